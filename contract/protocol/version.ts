@@ -1,0 +1,7 @@
+/**
+ * The wire protocol's number. Both ends refuse another number with `protocol_mismatch`, so a tab left open over an
+ * upgrade reloads instead of misreading. One line per version:
+ *
+ *   1  2026-11-22  hello/welcome, subscribe/subscribed, schema, frame, progress, gap, credit, stats, bye
+ */
+export const PROTOCOL_VERSION = 1;

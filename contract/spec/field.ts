@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** What a field holds. Objects are flattened (`a.b` → `a_b`), lists kept as JSON text in a `string`. */
+export const FieldTypeSchema = z.enum(['int64', 'float64', 'string', 'bool', 'timestamp']);
+export type FieldType = z.infer<typeof FieldTypeSchema>;
+
+/**
+ * What a field is good for, seen from its values: a `dimension` groups (few values), an `id` is counted distinct,
+ * a `measure` is summed and ranked, `time` is a moment, `text` is only shown.
+ */
+export const FieldRoleSchema = z.enum(['dimension', 'id', 'measure', 'time', 'text']);
+export type FieldRole = z.infer<typeof FieldRoleSchema>;
+
+/** A field of a stream as the relay settled it. */
+export const FieldSchema = z.object({
+  name: z.string().min(1),
+  type: FieldTypeSchema,
+  role: FieldRoleSchema,
+  /** Grafana unit id (`currencyUSD`, `ms`, `celsius` …) or null. */
+  unit: z.string().nullable(),
+});
+export type Field = z.infer<typeof FieldSchema>;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { DurationSchema } from './duration.ts';
+
+/** A panel: one picture of one window (or of a stream's latest rows), and its place on the board. */
+
+const Place = {
+  title: z.string().min(1),
+  /** Columns of 24 it takes, and rows of about 30 px. */
+  w: z.int().min(1).max(24),
+  h: z.int().min(1).max(60),
+  unit: z.string().optional().meta({ description: 'Grafana unit id: currencyUSD, percentunit, ms, celsius, short …' }),
+  decimals: z.int().min(0).max(6).optional(),
+};
+
+/** Measures over time, one series per measure or per value of `series`. */
+export const TimeseriesSchema = z.strictObject({
+  kind: z.literal('timeseries'),
+  ...Place,
+  window: z.string(),
+  y: z.array(z.string()).min(1).meta({ description: 'Columns of the window’s select.' }),
+  series: z.string().optional().meta({ description: 'A by-column of the window: one series per value.' }),
+  order: z.array(z.string()).optional().meta({ description: 'Series in this order first.' }),
+  draw: z.enum(['line', 'area', 'bars']).default('line'),
+  stack: z.boolean().default(false),
+});
+
+/** One number: the measure folded over the last `over` of event time, with a sparkline of its windows. */
+export const StatSchema = z.strictObject({
+  kind: z.literal('stat'),
+  ...Place,
+  window: z.string(),
+  value: z.string(),
+  over: DurationSchema.optional().meta({
+    description: 'How much event time the number folds. Left out: the last window.',
+  }),
+  sparkline: z.boolean().default(true),
+});
+
+/** One bar per value of a by-column, folded over `over`. */
+export const BarlistSchema = z.strictObject({
+  kind: z.literal('barlist'),
+  ...Place,
+  window: z.string(),
+  value: z.string(),
+  label: z.string().meta({ description: 'A by-column of the window.' }),
+  over: DurationSchema.optional().meta({
+    description: 'How much event time each bar folds. Left out: the board’s range.',
+  }),
+  top: z.int().min(1).max(1000).default(20),
+  sort: z.enum(['descending', 'ascending']).default('descending'),
+  order: z.array(z.string()).optional().meta({ description: 'Exactly these bars in this order: a funnel.' }),
+  warnBelow: z.number().optional(),
+  alarmBelow: z.number().optional(),
+});
+
+/** The latest rows of a stream, newest event time first. */
+export const TableSchema = z.strictObject({
+  kind: z.literal('table'),
+  ...Place,
+  stream: z.string(),
+  columns: z.array(z.string()).optional().meta({ description: 'Fields to show. Left out: all.' }),
+  limit: z.int().min(1).max(1000).default(50),
+});
+
+export const PanelSchema = z.discriminatedUnion('kind', [TimeseriesSchema, StatSchema, BarlistSchema, TableSchema]);
+export type Panel = z.infer<typeof PanelSchema>;
+export type TimeseriesPanel = z.infer<typeof TimeseriesSchema>;
+export type StatPanel = z.infer<typeof StatSchema>;
+export type BarlistPanel = z.infer<typeof BarlistSchema>;
+export type TablePanel = z.infer<typeof TableSchema>;

@@ -1,0 +1,200 @@
+import type { SourceState, StreamSchema } from './protocol/down.ts';
+import type { Position } from './protocol/position.ts';
+import type { Board } from './spec/board.ts';
+import type { WindowSpec } from './spec/window.ts';
+
+/**
+ * What the page asks of the worker, over comlink. Only cloneable values cross; typed arrays are transferred, never
+ * shared. Times in `…Us` are µs since the epoch, UTC; `…Ms` are milliseconds.
+ */
+export interface WorkerApi {
+  /** Opens the store and the connection. Resolves when the engine is ready; connection state comes by `onStatus`. */
+  start(options: StartOptions): Promise<void>;
+  /** Calls back at once and then at most twice a second. */
+  onStatus(listener: (status: Status) => void): Promise<void>;
+  /** Calls back with the boards now (when known) and whenever they change. */
+  onBoards(listener: (boards: Boards) => void): Promise<void>;
+  /** Watches a panel under `id`, replacing what was watched under it; the newest picture wins, none queue. */
+  watch(id: string, request: PanelRequest, listener: (picture: PanelPicture) => void): Promise<void>;
+  unwatch(id: string): Promise<void>;
+  /** While hidden, rows are still counted but no pictures are made. */
+  setVisible(visible: boolean): Promise<void>;
+  /** While paused, rows are still counted but pictures stand still; on resume they jump to now. */
+  setPaused(paused: boolean): Promise<void>;
+  /** One read-only SELECT over the streams' kept rows and the windows. Rejects with an Error whose message has the reason and the fix. */
+  query(sql: string, options?: QueryOptions): Promise<Row[]>;
+  status(): Promise<Status>;
+}
+
+export interface StartOptions {
+  /** `ws://host:port/socket`. */
+  readonly socketUrl: string;
+  /** Absolute URL of the DuckDB EH module, same origin. */
+  readonly wasmUrl: string;
+  /** Bytes of raw rows kept, by estimate, before the oldest are let go. */
+  readonly rawBudgetBytes: number;
+}
+
+export interface QueryOptions {
+  /** Default 10,000; above 1,000,000 is refused. */
+  readonly maxRows?: number;
+  /** Default 10,000. */
+  readonly deadlineMs?: number;
+}
+
+/** Timestamps come as Date, int64 within ±2^53 as number and beyond as bigint, lists and structs as JSON values. */
+export type Row = Record<string, unknown>;
+
+export interface Boards {
+  readonly boards: Record<string, Board>;
+  /** All windows, each board's own among them. */
+  readonly windows: Record<string, WindowSpec>;
+}
+
+// -- Panels ---------------------------------------------------------------------------------------------------------
+
+/** How much event time is in view: the last so many µs before the newest event, or all that is kept. */
+export type Span = number | 'all';
+
+export type PanelRequest =
+  | {
+      readonly kind: 'series';
+      readonly window: string;
+      readonly measures: readonly string[];
+      /** By-column whose values become series; null: one series per measure. */
+      readonly seriesBy: string | null;
+      readonly order: readonly string[];
+      readonly span: Span;
+      /** Pixels of plot width: at most four points per pixel come back (M4). */
+      readonly widthPx: number;
+    }
+  | {
+      readonly kind: 'fold';
+      readonly window: string;
+      readonly measure: string;
+      /** By-column whose values become bars; null: one number. */
+      readonly by: string | null;
+      /** Event time folded, or null for the newest window alone. */
+      readonly over: Span | null;
+      readonly top: number;
+      readonly sort: 'ascending' | 'descending';
+      /** Exactly these keys, in this order, absent ones as null. Empty: by value. */
+      readonly order: readonly string[];
+      /** With a number: also that much event time of the measure, window by window, for a sparkline. */
+      readonly sparkSpan: Span | null;
+    }
+  | {
+      readonly kind: 'rows';
+      readonly stream: string;
+      readonly columns: readonly string[] | null;
+      readonly limit: number;
+    };
+
+/** Common to all pictures: how far the data behind it has come. */
+export interface PictureTime {
+  readonly stream: string;
+  /** Newest event time counted; null before the first row. */
+  readonly maxEventTimeUs: number | null;
+  readonly watermarkUs: number | null;
+  /** Wall clock when the newest frame behind this picture was received; null before the first row. */
+  readonly receivedAtMs: number | null;
+  /** The newest frame behind this picture: the relay's clock when it was sealed. */
+  readonly sealedAtMs: number | null;
+}
+
+export type PanelPicture =
+  | ({ readonly kind: 'series' } & PictureTime & SeriesPicture)
+  | ({ readonly kind: 'fold' } & PictureTime & FoldPicture)
+  | ({ readonly kind: 'rows' } & PictureTime & RowsPicture)
+  | { readonly kind: 'error'; readonly message: string; readonly fix: string };
+
+export interface SeriesPicture {
+  readonly windowSizeUs: number;
+  /** Window starts, seconds since the epoch, ascending. */
+  readonly xSeconds: Float64Array;
+  /** One value per x; NaN where there is none (counts and sums of an empty window are 0). */
+  readonly series: readonly { readonly name: string; readonly values: Float64Array }[];
+  /** 1 where a window was changed after it was final; same length as x. */
+  readonly revised: Uint8Array;
+  /** Series not shown because there were too many. */
+  readonly hiddenSeries: number;
+  /** Relative error bound of the values: 0 is exact. */
+  readonly relativeError: number;
+  /** Windows before this were let go; null: none were. */
+  readonly keptFromUs: number | null;
+}
+
+export interface FoldPicture {
+  readonly windowSizeUs: number;
+  readonly rows: readonly { readonly key: string; readonly value: number | null }[];
+  /** Keys beyond `top`, and their folded value when it can be said (counts and sums). */
+  readonly rest: { readonly keys: number; readonly value: number | null };
+  readonly spark: { readonly xSeconds: Float64Array; readonly values: Float64Array } | null;
+  readonly relativeError: number;
+}
+
+export interface RowsPicture {
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly unit: string | null }[];
+  /** Newest first; `state` is how the watermark stood to the row when it came. */
+  readonly rows: readonly {
+    readonly eventTimeUs: number;
+    readonly state: 'provisional' | 'final' | 'late' | 'too late';
+    readonly cells: readonly unknown[];
+  }[];
+}
+
+// -- Status ---------------------------------------------------------------------------------------------------------
+
+export interface Status {
+  readonly connection: ConnectionStatus;
+  readonly streams: Record<string, StreamStatus>;
+  readonly eventsPerSecond: number;
+  /** Rows kept and bytes held by the engine, against what it may hold. */
+  readonly rows: number;
+  readonly memory: { readonly usedBytes: number; readonly budgetBytes: number };
+}
+
+export type ConnectionStatus =
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'live'; readonly sinceMs: number }
+  | {
+      readonly state: 'waiting';
+      readonly attempt: number;
+      readonly retryAtMs: number;
+      readonly sinceMs: number;
+      readonly reason: string;
+    }
+  | { readonly state: 'closed'; readonly reason: string };
+
+export interface StreamStatus {
+  readonly positions: Position | null;
+  /** ISO 8601, or null before the first watermark. */
+  readonly watermark: string | null;
+  readonly watermarkUs: number | null;
+  readonly maxEventTimeUs: number | null;
+  /** `records`: not yet read by the relay, when the source can say. `ms`: sealed at the relay → committed here, newest frame. */
+  readonly lag: { readonly records: number | null; readonly ms: number | null };
+  /** Rows kept now, and their bytes by estimate. */
+  readonly rows: number;
+  readonly memory: number;
+  /** Every row ever committed: equals rows + released. */
+  readonly received: number;
+  readonly released: number;
+  /** Rows behind the watermark that still counted, and rows that were too late for every window they belong to. */
+  readonly late: number;
+  readonly tooLate: number;
+  readonly duplicates: number;
+  readonly deadLetters: number;
+  readonly lastDeadLetter: string | null;
+  readonly source: SourceState;
+  readonly schema: StreamSchema | null;
+  /** Known losses and resets, newest last, at most 100. */
+  readonly losses: readonly Loss[];
+}
+
+export interface Loss {
+  readonly kind: 'gap' | 'reset';
+  readonly atMs: number;
+  readonly reason: string;
+  readonly missing: number | null;
+}

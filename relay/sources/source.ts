@@ -1,0 +1,60 @@
+import type { SourceState } from '../../contract/protocol/down.ts';
+import type { Position } from '../../contract/protocol/position.ts';
+
+/**
+ * Where a stream's records come from. A source turns an outside system into one ordered sequence of events per
+ * partition, and knows nothing of formats, fields or readers.
+ *
+ *     read(from, signal) ─▶ opened ─▶ (records | caught-up | gap | state)* ─▶ ended?
+ *                                      └─▶ reset ─▶ opened ─▶ …   the past no longer joins (topic recreated)
+ *
+ * What every source promises (tests/contract/source.contract.ts):
+ *   S1  `opened` comes before any records and names every partition's next offset.
+ *   S2  Per partition, offsets only rise, and `records.firstOffset` equals the `nextOffset` (or opened offset) before it.
+ *   S3  Reading from a position gives every record at or after it, or a `gap` first that says what is lost.
+ *   S4  Nothing is read ahead without bound while the consumer does not pull.
+ *   S5  A broken outside world is a `state` event with what was found and what to do, and is retried with backoff; `read`
+ *       throws only for what trying again cannot mend.
+ *   S6  Aborting `signal` ends the iteration soon, without an error, and frees everything.
+ */
+export interface Source {
+  /** Can it be read again from an older position? Kafka and files can; MQTT has no past. */
+  readonly replayable: boolean;
+  /** Partition-independent name for messages: `kafka topic user_events at localhost:9092`. */
+  readonly label: string;
+  read(from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent>;
+}
+
+export type StartFrom = 'earliest' | 'latest' | Position;
+
+export type SourceEvent =
+  | { readonly kind: 'opened'; readonly position: Position }
+  | {
+      readonly kind: 'records';
+      readonly partition: number;
+      /** Covers offsets [firstOffset, nextOffset); holes (compaction, aborted transactions) are inside. */
+      readonly firstOffset: number;
+      readonly nextOffset: number;
+      /** Records the source still has beyond this batch in this partition; null when it cannot say. */
+      readonly behind: number | null;
+      /** May be empty when the whole stretch was holes. */
+      readonly records: readonly RawRecord[];
+    }
+  /** Everything that existed when last asked has been delivered. */
+  | { readonly kind: 'caught-up' }
+  | { readonly kind: 'gap'; readonly partition: number; readonly firstOffset: number; readonly nextOffset: number; readonly reason: string }
+  | { readonly kind: 'reset'; readonly reason: string }
+  | { readonly kind: 'state'; readonly state: SourceState }
+  | { readonly kind: 'ended' };
+
+/** One record as it came, undecoded. */
+export interface RawRecord {
+  readonly offset: number;
+  /** Kafka topic, MQTT topic or file path. */
+  readonly topic: string;
+  /** The source's own time of the record (Kafka record timestamp, else arrival), ms since the epoch. */
+  readonly timestampMs: number;
+  readonly key: Uint8Array | null;
+  /** null: a tombstone. */
+  readonly value: Uint8Array | null;
+}

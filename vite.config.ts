@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+import solid from 'vite-plugin-solid';
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  root: resolve(root, 'web'),
+  publicDir: resolve(root, 'public'),
+  plugins: [solid()],
+  resolve: {
+    alias: {
+      // Not in the package's `exports`; its `./blocking` browser entry points to a file that does not exist.
+      'duckdb-wasm-browser-blocking': resolve(
+        root,
+        'node_modules/@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs',
+      ),
+    },
+  },
+  worker: { format: 'es' },
+  build: { outDir: resolve(root, 'dist'), emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1500 },
+  server: { proxy: { '/socket': { target: 'ws://127.0.0.1:8787', ws: true } } },
+});

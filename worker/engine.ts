@@ -1,0 +1,73 @@
+import type { Frame } from '../contract/protocol/frame.ts';
+import type { StreamSchema } from '../contract/protocol/down.ts';
+import type { Position } from '../contract/protocol/position.ts';
+import type { WindowSpec } from '../contract/spec/window.ts';
+import type { PanelPicture, PanelRequest, QueryOptions, Row } from '../contract/worker-api.ts';
+
+/**
+ * The engine: frames in, pictures and rows out. It owns the store, the panes and the watermark, and knows nothing of
+ * sockets, pages or clocks. The same engine runs in the browser's worker and in Node.
+ *
+ *     frames ─▶ meet position ─▶ staging table ─▶ pane partials (only the new rows) ─▶ pane store
+ *                                      └─▶ segment table + position, one transaction
+ *     picture(request) ◀─ windows ◀─ pane store          query(sql) ◀─ stream views, window tables
+ */
+export interface Engine {
+  /** A schema version of a stream; must come before the first frame of that version. */
+  schema(schema: StreamSchema): void;
+  /** The windows to keep, by name, replacing those before. A new one is computed from the kept rows; an equal one is kept. */
+  windows(windows: Readonly<Record<string, WindowSpec>>): WindowProblem[];
+  /** Where delivery starts: `fresh` and `gap` set the position, `resumed` leaves it, `reset` drops the stream's rows and panes first. */
+  begin(stream: string, outcome: 'fresh' | 'resumed' | 'gap' | 'reset', position: Position): void;
+  /**
+   * Commits frames in order, rows and position together. Frames already applied are skipped and counted; a frame that
+   * overlaps keeps only its new rows. Stops at a hole and returns it; nothing at or after it is applied.
+   */
+  apply(frames: readonly Frame[], receivedAtMs: number): ApplyResult;
+  /** Nothing more below `next`, and the watermark has come this far, rows or not. */
+  progress(stream: string, next: Readonly<Record<string, number>>, watermarkUs: number | null): void;
+  position(stream: string): Position | null;
+  /** Rises whenever a picture of this window or stream could have changed. */
+  revision(source: { readonly window: string } | { readonly stream: string }): number;
+  picture(request: PanelRequest): PanelPicture;
+  query(sql: string, options?: QueryOptions): Promise<Row[]>;
+  streamState(stream: string): EngineStreamState;
+  /** Bytes the engine's memory holds now (it never shrinks), and what it may grow to. */
+  memory(): { readonly usedBytes: number; readonly budgetBytes: number };
+  close(): void;
+}
+
+export interface ApplyResult {
+  readonly rows: number;
+  /** Payload bytes of all frames taken, applied or skipped: to be granted again as credit. */
+  readonly bytes: number;
+  readonly hole: { readonly stream: string; readonly position: Position } | null;
+}
+
+/** A window the engine cannot run, and why; the others run. */
+export interface WindowProblem {
+  readonly window: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface EngineStreamState {
+  readonly positions: Position | null;
+  readonly watermarkUs: number | null;
+  readonly maxEventTimeUs: number | null;
+  readonly rows: number;
+  readonly memory: number;
+  readonly received: number;
+  readonly released: number;
+  readonly late: number;
+  readonly tooLate: number;
+  readonly duplicates: number;
+  readonly schema: StreamSchema | null;
+}
+
+export interface EngineOptions {
+  /** Bytes of raw rows kept, by estimate, before whole segments are let go, oldest first. */
+  readonly rawBudgetBytes: number;
+  /** Monotonic milliseconds, for query deadlines. */
+  readonly nowMs: () => number;
+}
