@@ -1,5 +1,5 @@
-import type { Frame } from '../contract/protocol/frame.ts';
 import type { StreamSchema } from '../contract/protocol/down.ts';
+import type { Frame } from '../contract/protocol/frame.ts';
 import type { Position } from '../contract/protocol/position.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
 import type { PanelPicture, PanelRequest, QueryOptions, Row } from '../contract/worker-api.ts';

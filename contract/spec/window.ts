@@ -9,12 +9,10 @@ export const WindowSpecSchema = z
     window: z.string().meta({ description: 'tumble(size) or tumble(size, offset)', examples: ['tumble(1m)'] }),
     by: z.array(z.string().min(1)).default([]).meta({ description: 'Fields or SQL expressions to group by.' }),
     where: z.string().optional().meta({ description: 'SQL condition on the rows before the window.' }),
-    select: z
-      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
-      .meta({
-        description:
-          'Name → aggregate: count(), count_if(cond), sum(x), avg(x), min(x), max(x), count_distinct(x), first(x), last(x), quantile(x, q), and + - * / over them.',
-      }),
+    select: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).meta({
+      description:
+        'Name → aggregate: count(), count_if(cond), sum(x), avg(x), min(x), max(x), count_distinct(x), first(x), last(x), quantile(x, q), and + - * / over them.',
+    }),
     late: z
       .strictObject({ allow: DurationSchema.default('0s') })
       .prefault({})

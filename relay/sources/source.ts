@@ -42,7 +42,13 @@ export type SourceEvent =
     }
   /** Everything that existed when last asked has been delivered. */
   | { readonly kind: 'caught-up' }
-  | { readonly kind: 'gap'; readonly partition: number; readonly firstOffset: number; readonly nextOffset: number; readonly reason: string }
+  | {
+      readonly kind: 'gap';
+      readonly partition: number;
+      readonly firstOffset: number;
+      readonly nextOffset: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'reset'; readonly reason: string }
   | { readonly kind: 'state'; readonly state: SourceState }
   | { readonly kind: 'ended' };
