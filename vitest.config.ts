@@ -4,9 +4,13 @@ export default defineConfig({
   test: {
     include: ['{contract,relay,worker,web}/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['tests/support/global-setup.ts'],
+    reporters: ['default', './tests/support/summary-reporter.ts'],
     // Two cores: real brokers and browsers are heavy, so files run two at a time at most.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Neither an exclusive test nor an empty run may pass for the whole suite.
+    allowOnly: false,
+    passWithNoTests: false,
   },
 });

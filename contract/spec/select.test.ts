@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { type Expression, parseSelect } from './select.ts';
+
+function parse(text: string, names: string[] = []): Expression {
+  const parsed = parseSelect('x', text, ['x', ...names]);
+  if ('problem' in parsed) throw new Error(parsed.problem);
+  return parsed.select.expression;
+}
+const problem = (text: string) => {
+  const parsed = parseSelect('x', text, ['x']);
+  return 'problem' in parsed ? parsed.problem : null;
+};
+const aggregate = (text: string) => {
+  const expression = parse(text);
+  return expression.kind === 'aggregate' ? expression.aggregate : null;
+};
+
+test('an argument is SQL up to the comma or parenthesis that ends it', () => {
+  expect(aggregate("sum(coalesce(price, 0) * if(country = 'a,b)', 2, 1))")).toEqual({
+    fn: 'sum',
+    argument: "coalesce(price, 0) * if(country = 'a,b)', 2, 1)",
+    rank: null,
+    filter: null,
+  });
+  expect(aggregate("sum(CASE WHEN name = 'it''s' THEN 1 END)")?.argument).toBe("CASE WHEN name = 'it''s' THEN 1 END");
+});
+
+test('count takes no argument, a star or a value; count_if is a filtered count', () => {
+  expect(aggregate('count()')).toEqual({ fn: 'count', argument: null, rank: null, filter: null });
+  expect(aggregate('COUNT(*)')).toEqual({ fn: 'count', argument: null, rank: null, filter: null });
+  expect(aggregate("count_if(action = 'purchase')")).toEqual({
+    fn: 'count',
+    argument: null,
+    rank: null,
+    filter: "action = 'purchase'",
+  });
+  expect(aggregate("sum(price) filter (where action = 'purchase')")?.filter).toBe("action = 'purchase'");
+});
+
+test('quantile takes a rank; median is the rank one half', () => {
+  expect(aggregate('quantile(latency_ms, 0.95)')).toEqual({
+    fn: 'quantile',
+    argument: 'latency_ms',
+    rank: 0.95,
+    filter: null,
+  });
+  expect(aggregate('median(latency_ms)')?.rank).toBe(0.5);
+  expect(problem('quantile(latency_ms, 95)')).toContain('between 0 and 1');
+});
+
+test('arithmetic binds as in school, and names refer to other columns', () => {
+  expect(parse('1 + 2 * 3')).toMatchObject({ operator: '+', right: { operator: '*' } });
+  expect(parse('(1 + 2) * 3')).toMatchObject({ operator: '*', left: { operator: '+' } });
+  expect(parse('a / b', ['a', 'b'])).toEqual({
+    kind: 'binary',
+    operator: '/',
+    left: { kind: 'name', name: 'a' },
+    right: { kind: 'name', name: 'b' },
+  });
+  expect(parse('1 - 2 - 3')).toMatchObject({ left: { operator: '-' }, right: { value: 3 } });
+});
+
+test('what is not the language is refused with what would be right', () => {
+  expect(problem('total(price)')).toContain('one of count, count_if');
+  expect(problem('price')).toContain('sum(price)');
+  expect(problem('sum(price')).toContain('closing parenthesis');
+  expect(problem('sum(a, b)')).toContain('sum with one argument');
+  expect(problem('count() count()')).toContain('an operator or the end');
+  expect(problem("sum('open)")).toContain("closing '");
+  expect(problem('sum(1); drop table x')).toContain('an operator or the end');
+  expect(problem('sum(1; drop)')).toContain('without ";"');
+  expect(problem('')).toContain('an aggregate');
+});
