@@ -1,0 +1,199 @@
+import { Agenda } from './agenda.ts';
+import { CAMPAIGNS, type Campaign, COUNTRIES, type Country, PRODUCTS, type Product } from './catalogue.ts';
+import { createRandom } from './random.ts';
+import { dailyRhythm, restlessness } from './rhythm.ts';
+
+/**
+ * A simulated online shop: a pure function of seed, rate and time.
+ *
+ *     visitors arrive ─▶ search ─▶ click ─▶ cart ─▶ purchase      each step by chance, after some seconds of thought
+ *                         ╰──────────┴────────┴─▶ leave
+ *     each event ─▶ outbox ─▶ delivered, most at once, some later than others that happened after them
+ */
+export interface Shop {
+  /** Everything delivered after the last call and up to `timeMs`, in order of delivery. */
+  until(timeMs: number): ShopMessage[];
+}
+
+export interface ShopMessage {
+  /** MQTT topic: `shop/<country>/events`. */
+  readonly topic: string;
+  readonly event: ShopEvent;
+}
+
+export interface ShopEvent {
+  readonly event_id: string;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly timestamp: string;
+  readonly user_id: number;
+  readonly action: 'search' | 'click' | 'cart' | 'purchase';
+  readonly campaign: string;
+  readonly country: string;
+  readonly product: string;
+  /** On cart and purchase. */
+  readonly price?: number;
+  /** On purchase: what is left of the product after it. */
+  readonly stock_left?: number;
+  readonly latency_ms: number;
+  /** On purchase. */
+  readonly payment?: 'ok' | 'failed';
+}
+
+export interface ShopOptions {
+  readonly seed: number;
+  /** Events per second, on average over a day. */
+  readonly rate: number;
+  /** Nothing happens before this. */
+  readonly startMs: number;
+}
+
+interface Visit {
+  readonly user: number;
+  readonly country: Country;
+  readonly campaign: Campaign;
+  product: Product;
+  action: ShopEvent['action'];
+}
+
+/** Mean events of one visit, by the chances in `#next`; held to by a test. */
+const EVENTS_PER_VISIT = 3.25;
+const MEAN_THOUGHT_MS = 9_000;
+/** Visits started before `startMs`, so that the shop is already busy then. */
+const WARM_UP_MS = 120_000;
+const USERS_PER_RATE = 60;
+const RESTOCK_BELOW = 0.08;
+
+export function createShop(options: ShopOptions): Shop {
+  return new SimulatedShop(options);
+}
+
+class SimulatedShop implements Shop {
+  readonly #options: ShopOptions;
+  readonly #random;
+  readonly #visits = new Agenda<Visit | 'arrival'>();
+  readonly #outbox = new Agenda<ShopMessage>();
+  readonly #stock = new Map<string, number>();
+  readonly #restocks = new Agenda<Product>();
+  #sequence = 0;
+
+  constructor(options: ShopOptions) {
+    this.#options = options;
+    this.#random = createRandom(options.seed);
+    for (const product of PRODUCTS)
+      this.#stock.set(product.sku, Math.ceil(this.#fullStock(product) * this.#random.between(0.35, 1)));
+    this.#visits.add(options.startMs - WARM_UP_MS, 'arrival');
+  }
+
+  until(timeMs: number): ShopMessage[] {
+    while (this.#visits.nextMs() <= timeMs) {
+      const due = this.#visits.take();
+      if (due === undefined) break;
+      if (due.item === 'arrival') this.#arrive(due.atMs);
+      else this.#act(due.item, due.atMs);
+    }
+    const messages: ShopMessage[] = [];
+    while (this.#outbox.nextMs() <= timeMs) {
+      const due = this.#outbox.take();
+      if (due !== undefined) messages.push(due.item);
+    }
+    return messages;
+  }
+
+  #arrive(timeMs: number): void {
+    const random = this.#random;
+    const { seed, rate } = this.#options;
+    const country = random.pick(
+      COUNTRIES.map((item) => ({ item, weight: item.weight * dailyRhythm(timeMs, item.peakHourUtc) })),
+    ).item;
+    const visit: Visit = {
+      user: 1000 + Math.floor(random.next() ** 1.6 * Math.max(500, rate * USERS_PER_RATE)),
+      country,
+      campaign: random.pick(CAMPAIGNS),
+      product: random.pick(PRODUCTS),
+      action: 'search',
+    };
+    this.#visits.add(timeMs, visit);
+    const total = COUNTRIES.reduce((sum, item) => sum + item.weight, 0);
+    const busy = COUNTRIES.reduce((sum, item) => sum + item.weight * dailyRhythm(timeMs, item.peakHourUtc), 0) / total;
+    const visitsPerMs = (rate / 1000 / EVENTS_PER_VISIT) * busy * restlessness(seed, timeMs);
+    this.#visits.add(timeMs + random.exponential(1 / visitsPerMs), 'arrival');
+  }
+
+  #act(visit: Visit, timeMs: number): void {
+    const event = this.#event(visit, timeMs);
+    if (event === null) return;
+    if (timeMs >= this.#options.startMs)
+      this.#outbox.add(timeMs + this.#deliveryDelayMs(), { topic: `shop/${visit.country.code}/events`, event });
+    const next = this.#next(visit);
+    if (next === null) return;
+    if (next === 'search' || (next === 'click' && this.#random.chance(0.5)))
+      visit.product = this.#random.pick(PRODUCTS);
+    visit.action = next;
+    this.#visits.add(timeMs + 400 + this.#random.exponential(MEAN_THOUGHT_MS), visit);
+  }
+
+  /** What the visitor does after `visit.action`; null: leaves. About four in a hundred visits buy. */
+  #next(visit: Visit): ShopEvent['action'] | null {
+    const dice = this.#random.next();
+    const toCart = 0.085 * visit.campaign.buys;
+    switch (visit.action) {
+      case 'search':
+        return dice < 0.65 ? 'click' : dice < 0.85 ? 'search' : null;
+      case 'click':
+        return dice < toCart ? 'cart' : dice < toCart + 0.35 ? 'click' : dice < toCart + 0.5 ? 'search' : null;
+      case 'cart':
+        return dice < 0.3 ? 'purchase' : dice < 0.5 ? 'click' : null;
+      case 'purchase':
+        return dice < 0.1 ? 'search' : null;
+    }
+  }
+
+  /** Null: the product is sold out, and the visitor leaves. */
+  #event(visit: Visit, timeMs: number): ShopEvent | null {
+    const random = this.#random;
+    const { action, product, campaign } = visit;
+    const common = {
+      event_id: `${this.#options.seed.toString(36)}-${(this.#sequence++).toString(36)}`,
+      timestamp: new Date(timeMs).toISOString(),
+      user_id: visit.user,
+      action,
+      campaign: campaign.name,
+      country: visit.country.code,
+      product: product.sku,
+    };
+    const latency_ms = Math.round(random.logNormal(action === 'purchase' ? 140 : 55, 0.55));
+    if (action === 'search' || action === 'click') return { ...common, latency_ms };
+    const price = Math.round(product.price * (1 - campaign.discount) * 100) / 100;
+    if (action === 'cart') return { ...common, price, latency_ms };
+    const payment = random.chance(0.03) ? 'failed' : 'ok';
+    const stock = this.#stockOf(product, timeMs);
+    if (stock === 0) return null;
+    const stockLeft = payment === 'ok' ? stock - 1 : stock;
+    this.#stock.set(product.sku, stockLeft);
+    if (payment === 'ok' && stockLeft === Math.floor(this.#fullStock(product) * RESTOCK_BELOW))
+      this.#restocks.add(timeMs + random.between(15_000, 90_000), product);
+    return { ...common, price, stock_left: stockLeft, latency_ms, payment };
+  }
+
+  #stockOf(product: Product, timeMs: number): number {
+    while (this.#restocks.nextMs() <= timeMs) {
+      const delivered = this.#restocks.take()?.item;
+      if (delivered !== undefined) this.#stock.set(delivered.sku, this.#fullStock(delivered));
+    }
+    return this.#stock.get(product.sku) ?? 0;
+  }
+
+  /** A faster shop needs a bigger warehouse. */
+  #fullStock(product: Product): number {
+    return Math.ceil(product.stock * Math.max(0.2, this.#options.rate / 100));
+  }
+
+  /** Most arrive at once; 2 % up to 8 s late, 2 in 1,000 by 30–60 s, 1 in 3,000 by minutes. */
+  #deliveryDelayMs(): number {
+    const dice = this.#random.next();
+    if (dice < 1 / 3000) return this.#random.between(180_000, 480_000);
+    if (dice < 1 / 3000 + 0.002) return this.#random.between(30_000, 60_000);
+    if (dice < 1 / 3000 + 0.022) return this.#random.between(100, 8_000);
+    return 0;
+  }
+}

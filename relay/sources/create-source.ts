@@ -1,0 +1,49 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Clock } from '../../contract/clock.ts';
+import { HighwaterError } from '../../contract/errors.ts';
+import type { DemoOptions } from '../demo/start-demo.ts';
+import { createDemoSource } from './demo.ts';
+import { createFileSource } from './file.ts';
+import { createKafkaSource } from './kafka.ts';
+import { createMqttSource } from './mqtt.ts';
+import type { Source } from './source.ts';
+import { parseSourceUrl } from './source-url.ts';
+
+/** What sources need from the process around them. */
+export interface SourceDeps {
+  readonly clock: Clock;
+  /** This run of the relay: the epoch of sources that have no past (MQTT, the demo). */
+  readonly run: string;
+  /** Folder that relative `file:` paths start from: that of the configuration, else the working directory. */
+  readonly baseDir: string;
+  /** Settings of `demo:shop`. */
+  readonly demo: Pick<DemoOptions, 'seed'> & Partial<Pick<DemoOptions, 'rate' | 'backfillMinutes'>>;
+}
+
+/**
+ * The source a stream names. Nothing is opened before `read`. A `file:` stream with a speed other than `max` is paced by
+ * whoever shapes its records (`createPacer` in pace.ts): only there is event time known.
+ * Throws `config_invalid` on a URL that `parseSourceUrl` refuses.
+ */
+export function createSource(sourceUrl: string, deps: SourceDeps): Source {
+  const parsed = parseSourceUrl(sourceUrl);
+  if (!parsed.ok) {
+    const [first] = parsed.problems;
+    throw new HighwaterError(
+      'config_invalid',
+      `source "${sourceUrl}": found ${parsed.problems.map((problem) => problem.found).join('; and ')}`,
+      `write ${first?.expected ?? 'a source URL'}`,
+    );
+  }
+  const { url } = parsed;
+  switch (url.kind) {
+    case 'kafka':
+      return createKafkaSource({ brokers: url.brokers, topic: url.topic, clock: deps.clock });
+    case 'mqtt':
+      return createMqttSource({ url: url.url, filter: url.filter, epoch: deps.run, clock: deps.clock });
+    case 'file':
+      return createFileSource({ path: isAbsolute(url.path) ? url.path : resolve(deps.baseDir, url.path) });
+    case 'demo':
+      return createDemoSource({ ...deps.demo, epoch: deps.run, clock: deps.clock });
+  }
+}

@@ -1,0 +1,22 @@
+import { type DemoOptions, startDemo } from '../demo/start-demo.ts';
+import { createMqttSource } from './mqtt.ts';
+import type { Source, SourceEvent, StartFrom } from './source.ts';
+
+/** The demo shop: each `read` has a broker and a shop of its own, which end with it. */
+export function createDemoSource(options: DemoOptions & { readonly epoch: string }): Source {
+  return { replayable: false, label: 'the demo shop', read: (from, signal) => read(options, from, signal) };
+}
+
+async function* read(
+  options: DemoOptions & { readonly epoch: string },
+  from: StartFrom,
+  signal: AbortSignal,
+): AsyncIterable<SourceEvent> {
+  const demo = await startDemo(options);
+  try {
+    const { epoch, clock } = options;
+    yield* createMqttSource({ url: demo.mqttUrl, filter: demo.filter, epoch, clock }).read(from, signal);
+  } finally {
+    await demo.close();
+  }
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { SourceState } from '../../contract/protocol/down.ts';
+import { createKafkaClient } from './kafka/client.ts';
+import { KafkaFault } from './kafka/fault.ts';
+import { Reading } from './kafka/reading.ts';
+import { faultState } from './kafka/states.ts';
+import type { Source, SourceEvent, StartFrom } from './source.ts';
+import { retryDelayMs, sleep, untilAborted } from './wait.ts';
+
+/**
+ * One Kafka topic, all its partitions, committed records only. The epoch is `clusterId:topicId`, so that a topic deleted
+ * and created again is another past.
+ *
+ *     connecting ─▶ opened ─▶ live ─▶ (records | caught-up | gap)* ─▶ a fault ─▶ open again where it stopped
+ *          ╰─▶ failed: no broker, no topic, refused ─▶ (0.5 … 10 s) ─▶ open again
+ *
+ * Each opening has a client of its own: no state of a broken one survives. Partitions added to the topic later are read
+ * from their first record; they come without another `opened`.
+ */
+export interface KafkaSourceOptions {
+  /** `host:port` of brokers to ask first. */
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly clock: Clock;
+  /** How much one fetch may bring, except that a batch larger than it comes whole. Default 4 MiB. */
+  readonly maxBytes?: number;
+  /** The same for one partition. Default 1 MiB. */
+  readonly partitionMaxBytes?: number;
+}
+
+const AT_ONCE_MS = 50;
+
+export function createKafkaSource(options: KafkaSourceOptions): Source {
+  return {
+    replayable: true,
+    label: `Kafka topic ${options.topic} at ${options.brokers.join(',')}`,
+    read: (from, signal) => read(options, from, signal),
+  };
+}
+
+async function* read(options: KafkaSourceOptions, from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent> {
+  const reading = new Reading(options, from);
+  let shown: SourceState = { state: 'connecting', message: null, fix: null };
+  yield { kind: 'state', state: shown };
+  while (!signal.aborted) {
+    const client = createKafkaClient(options.brokers);
+    try {
+      for await (const event of reading.open(client, signal)) {
+        if (event.kind === 'state') shown = event.state;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof KafkaFault)) throw error;
+      reading.failures++;
+      const known = error.fault === 'topic-missing' ? await untilAborted(namesOf(client), signal) : [];
+      const state = faultState(options, error, { wasLive: shown.state === 'live', topics: known ?? [] });
+      const quiet = error.fault === 'moved' && reading.failures === 1;
+      if (!quiet && (state.message !== shown.message || state.state !== shown.state)) {
+        shown = state;
+        yield { kind: 'state', state };
+      }
+      await sleep(options.clock, quiet ? AT_ONCE_MS : retryDelayMs(reading.failures), signal);
+    } finally {
+      await client.close();
+    }
+  }
+}
+
+/** For a better message only: a broker that does not tell its topics changes nothing. */
+async function namesOf(client: ReturnType<typeof createKafkaClient>): Promise<string[]> {
+  return client.topicNames().catch(() => []);
+}

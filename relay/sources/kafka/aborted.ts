@@ -1,0 +1,67 @@
+import type { RawRecord } from '../source.ts';
+import type { AbortedTransaction, Batch, PartitionFetch } from './client.ts';
+
+/**
+ * A committed reader's view of one partition's fetch. The broker sends everything up to the last stable offset, and beside
+ * it the transactions that were aborted, each by producer and first offset; its end is the producer's next abort marker:
+ *
+ *     offset   10 p1 data   11 p2 data   12 p1 ABORT marker   13 p1 data   14 p1 COMMIT marker
+ *     aborted  (p1, 10)                  → p1's records of [10, 12) are not there; 13 is
+ *
+ * The client's own filter knows one aborted transaction per producer and fetch, and none whose marker lies beyond the
+ * fetch; a producer stays aborted here until its marker is seen. Records below `fromOffset` (a batch is sent whole) are left out.
+ */
+export function committedRecords(fetch: PartitionFetch, topic: string, fromOffset: number): RawRecord[] {
+  const aborted = fetch.aborted.toSorted(byFirstOffset);
+  const abortedProducers = new Set<bigint>();
+  const records: RawRecord[] = [];
+  let begun = 0;
+  for (const batch of fetch.batches) {
+    const lastOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta);
+    for (let next = aborted[begun]; next !== undefined && next.firstOffset <= lastOffset; next = aborted[++begun])
+      abortedProducers.add(next.producerId);
+    if (batch.attributes & CONTROL) {
+      if (isAbortMarker(batch)) abortedProducers.delete(batch.producerId);
+    } else if (!(batch.attributes & TRANSACTIONAL && abortedProducers.has(batch.producerId))) {
+      appendRecords(records, batch, topic, fromOffset);
+    }
+  }
+  return records;
+}
+
+/** The offset after everything fetched, holes, markers and aborted records included; `fromOffset` when nothing was. */
+export function nextOffsetAfter(fetch: PartitionFetch, fromOffset: number): number {
+  const last = fetch.batches.at(-1);
+  return last === undefined ? fromOffset : Math.max(fromOffset, Number(last.firstOffset) + last.lastOffsetDelta + 1);
+}
+
+const LOG_APPEND_TIME = 1 << 3;
+const TRANSACTIONAL = 1 << 4;
+const CONTROL = 1 << 5;
+/** A control record's key: int16 version, int16 type; type 0 aborts, 1 commits. */
+const CONTROL_TYPE_AT = 3;
+
+function isAbortMarker(batch: Batch): boolean {
+  return batch.records[0]?.key?.[CONTROL_TYPE_AT] === 0;
+}
+
+function appendRecords(records: RawRecord[], batch: Batch, topic: string, fromOffset: number): void {
+  const firstOffset = Number(batch.firstOffset);
+  const firstTimestampMs = Number(batch.firstTimestamp);
+  const appendTimeMs = batch.attributes & LOG_APPEND_TIME ? Number(batch.maxTimestamp) : null;
+  for (const record of batch.records) {
+    const offset = firstOffset + record.offsetDelta;
+    if (offset < fromOffset) continue;
+    records.push({
+      offset,
+      topic,
+      timestampMs: appendTimeMs ?? firstTimestampMs + Number(record.timestampDelta),
+      key: record.key,
+      value: record.value,
+    });
+  }
+}
+
+function byFirstOffset(left: AbortedTransaction, right: AbortedTransaction): number {
+  return left.firstOffset < right.firstOffset ? -1 : left.firstOffset > right.firstOffset ? 1 : 0;
+}

@@ -1,0 +1,120 @@
+/**
+ * What a stream's `source:` may say, read without touching the world:
+ *
+ *     kafka://host:9092[,host2:9092]/topic      mqtt://[user:password@]host:1883/topic/filter/#
+ *     file:./events.jsonl                       demo:shop
+ */
+export type SourceUrl =
+  | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly topic: string }
+  | { readonly kind: 'mqtt'; readonly url: string; readonly filter: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'demo' };
+
+/** One thing wrong with a source URL: what was found, and what would be right. */
+export interface SourceUrlProblem {
+  readonly found: string;
+  readonly expected: string;
+}
+
+export type ParsedSourceUrl =
+  | { readonly ok: true; readonly url: SourceUrl }
+  | { readonly ok: false; readonly problems: readonly SourceUrlProblem[] };
+
+const KAFKA_PORT = 9092;
+const MQTT_PORTS = { mqtt: 1883, mqtts: 8883 } as const;
+const KAFKA_FORM = 'kafka://host:9092/topic, or kafka://host1:9092,host2:9092/topic';
+const MQTT_FORM = 'mqtt://host:1883/topic/filter, where the filter may use + and #';
+
+/** Reads a source URL; every problem in it is told at once. */
+export function parseSourceUrl(text: string): ParsedSourceUrl {
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(text.trim()) ?? [];
+  switch (scheme?.toLowerCase()) {
+    case 'kafka':
+      return parseKafka(text, rest ?? '');
+    case 'mqtt':
+      return parseMqtt(text, 'mqtt', rest ?? '');
+    case 'mqtts':
+      return parseMqtt(text, 'mqtts', rest ?? '');
+    case 'file':
+      return parseFile(rest ?? '');
+    case 'demo':
+      if (rest === 'shop') return { ok: true, url: { kind: 'demo' } };
+      return refused([{ found: `no demo called "${rest}"`, expected: 'demo:shop' }]);
+    default:
+      return refused([
+        {
+          found: scheme === undefined ? `"${text}", which has no scheme` : `a source of kind "${scheme}"`,
+          expected: 'kafka://…, mqtt://…, mqtts://…, file:… or demo:shop',
+        },
+      ]);
+  }
+}
+
+function parseKafka(text: string, rest: string): ParsedSourceUrl {
+  const [, hosts, topic] = /^\/\/([^/]*)\/?(.*)$/.exec(rest) ?? [];
+  if (hosts === undefined || topic === undefined) return refused([{ found: `"${text}"`, expected: KAFKA_FORM }]);
+  const problems: SourceUrlProblem[] = [];
+  const brokers = hosts.split(',').map((host) => readHost(host, KAFKA_PORT, problems));
+  if (topic === '') problems.push({ found: 'no topic', expected: KAFKA_FORM });
+  else if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic))
+    problems.push({
+      found: `topic "${topic}"`,
+      expected: 'a topic name of 1 to 249 letters, digits, ".", "_" and "-"',
+    });
+  return problems.length > 0 ? refused(problems) : { ok: true, url: { kind: 'kafka', brokers, topic } };
+}
+
+function parseMqtt(text: string, scheme: keyof typeof MQTT_PORTS, rest: string): ParsedSourceUrl {
+  const [, user = '', host, filter] = /^\/\/([^/]*@)?([^/]*)\/?(.*)$/.exec(rest) ?? [];
+  if (host === undefined || filter === undefined) return refused([{ found: `"${text}"`, expected: MQTT_FORM }]);
+  const problems: SourceUrlProblem[] = [];
+  const address = readHost(host, MQTT_PORTS[scheme], problems);
+  if (filter === '') problems.push({ found: 'no topic filter', expected: `${MQTT_FORM}; all topics are #` });
+  else if (!isFilter(filter))
+    problems.push({
+      found: `topic filter "${filter}"`,
+      expected: 'levels between "/", where + stands alone for one level and # alone for the rest, at the end only',
+    });
+  return problems.length > 0
+    ? refused(problems)
+    : { ok: true, url: { kind: 'mqtt', url: `${scheme}://${user}${address}`, filter } };
+}
+
+function parseFile(rest: string): ParsedSourceUrl {
+  const path = rest.startsWith('///') ? rest.slice(2) : rest;
+  if (path === '' || path.startsWith('//'))
+    return refused([
+      {
+        found: path === '' ? 'no path' : `a host in "file:${rest}"`,
+        expected: 'file:./events.jsonl or file:/data/events.jsonl',
+      },
+    ]);
+  return { ok: true, url: { kind: 'file', path } };
+}
+
+/** `host`, `host:port` or `[ipv6]:port` → `host:port`. */
+function readHost(text: string, defaultPort: number, problems: SourceUrlProblem[]): string {
+  const [, host, port] = /^(\[[0-9a-f:.]+\]|[^:[\]\s]+)(?::(\d+))?$/i.exec(text) ?? [];
+  if (host === undefined) {
+    problems.push({
+      found: text === '' ? 'no host' : `host "${text}"`,
+      expected: `a host and port such as localhost:${defaultPort}`,
+    });
+    return text;
+  }
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
+    problems.push({ found: `port ${port}`, expected: 'a port from 1 to 65535' });
+  return `${host}:${port ?? defaultPort}`;
+}
+
+function isFilter(filter: string): boolean {
+  if (filter.includes('\0') || Buffer.byteLength(filter) > 65_535) return false;
+  const levels = filter.split('/');
+  return levels.every(
+    (level, index) => level === '+' || (level === '#' && index === levels.length - 1) || !/[+#]/.test(level),
+  );
+}
+
+function refused(problems: readonly SourceUrlProblem[]): ParsedSourceUrl {
+  return { ok: false, problems };
+}
