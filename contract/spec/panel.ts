@@ -34,6 +34,10 @@ export const StatSchema = z.strictObject({
     description: 'How much event time the number folds. Left out: the last window.',
   }),
   sparkline: z.boolean().default(true),
+  warnAbove: z.number().optional().meta({ description: 'Coloured and said so above this, in the measure’s own unit.' }),
+  alarmAbove: z.number().optional(),
+  warnBelow: z.number().optional(),
+  alarmBelow: z.number().optional(),
 });
 
 /** One bar per value of a by-column, folded over `over`. */
