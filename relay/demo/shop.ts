@@ -55,11 +55,17 @@ interface Visit {
   action: ShopEvent['action'];
 }
 
+interface Traffic {
+  readonly untilMs: number;
+  readonly countries: readonly { readonly country: Country; readonly weight: number }[];
+  readonly visitsPerMs: number;
+}
+
 /** Mean events of one visit, by the chances in `#next`; held to by a test. */
 const EVENTS_PER_VISIT = 3.25;
 const MEAN_THOUGHT_MS = 9_000;
 /** Visits started before `startMs`, so that the shop is already busy then. */
-const WARM_UP_MS = 120_000;
+const WARM_UP_MS = 60_000;
 const USERS_PER_RATE = 60;
 const RESTOCK_BELOW = 0.08;
 
@@ -75,6 +81,7 @@ class SimulatedShop implements Shop {
   readonly #stock = new Map<string, number>();
   readonly #restocks = new Agenda<Product>();
   #sequence = 0;
+  #traffic: Traffic = { untilMs: Number.NEGATIVE_INFINITY, countries: [], visitsPerMs: 0 };
 
   constructor(options: ShopOptions) {
     this.#options = options;
@@ -101,22 +108,30 @@ class SimulatedShop implements Shop {
 
   #arrive(timeMs: number): void {
     const random = this.#random;
-    const { seed, rate } = this.#options;
-    const country = random.pick(
-      COUNTRIES.map((item) => ({ item, weight: item.weight * dailyRhythm(timeMs, item.peakHourUtc) })),
-    ).item;
+    const traffic = this.#trafficAt(timeMs);
     const visit: Visit = {
-      user: 1000 + Math.floor(random.next() ** 1.6 * Math.max(500, rate * USERS_PER_RATE)),
-      country,
+      user: 1000 + Math.floor(random.next() ** 1.6 * Math.max(500, this.#options.rate * USERS_PER_RATE)),
+      country: random.pick(traffic.countries).country,
       campaign: random.pick(CAMPAIGNS),
       product: random.pick(PRODUCTS),
       action: 'search',
     };
     this.#visits.add(timeMs, visit);
-    const total = COUNTRIES.reduce((sum, item) => sum + item.weight, 0);
-    const busy = COUNTRIES.reduce((sum, item) => sum + item.weight * dailyRhythm(timeMs, item.peakHourUtc), 0) / total;
+    this.#visits.add(timeMs + random.exponential(1 / traffic.visitsPerMs), 'arrival');
+  }
+
+  /** Changes slowly: looked at once a second. */
+  #trafficAt(timeMs: number): Traffic {
+    if (timeMs < this.#traffic.untilMs) return this.#traffic;
+    const { seed, rate } = this.#options;
+    const countries = COUNTRIES.map((country) => ({
+      country,
+      weight: country.weight * dailyRhythm(timeMs, country.peakHourUtc),
+    }));
+    const busy = sum(countries) / sum(COUNTRIES);
     const visitsPerMs = (rate / 1000 / EVENTS_PER_VISIT) * busy * restlessness(seed, timeMs);
-    this.#visits.add(timeMs + random.exponential(1 / visitsPerMs), 'arrival');
+    this.#traffic = { untilMs: timeMs + 1000, countries, visitsPerMs };
+    return this.#traffic;
   }
 
   #act(visit: Visit, timeMs: number): void {
@@ -196,4 +211,8 @@ class SimulatedShop implements Shop {
     if (dice < 1 / 3000 + 0.022) return this.#random.between(100, 8_000);
     return 0;
   }
+}
+
+function sum(items: readonly { readonly weight: number }[]): number {
+  return items.reduce((total, item) => total + item.weight, 0);
 }

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Admin, Producer } from '@platformatic/kafka';
+import { type Child, listening, startChild } from './child.ts';
+import { freePorts } from './ports.ts';
+import { findKafka } from './tools.ts';
+
+/** A real Kafka broker: one KRaft node in a folder of its own, up in about three seconds. */
+export interface KafkaBroker {
+  /** `127.0.0.1:port`. */
+  readonly address: string;
+  createTopic(name: string, partitions?: number): Promise<void>;
+  deleteTopic(name: string): Promise<void>;
+  produce(topic: string, records: readonly KafkaRecord[], options?: ProduceOptions): Promise<void>;
+  /** Several transactions of one producer, in this order. */
+  transactions(topic: string, transactions: readonly KafkaTransaction[]): Promise<void>;
+  /** Drops everything below the offset, as retention does. */
+  deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<void>;
+  /** kill -9: what a crash leaves. */
+  kill(): Promise<void>;
+  /** Starts again after `kill`, with the same log and address. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface KafkaRecord {
+  readonly value: string | Uint8Array | null;
+  readonly key?: string;
+  /** Default 0. */
+  readonly partition?: number;
+  readonly timestampMs?: number;
+}
+
+export interface ProduceOptions {
+  readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+}
+
+export interface KafkaTransaction {
+  readonly records: readonly KafkaRecord[];
+  readonly end: 'commit' | 'abort';
+}
+
+const START_TIMEOUT_MS = 60_000;
+const JVM = [
+  '-Xmx384m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+];
+
+export async function startKafkaBroker(): Promise<KafkaBroker> {
+  const { java, jars } = await findKafka();
+  const folder = await mkdtemp(join(tmpdir(), 'highwater-kafka-'));
+  const [port = 0, controllerPort = 0] = await freePorts(2);
+  const address = `127.0.0.1:${port}`;
+  const properties = join(folder, 'server.properties');
+  await writeFile(properties, serverProperties(folder, port, controllerPort));
+  const classpath = ['-cp', join(jars, '*')];
+  const clusterId = randomBytes(16).toString('base64url');
+  const format = startChild(java, [
+    ...JVM,
+    ...classpath,
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    clusterId,
+    '-c',
+    properties,
+  ]);
+  await format.ended;
+  let child: Child | null = null;
+  const client = { clientId: 'highwater-tests', bootstrapBrokers: [address], retries: 10, retryDelay: 250 };
+  const start = async () => {
+    child = startChild(java, [...JVM, ...classpath, 'kafka.Kafka', properties]);
+    await listening(child, port, START_TIMEOUT_MS);
+  };
+  const kill = async () => {
+    await child?.end('SIGKILL');
+    child = null;
+  };
+  const asAdmin = async (use: (admin: Admin) => Promise<unknown>) => {
+    const admin = new Admin(client);
+    try {
+      await use(admin);
+    } finally {
+      await admin.close();
+    }
+  };
+  await start();
+  return {
+    address,
+    start,
+    kill,
+    async stop() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+    createTopic: (name, partitions = 1) =>
+      asAdmin((admin) => admin.createTopics({ topics: [name], partitions, replicas: 1 })),
+    deleteTopic: (name) => asAdmin((admin) => admin.deleteTopics({ topics: [name] })),
+    deleteRecords: (topic, partition, beforeOffset) =>
+      asAdmin((admin) =>
+        admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(beforeOffset) }] }] }),
+      ),
+    async produce(topic, records, options = {}) {
+      const producer = new Producer<Buffer, Buffer | null>({ ...client, compression: options.compression ?? 'none' });
+      try {
+        await producer.send({ messages: messages(topic, records) });
+      } finally {
+        await producer.close();
+      }
+    },
+    async transactions(topic, transactions) {
+      const transactionalId = `tests-${randomBytes(4).toString('hex')}`;
+      const producer = new Producer<Buffer, Buffer | null>({ ...client, transactionalId, idempotent: true });
+      try {
+        for (const { records, end } of transactions) {
+          const transaction = await producer.beginTransaction();
+          await transaction.send({ messages: messages(topic, records) });
+          if (end === 'commit') await transaction.commit();
+          else await transaction.abort();
+        }
+      } finally {
+        await producer.close();
+      }
+    },
+  };
+}
+
+function messages(topic: string, records: readonly KafkaRecord[]) {
+  return records.map(({ value, key, partition = 0, timestampMs }) => ({
+    topic,
+    partition,
+    ...(key === undefined ? {} : { key: Buffer.from(key) }),
+    ...(timestampMs === undefined ? {} : { timestamp: BigInt(timestampMs) }),
+    value: value === null ? null : Buffer.from(value),
+  }));
+}
+
+function serverProperties(folder: string, port: number, controllerPort: number): string {
+  return `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs=${join(folder, 'data')}
+auto.create.topics.enable=false
+message.max.bytes=26214400
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+`;
+}
