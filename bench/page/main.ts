@@ -1,0 +1,14 @@
+import { qualify } from './qualify.ts';
+import { tickBySize } from './tick-by-size.ts';
+import { versus } from './versus.ts';
+
+/** What the harness may call in the page; every answer is plain JSON. */
+const bench = { qualify, tickBySize, versus };
+export type Bench = typeof bench;
+
+declare global {
+  interface Window {
+    bench: Bench;
+  }
+}
+window.bench = bench;

@@ -1,0 +1,60 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type Harness, type Machine, machine, openHarness, type Row, root } from './harness.ts';
+import { markdown } from './report.ts';
+import { tickBySize } from './rows/tick-by-size.ts';
+import { versusPerspective } from './rows/versus-perspective.ts';
+
+/**
+ * `npm run bench`: measures the rows below in a real Chromium and writes docs/benchmarks.json and, from it,
+ * docs/benchmarks.md. With `--only` the other rows stay as they were, each with the machine and day it was measured.
+ */
+const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
+  'tick-by-size': tickBySize,
+  'versus-perspective': versusPerspective,
+};
+
+export interface Measured {
+  readonly row: string;
+  readonly quick: boolean;
+  readonly machine: Machine;
+  readonly results: readonly Row[];
+}
+
+const program = new Command('bench')
+  .option('--only <row>', `one of ${Object.keys(ROWS).join(', ')}`)
+  .option('--quick', 'fewer repeats and smaller sizes: to see that it works, not to quote', false)
+  .parse();
+const { only, quick } = program.opts<{ only?: string; quick: boolean }>();
+if (only !== undefined && !(only in ROWS)) program.error(`--only: expected one of ${Object.keys(ROWS).join(', ')}`);
+
+const jsonPath = join(root, 'docs/benchmarks.json');
+const measured = new Map<string, Measured>();
+for (const one of await before()) measured.set(one.row, one);
+
+const harness = await openHarness(quick);
+try {
+  for (const [row, run] of Object.entries(ROWS)) {
+    if (only !== undefined && row !== only) continue;
+    const started = performance.now();
+    const results = [await run(harness)].flat();
+    measured.set(row, { row, quick, machine: machine(harness.browser, new Date()), results });
+    for (const { name, goal, result } of results) console.log(`${name}\n  ${result}   (goal ${goal})`);
+    console.log(`  ${row}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+    const all = Object.keys(ROWS).flatMap((name) => measured.get(name) ?? []);
+    await writeFile(jsonPath, `${JSON.stringify({ measured: all }, null, 2)}\n`);
+    await writeFile(join(root, 'docs/benchmarks.md'), markdown(all));
+  }
+} finally {
+  await harness.close();
+}
+
+async function before(): Promise<Measured[]> {
+  try {
+    return JSON.parse(await readFile(jsonPath, 'utf8')).measured;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
