@@ -1,0 +1,41 @@
+import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
+import type { Status } from '../../contract/worker-api.ts';
+import type { Zone } from '../format-time.ts';
+import { notices } from './notices.ts';
+
+/** What is wrong, since when, and what happens next. A screen reader hears a change of trouble, not each second of it. */
+export function Banner(props: { status: Status | null; nowMs: number; zone: Zone }): JSX.Element {
+  const [dismissed, setDismissed] = createSignal<ReadonlySet<string>>(new Set());
+  const shown = createMemo(() =>
+    notices(props.status, props.nowMs, props.zone)
+      .filter(({ id }) => !dismissed().has(id))
+      .slice(0, 3),
+  );
+  const spoken = createMemo(() =>
+    shown()
+      .map(({ what }) => what)
+      .join('. '),
+  );
+  return (
+    <>
+      <Index each={shown()}>
+        {(notice) => (
+          <div class="banner" data-tone={notice().tone} data-notice={notice().id}>
+            <span class="mark" aria-hidden="true" />
+            <p>
+              <strong class="what">{notice().what}</strong> {notice().more}
+            </p>
+            <Show when={notice().dismissable}>
+              <button type="button" onClick={() => setDismissed((before) => new Set(before).add(notice().id))}>
+                Dismiss
+              </button>
+            </Show>
+          </div>
+        )}
+      </Index>
+      <div class="sr-only" role="status" aria-live="polite">
+        {spoken()}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import type { JSX } from 'solid-js';
+
+/** The mark and the few glyphs of the bar; all decorative, the words are beside them or in aria-label. */
+export function Mark(): JSX.Element {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="7" fill="var(--accent)" />
+      <path
+        d="M5 19.5c2.2 0 2.9-4 5.5-4s3.3 4 5.5 4 2.9-4 5.5-4 3.3 4 5.5 4V25a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2z"
+        fill="var(--surface)"
+      />
+      <path
+        d="M6 8.5h2.4M12.2 8.5h2.4M17.4 8.5h2.4M23.6 8.5H26"
+        stroke="var(--surface)"
+        stroke-width="2.4"
+        stroke-linecap="round"
+      />
+    </svg>
+  );
+}
+
+export function Caret(): JSX.Element {
+  return (
+    <svg class="caret" viewBox="0 0 10 10" aria-hidden="true">
+      <path d="M1 3h8L5 8z" fill="currentColor" />
+    </svg>
+  );
+}
+
+export function PauseGlyph(): JSX.Element {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M4.5 3v10M11.5 3v10" stroke="currentColor" stroke-width="3" />
+    </svg>
+  );
+}
+
+export function DotGlyph(): JSX.Element {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="7" fill="var(--live)" opacity=".22" />
+      <circle cx="8" cy="8" r="4" fill="var(--live)" />
+    </svg>
+  );
+}
+
+export function ThemeGlyph(): JSX.Element {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="1.5" />
+      <path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor" />
+    </svg>
+  );
+}

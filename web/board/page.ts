@@ -1,0 +1,23 @@
+import type { Accessor } from 'solid-js';
+import type { Clock } from '../../contract/clock.ts';
+import type { Boards, PanelPicture, PanelRequest, Status } from '../../contract/worker-api.ts';
+
+/** What the page draws from: the worker's answers as signals. The data layer makes one; so does the panels' fixture. */
+export interface PageData {
+  /** Null until the relay has told them. */
+  readonly boards: Accessor<Boards | null>;
+  /** Null until the engine is up. */
+  readonly status: Accessor<Status | null>;
+  readonly picture: (request: Accessor<PanelRequest | null>) => Accessor<PanelPicture | undefined>;
+  readonly setPaused: (paused: boolean) => void;
+  readonly drawn: (picture: PanelPicture) => void;
+  /** Median of event → drawn in ms, or null. */
+  readonly drawnMs: Accessor<number | null>;
+  /** The engine could not start: what was found and what to do. */
+  readonly failure: Accessor<{ readonly message: string; readonly fix: string } | null>;
+}
+
+export interface Page {
+  readonly data: PageData;
+  readonly clock: Clock;
+}

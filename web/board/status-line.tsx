@@ -1,0 +1,69 @@
+import { createMemo, type JSX, Show } from 'solid-js';
+import type { Status } from '../../contract/worker-api.ts';
+import { formatBytes, formatSpan, formatValue } from '../format.ts';
+import { formatClock, formatDay, type Zone } from '../format-time.ts';
+import { summarize } from './status-summary.ts';
+
+/** One line under the bar: is it live, how far has it come, what was late, what does it cost. */
+export function StatusLine(props: {
+  status: Status | null;
+  nowMs: number;
+  zone: Zone;
+  /** Median of event published → drawn, ms; null before the first. */
+  drawnMs: number | null;
+}): JSX.Element {
+  const summary = createMemo(() => (props.status ? summarize(props.status, props.nowMs) : null));
+  const count = (value: number) =>
+    formatValue(value, { unit: value < 1e6 ? 'none' : 'short', decimals: value < 1e6 ? 0 : 1 }).text;
+  return (
+    <div class="status-line" data-status-line>
+      <Show when={summary()} fallback={<span>Starting the engine in this tab…</span>}>
+        {(now) => (
+          <>
+            <Show when={now().replayMs}>
+              {(ms) => (
+                <span class="replay">
+                  replay: event time <b>{formatDay(ms(), props.zone)}</b>
+                </span>
+              )}
+            </Show>
+            <span>
+              <b>{count(Math.round(props.status?.eventsPerSecond ?? 0))}</b> events/s
+            </span>
+            <Show when={now().lagMs !== null}>
+              <span>
+                lag <b>{formatValue(now().lagMs, { unit: 'ms', decimals: (now().lagMs ?? 0) < 1000 ? 0 : 1 }).text}</b>
+                <Show when={now().lagRecords}>{(records) => <> · {count(records())} records to read</>}</Show>
+              </span>
+            </Show>
+            <Show when={now().watermarkMs}>
+              {(ms) => (
+                <span title="No more events are expected before this time">
+                  watermark <b>{formatClock(ms(), props.zone)}</b>
+                  <Show when={now().behindMs !== null}> · {formatSpan(now().behindMs ?? 0)} behind</Show>
+                </span>
+              )}
+            </Show>
+            <span title="Events behind the watermark that still counted, and those too late for every window">
+              late <b>{count(now().late)}</b> · too late <b>{count(now().tooLate)}</b>
+            </span>
+            <Show when={now().deadLetters > 0}>
+              <a href="/dead-letters" title={now().lastDeadLetter ?? 'Records that could not become rows'}>
+                dead letters <b>{count(now().deadLetters)} ›</b>
+              </a>
+            </Show>
+            <span>
+              rows <b>{count(props.status?.rows ?? 0)}</b> · {formatBytes(props.status?.memory.usedBytes ?? 0)} of{' '}
+              {formatBytes(props.status?.memory.budgetBytes ?? 0)}
+            </span>
+            <Show when={props.drawnMs !== null}>
+              <span title="Median from the event at the relay to the picture on this screen">
+                drawn <b>{Math.round(props.drawnMs ?? 0)} ms</b> after the event
+              </span>
+            </Show>
+          </>
+        )}
+      </Show>
+    </div>
+  );
+}

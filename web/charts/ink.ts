@@ -1,0 +1,29 @@
+/** The colours and sizes a canvas needs, read from the page's custom properties; read again when the theme changes. */
+export interface Ink {
+  readonly surface: string;
+  readonly grid: string;
+  readonly text: string;
+  readonly faint: string;
+  readonly muted: string;
+  readonly series: readonly string[];
+  /** CSS font of axis labels. */
+  readonly font: string;
+  /** How much larger than on a desk everything is: 1, more on a kiosk. */
+  readonly scale: number;
+}
+
+export function readInk(root: Element = document.documentElement): Ink {
+  const style = getComputedStyle(root);
+  const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const scale = Number.parseFloat(style.fontSize) / 16 || 1;
+  return {
+    surface: token('surface'),
+    grid: token('grid'),
+    text: token('text'),
+    faint: token('faint'),
+    muted: token('muted'),
+    series: Array.from({ length: 8 }, (_, index) => token(`series-${index + 1}`)),
+    font: `${Math.round(11.5 * scale * 10) / 10}px ${token('sans')}`,
+    scale,
+  };
+}

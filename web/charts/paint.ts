@@ -1,0 +1,183 @@
+import type { Ink } from './ink.ts';
+import type { Plot, PlotSeries } from './plot.ts';
+
+/** Paints a plot's series, watermark and rings onto a canvas whose axes are already there. All in device pixels. */
+export interface Canvas {
+  readonly context: CanvasRenderingContext2D;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** Device pixels per CSS pixel, times the page's scale. */
+  readonly unit: number;
+  readonly x: (seconds: number) => number;
+  readonly y: (value: number) => number;
+}
+
+const AREA_ALPHA = 0.14;
+const STACK_ALPHA = 0.32;
+
+export function paintPlot(canvas: Canvas, plot: Plot, ink: Ink): void {
+  const { context, left, top, width, height } = canvas;
+  const right = left + width;
+  const watermarkX = plot.watermarkS === null ? right : clamp(canvas.x(plot.watermarkS), left, right);
+  context.save();
+  const shapes = plot.draw === 'bars' ? null : plot.series.map((series) => trace(canvas, plot, series));
+  for (const settled of [true, false]) {
+    const from = settled ? left : watermarkX;
+    const to = settled ? watermarkX : right;
+    if (to - from < 0.5) continue;
+    context.save();
+    context.beginPath();
+    context.rect(from, top - 4 * canvas.unit, to - from, height + 5 * canvas.unit);
+    context.clip();
+    if (shapes)
+      for (const [index, shape] of shapes.entries()) paintShape(canvas, plot, plot.series[index], shape, ink, settled);
+    else paintBars(canvas, plot, ink, settled);
+    context.restore();
+  }
+  if (plot.draw !== 'bars') paintRings(canvas, plot, ink);
+  if (plot.watermarkS !== null && plot.watermarkS > plot.fromS && plot.watermarkS <= plot.toS)
+    paintWatermark(canvas, watermarkX, ink);
+  context.restore();
+}
+
+interface Shape {
+  readonly line: Path2D;
+  readonly area: Path2D;
+  /** Points with no neighbour, which a line would not show. */
+  readonly lone: readonly (readonly [number, number])[];
+}
+
+function trace(canvas: Canvas, plot: Plot, series: PlotSeries): Shape {
+  const line = new Path2D();
+  const area = new Path2D();
+  const lone: [number, number][] = [];
+  const { xSeconds } = plot;
+  const zero = canvas.y(Math.max(0, plot.range.min));
+  const count = xSeconds.length;
+  let start = -1;
+  for (let index = 0; index <= count; index++) {
+    const value = index < count ? (series.tops[index] ?? Number.NaN) : Number.NaN;
+    if (!Number.isNaN(value)) {
+      const x = canvas.x(xSeconds[index] ?? 0);
+      const y = canvas.y(value);
+      if (start < 0) {
+        start = index;
+        line.moveTo(x, y);
+        area.moveTo(x, y);
+      } else {
+        line.lineTo(x, y);
+        area.lineTo(x, y);
+      }
+      continue;
+    }
+    if (start < 0) continue;
+    const end = index - 1;
+    if (end === start) lone.push([canvas.x(xSeconds[start] ?? 0), canvas.y(series.tops[start] ?? 0)]);
+    for (let back = end; back >= start; back--) {
+      const bottom = series.bottoms?.[back];
+      area.lineTo(canvas.x(xSeconds[back] ?? 0), bottom === undefined ? zero : canvas.y(bottom));
+    }
+    area.closePath();
+    start = -1;
+  }
+  return { line, area, lone };
+}
+
+function paintShape(
+  canvas: Canvas,
+  plot: Plot,
+  series: PlotSeries | undefined,
+  shape: Shape,
+  ink: Ink,
+  settled: boolean,
+): void {
+  if (!series) return;
+  const { context, unit } = canvas;
+  const color = ink.series[series.slot] ?? ink.text;
+  if (plot.draw === 'area' || plot.stacked) {
+    context.globalAlpha = (plot.stacked ? STACK_ALPHA : AREA_ALPHA) * (settled ? 1 : 0.5);
+    context.fillStyle = color;
+    context.fill(shape.area);
+  }
+  context.globalAlpha = 1;
+  context.strokeStyle = color;
+  context.lineWidth = 1.6 * unit;
+  context.lineJoin = 'round';
+  context.setLineDash(settled ? [] : [2.5 * unit, 2.5 * unit]);
+  context.stroke(shape.line);
+  context.fillStyle = color;
+  for (const [x, y] of shape.lone) {
+    context.beginPath();
+    context.arc(x, y, 2 * unit, 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+function paintBars(canvas: Canvas, plot: Plot, ink: Ink, settled: boolean): void {
+  const { context, unit } = canvas;
+  const side = plot.stacked ? 1 : Math.max(1, plot.series.length);
+  const zero = canvas.y(0);
+  for (const [place, series] of plot.series.entries()) {
+    context.fillStyle = ink.series[series.slot] ?? ink.text;
+    context.globalAlpha = settled ? 0.85 : 0.38;
+    for (let index = 0; index < plot.startSeconds.length; index++) {
+      const value = series.tops[index] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      const start = plot.startSeconds[index] ?? 0;
+      const left = canvas.x(start);
+      const full = canvas.x(start + plot.windowSizeS) - left;
+      const gap = Math.min(2 * unit, full * 0.2);
+      const width = Math.max(1, (full - gap) / side);
+      const x = left + gap / 2 + (plot.stacked ? 0 : place * width);
+      const bottom = series.bottoms ? canvas.y(series.bottoms[index] ?? 0) : zero;
+      const y = canvas.y(value);
+      context.fillRect(x, Math.min(y, bottom), width, Math.abs(bottom - y));
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+function paintRings(canvas: Canvas, plot: Plot, ink: Ink): void {
+  const { context, unit } = canvas;
+  context.setLineDash([]);
+  context.lineWidth = 1.4 * unit;
+  context.fillStyle = ink.surface;
+  for (let index = 0; index < plot.revised.length; index++) {
+    const x = plot.xSeconds[index] ?? 0;
+    if (!plot.revised[index] || x < plot.fromS) continue;
+    for (const series of plot.series) {
+      const value = series.tops[index] ?? Number.NaN;
+      if (Number.isNaN(value) || (plot.stacked && series !== plot.series.at(-1))) continue;
+      context.strokeStyle = ink.series[series.slot] ?? ink.text;
+      context.beginPath();
+      context.arc(canvas.x(x), canvas.y(value), 2.6 * unit, 0, 2 * Math.PI);
+      context.fill();
+      context.stroke();
+    }
+  }
+}
+
+function paintWatermark(canvas: Canvas, x: number, ink: Ink): void {
+  const { context, top, height, unit } = canvas;
+  const at = Math.round(x) + (Math.round(unit) % 2) / 2;
+  context.setLineDash([unit, 2 * unit]);
+  context.lineWidth = Math.max(1, Math.round(unit));
+  context.strokeStyle = ink.muted;
+  context.beginPath();
+  context.moveTo(at, top);
+  context.lineTo(at, top + height);
+  context.stroke();
+  context.setLineDash([]);
+  context.fillStyle = ink.muted;
+  context.beginPath();
+  context.moveTo(at - 4 * unit, top - 6 * unit);
+  context.lineTo(at + 4 * unit, top - 6 * unit);
+  context.lineTo(at, top - 1 * unit);
+  context.fill();
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

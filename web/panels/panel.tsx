@@ -1,0 +1,142 @@
+import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import type { Panel as PanelSpec } from '../../contract/spec/panel.ts';
+import type { PanelPicture } from '../../contract/worker-api.ts';
+import type { Placement } from '../board/layout.ts';
+import { Barlist } from './barlist.tsx';
+import { useBoard } from './board-context.ts';
+import { createPanelRequest } from './panel-request.ts';
+import { type PanelState, panelState } from './panel-state.ts';
+import { Badge, emptyWords, Problem } from './panel-words.tsx';
+import { RowsTable } from './rows-table.tsx';
+import { Stat } from './stat.tsx';
+import { Timeseries } from './timeseries.tsx';
+import { createFramedPicture, createRoom, createVisible } from './use-picture.ts';
+
+export interface PanelProps {
+  readonly panel: PanelSpec;
+  readonly placement: Placement;
+}
+
+/** What every kind of panel is given to draw. */
+export interface KindProps<Spec extends PanelSpec, Kind extends PanelPicture['kind']> {
+  readonly panel: Spec;
+  readonly picture: Extract<PanelPicture, { kind: Kind }>;
+  readonly state: PanelState;
+  /** A threshold is passed: shown instead of "live". */
+  readonly onAlarm: (alarm: Alarm | null) => void;
+  /** The room under the title, in CSS pixels. */
+  readonly room: Room;
+}
+
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Alarm {
+  readonly level: 'warn' | 'alarm';
+  readonly word: string;
+}
+
+/** The frame around every picture: title, what it claims to be, and the words when there is no picture. */
+export function Panel(props: PanelProps): JSX.Element {
+  const board = useBoard();
+  const [element, setElement] = createSignal<HTMLElement>();
+  const [body, setBody] = createSignal<HTMLElement>();
+  const room = createRoom(body);
+  const [alarm, setAlarm] = createSignal<Alarm | null>(null, {
+    equals: (a, b) => a?.word === b?.word && a?.level === b?.level,
+  });
+  const visible = createVisible(element);
+  const request = createPanelRequest(() => props.panel, room, visible);
+  const picture = createFramedPicture(request);
+  const state = createMemo(
+    () =>
+      panelState({
+        connection: board.status()?.connection.state ?? null,
+        paused: board.paused(),
+        picture: picture(),
+        nowMs: board.nowMs(),
+        zone: board.zone(),
+      }),
+    undefined,
+    { equals: (a, b) => a.word === b.word && a.name === b.name && a.detail === b.detail },
+  );
+  const shownAlarm = () => (state().name === 'live' || state().name === 'replay' ? alarm() : null);
+  return (
+    <section
+      class="panel"
+      ref={setElement}
+      aria-label={props.panel.title}
+      data-panel={props.panel.title}
+      data-kind={props.panel.kind}
+      data-state={state().name}
+      data-alarm={shownAlarm()?.level}
+      data-faded={state().faded ? '' : undefined}
+      style={{
+        '--column': props.placement.column,
+        '--width': props.placement.width,
+        '--top': props.placement.row,
+        '--height': props.placement.height,
+      }}
+    >
+      <header class="panel-head">
+        <h2 title={props.panel.title}>{props.panel.title}</h2>
+        <Badge panel={props.panel} picture={picture()} />
+        <Show when={picture()}>
+          <span class="state">{shownAlarm()?.word ?? state().word}</span>
+        </Show>
+      </header>
+      <div class="panel-body" ref={setBody}>
+        <Switch fallback={<div class="skeleton" aria-hidden="true" />}>
+          <Match when={as('error', picture())}>{(error) => <Problem {...error()} />}</Match>
+          <Match when={picture() && state().name === 'empty'}>
+            <p class="empty">{emptyWords(props.panel, board.windows())}</p>
+          </Match>
+          <Match when={props.panel.kind === 'timeseries' && props.panel} keyed>
+            {(panel) => (
+              <Show when={as('series', picture())}>
+                {(series) => (
+                  <Timeseries panel={panel} picture={series()} state={state()} room={room()} onAlarm={setAlarm} />
+                )}
+              </Show>
+            )}
+          </Match>
+          <Match when={props.panel.kind === 'stat' && props.panel} keyed>
+            {(panel) => (
+              <Show when={as('fold', picture())}>
+                {(fold) => <Stat panel={panel} picture={fold()} state={state()} room={room()} onAlarm={setAlarm} />}
+              </Show>
+            )}
+          </Match>
+          <Match when={props.panel.kind === 'barlist' && props.panel} keyed>
+            {(panel) => (
+              <Show when={as('fold', picture())}>
+                {(fold) => <Barlist panel={panel} picture={fold()} state={state()} room={room()} onAlarm={setAlarm} />}
+              </Show>
+            )}
+          </Match>
+          <Match when={props.panel.kind === 'table' && props.panel} keyed>
+            {(panel) => (
+              <Show when={as('rows', picture())}>
+                {(rows) => (
+                  <RowsTable panel={panel} picture={rows()} state={state()} room={room()} onAlarm={setAlarm} />
+                )}
+              </Show>
+            )}
+          </Match>
+        </Switch>
+      </div>
+      <Show when={props.panel.kind !== 'stat' && state().detail}>
+        {(detail) => <p class="panel-note">{detail()}</p>}
+      </Show>
+    </section>
+  );
+}
+
+function as<Kind extends PanelPicture['kind']>(
+  kind: Kind,
+  picture: PanelPicture | undefined,
+): Extract<PanelPicture, { kind: Kind }> | undefined {
+  return picture?.kind === kind ? (picture as Extract<PanelPicture, { kind: Kind }>) : undefined;
+}

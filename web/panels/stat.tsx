@@ -1,0 +1,79 @@
+import { createEffect, createMemo, type JSX, Show } from 'solid-js';
+import { parseDurationUs } from '../../contract/spec/duration.ts';
+import type { StatPanel } from '../../contract/spec/panel.ts';
+import { formatSpan, formatValue } from '../format.ts';
+import type { KindProps } from './panel.tsx';
+import { durationWords } from './panel-words.tsx';
+import { sparkPaths, trend } from './sparkline.ts';
+import { thresholdPassed } from './thresholds.ts';
+
+/** One number, what it covers, how it stands to the range before it, and its windows as a sparkline. */
+export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
+  const raw = () => props.picture.rows[0]?.value ?? null;
+  const shown = createMemo(() => formatValue(raw(), { unit: props.panel.unit, decimals: props.panel.decimals }));
+  // The newest windows are still filling: they would always look like a fall.
+  const settled = createMemo(() => {
+    const { spark, watermarkUs, windowSizeUs } = props.picture;
+    if (!spark || watermarkUs === null) return null;
+    const { xSeconds, values } = spark;
+    let end = xSeconds.length;
+    while (end > 0 && (xSeconds[end - 1] ?? 0) * 1e6 + windowSizeUs > watermarkUs) end--;
+    return values.subarray(0, end);
+  });
+  const paths = createMemo(() => {
+    const values = settled();
+    return values ? sparkPaths(values) : null;
+  });
+  const covers = () => {
+    const over = props.panel.over === undefined ? null : parseDurationUs(props.panel.over);
+    return over === null ? `newest ${durationWords(props.picture.windowSizeUs)}` : `last ${durationWords(over)}`;
+  };
+  const drift = () => {
+    const values = settled();
+    const share = values ? trend(values) : null;
+    if (share === null || Math.abs(share) < 0.0005) return null;
+    const percent = formatValue(Math.abs(share), {
+      unit: 'percentunit',
+      decimals: Math.abs(share) >= 0.1 ? 0 : 1,
+    }).text;
+    return `${share > 0 ? '▲' : '▼'} ${percent} vs mean`;
+  };
+  let since: number | null = null;
+  const alarm = createMemo(() => {
+    const passed = thresholdPassed(raw(), props.panel);
+    const eventUs = props.picture.maxEventTimeUs;
+    since = passed ? (since ?? eventUs) : null;
+    return passed && { ...passed, forMs: since === null || eventUs === null ? 0 : (eventUs - since) / 1000 };
+  });
+  createEffect(() => {
+    const now = alarm();
+    props.onAlarm(now && { level: now.level, word: now.word });
+  });
+  const foot = () => {
+    if (props.state.detail) return props.state.detail;
+    const now = alarm();
+    if (now) return now.forMs >= 1000 ? `for ${formatSpan(now.forMs)}` : covers();
+    return [covers(), drift()].filter(Boolean).join(' · ');
+  };
+  return (
+    <div class="stat">
+      <div class="stat-line">
+        <p class="stat-value" data-value={raw() ?? ''}>
+          {shown().value}
+          <Show when={shown().suffix}>
+            <small>{shown().suffix}</small>
+          </Show>
+        </p>
+        <Show when={paths()}>
+          {(drawn) => (
+            <svg class="sparkline" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+              <path class="fill" d={drawn().area} />
+              <path class="line" d={drawn().line} />
+            </svg>
+          )}
+        </Show>
+      </div>
+      <p class="stat-foot">{foot()}</p>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import type { TimeseriesPanel } from '../../contract/spec/panel.ts';
+import { Chart } from '../charts/chart.tsx';
+import { makePlot, type Plot, settledIndex } from '../charts/plot.ts';
+import { formatValue } from '../format.ts';
+import { formatClock } from '../format-time.ts';
+import { useBoard } from './board-context.ts';
+import type { KindProps } from './panel.tsx';
+
+/** Measures over time, with a legend of the values of the newest final window. */
+export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Element {
+  const board = useBoard();
+  const slotOf = (name: string) =>
+    props.panel.series
+      ? board.colors.slot(props.panel.series, name, board.seriesColumns.get(props.panel.series))
+      : board.colors.slot('measures', name, props.panel.y);
+  const plot = createMemo(() =>
+    makePlot(props.picture, {
+      draw: props.panel.draw,
+      stack: props.panel.stack,
+      span: board.span(),
+      watermarkUs: props.picture.watermarkUs,
+      maxEventTimeUs: props.picture.maxEventTimeUs,
+      slot: slotOf,
+    }),
+  );
+  const format = (value: number | undefined) =>
+    formatValue(value, { unit: props.panel.unit, decimals: props.panel.decimals }).text;
+  const legend = createMemo(() => {
+    const now = plot();
+    if (!now) return [];
+    const index = settledIndex(now);
+    return now.series.map(({ name, slot, values }) => ({
+      name,
+      slot,
+      value: format(values[index]),
+      raw: values[index],
+    }));
+  });
+  const notes = () => {
+    const { hiddenSeries, keptFromUs } = props.picture;
+    const now = plot();
+    const words: string[] = [];
+    if (hiddenSeries > 0) words.push(`+ ${hiddenSeries} more, not drawn`);
+    if (keptFromUs !== null && now && keptFromUs / 1e6 > now.fromS)
+      words.push(`complete since ${formatClock(keptFromUs / 1000, board.zone())}`);
+    return words.join(' · ');
+  };
+  const summary = () => {
+    const now = plot();
+    if (!now) return `${props.panel.title}: no windows in view`;
+    return `${props.panel.title}, ${props.state.word}. ${legend()
+      .map(({ name, value }) => `${name} ${value}`)
+      .join(', ')}`;
+  };
+  return (
+    <Show when={plot()} fallback={<p class="empty">No windows in this range yet.</p>}>
+      {(now) => (
+        <>
+          <Chart
+            plot={now()}
+            ink={board.ink()}
+            unit={props.panel.unit}
+            decimals={props.panel.decimals}
+            zone={board.zone()}
+            summary={summary()}
+          />
+          <ul class="legend">
+            <For each={names(now())}>
+              {(name, index) => (
+                <li data-key={name} data-value={legend()[index()]?.raw}>
+                  <span class="swatch" style={{ '--swatch': `var(--series-${slotOf(name) + 1})` }} />
+                  {name} <b>{legend()[index()]?.value}</b>
+                </li>
+              )}
+            </For>
+            <Show when={notes()}>
+              <li>{notes()}</li>
+            </Show>
+          </ul>
+        </>
+      )}
+    </Show>
+  );
+}
+
+function names(plot: Plot): string[] {
+  return plot.series.map(({ name }) => name);
+}
