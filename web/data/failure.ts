@@ -1,0 +1,12 @@
+/** What went wrong and what to do about it, each a sentence. */
+export interface Failure {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** An error as the worker sends it: the reason, a line break, the fix. */
+export function failureOf(error: unknown): Failure {
+  const text = error instanceof Error ? error.message : String(error);
+  const [message = text, ...fix] = text.split('\n');
+  return { message, fix: fix.join(' ') || 'Reload the page.' };
+}
