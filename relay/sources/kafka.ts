@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { SourceState } from '../../contract/protocol/down.ts';
 import { createKafkaClient } from './kafka/client.ts';
-import { KafkaFault } from './kafka/fault.ts';
+import { type Fault, KafkaFault } from './kafka/fault.ts';
 import { Reading } from './kafka/reading.ts';
 import { faultState } from './kafka/states.ts';
 import type { Source, SourceEvent, StartFrom } from './source.ts';
@@ -29,6 +29,7 @@ export interface KafkaSourceOptions {
 }
 
 const AT_ONCE_MS = 50;
+const TOPIC_RETRY_MS = 2_000;
 
 export function createKafkaSource(options: KafkaSourceOptions): Source {
   return {
@@ -61,11 +62,18 @@ async function* read(options: KafkaSourceOptions, from: StartFrom, signal: Abort
         shown = state;
         yield { kind: 'state', state };
       }
-      await sleep(options.clock, quiet ? AT_ONCE_MS : retryDelayMs(reading.failures), signal);
+      await sleep(options.clock, delayMs(error.fault, reading.failures), signal);
     } finally {
       await client.close();
     }
   }
+}
+
+function delayMs(fault: Fault, failures: number): number {
+  if (fault === 'moved' && failures === 1) return AT_ONCE_MS;
+  // The broker is well, and whoever reads the message creates the topic now.
+  if (fault === 'topic-missing') return Math.min(TOPIC_RETRY_MS, retryDelayMs(failures));
+  return retryDelayMs(failures);
 }
 
 /** For a better message only: a broker that does not tell its topics changes nothing. */

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Admin, Producer } from '@platformatic/kafka';
 import { type Child, listening, startChild } from './child.ts';
 import { freePorts } from './ports.ts';
@@ -13,7 +15,10 @@ export interface KafkaBroker {
   readonly address: string;
   createTopic(name: string, partitions?: number): Promise<void>;
   deleteTopic(name: string): Promise<void>;
+  addPartitions(name: string, added: number): Promise<void>;
   produce(topic: string, records: readonly KafkaRecord[], options?: ProduceOptions): Promise<void>;
+  /** By Kafka's own producer, whose compressed batches are framed in its own way. */
+  produceByJava(topic: string, lines: readonly string[], codec: Codec): Promise<void>;
   /** Several transactions of one producer, in this order. */
   transactions(topic: string, transactions: readonly KafkaTransaction[]): Promise<void>;
   /** Drops everything below the offset, as retention does. */
@@ -33,8 +38,10 @@ export interface KafkaRecord {
   readonly timestampMs?: number;
 }
 
+export type Codec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
 export interface ProduceOptions {
-  readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+  readonly compression?: Codec;
 }
 
 export interface KafkaTransaction {
@@ -42,6 +49,8 @@ export interface KafkaTransaction {
   readonly end: 'commit' | 'abort';
 }
 
+const runProgram = promisify(execFile);
+const NODE_ID = 1;
 const START_TIMEOUT_MS = 60_000;
 const JVM = [
   '-Xmx384m',
@@ -100,6 +109,13 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
     createTopic: (name, partitions = 1) =>
       asAdmin((admin) => admin.createTopics({ topics: [name], partitions, replicas: 1 })),
     deleteTopic: (name) => asAdmin((admin) => admin.deleteTopics({ topics: [name] })),
+    addPartitions: (name, added) =>
+      asAdmin(async (admin) => {
+        const metadata = await admin.metadata({ topics: [name], forceUpdate: true });
+        const count = (metadata.topics.get(name)?.partitionsCount ?? 0) + added;
+        const assignments = Array.from({ length: added }, () => ({ brokerIds: [NODE_ID] }));
+        await admin.createPartitions({ topics: [{ name, count, assignments }] });
+      }),
     deleteRecords: (topic, partition, beforeOffset) =>
       asAdmin((admin) =>
         admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(beforeOffset) }] }] }),
@@ -111,6 +127,13 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
       } finally {
         await producer.close();
       }
+    },
+    async produceByJava(topic, lines, codec) {
+      const main = [...JVM, ...classpath, 'org.apache.kafka.tools.ConsoleProducer'];
+      const options = ['--bootstrap-server', address, '--topic', topic, '--compression-codec', codec];
+      const done = runProgram(java, [...main, ...options]);
+      done.child.stdin?.end(`${lines.join('\n')}\n`);
+      await done;
     },
     async transactions(topic, transactions) {
       const transactionalId = `tests-${randomBytes(4).toString('hex')}`;
@@ -141,8 +164,8 @@ function messages(topic: string, records: readonly KafkaRecord[]) {
 
 function serverProperties(folder: string, port: number, controllerPort: number): string {
   return `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
+node.id=${NODE_ID}
+controller.quorum.voters=${NODE_ID}@127.0.0.1:${controllerPort}
 listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
 advertised.listeners=PLAINTEXT://127.0.0.1:${port}
 controller.listener.names=CONTROLLER
@@ -156,5 +179,7 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=300
 `;
 }

@@ -1,0 +1,159 @@
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock as clock } from '../../contract/clock.ts';
+import { connectMqtt, type MqttLink } from '../../relay/mqtt-client.ts';
+import { createMqttSource } from '../../relay/sources/mqtt.ts';
+import { atLeast, type Following, follow, ofKind, recordsOf, stateOf, valuesOf } from '../support/follow.ts';
+import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { freePorts } from '../support/ports.ts';
+import { describeSource, expectUnbroken } from './source.contract.ts';
+
+let broker: Mosquitto;
+beforeAll(async () => {
+  broker = await startMosquitto();
+});
+afterAll(() => broker.stop());
+
+let topics = 0;
+const followed: Following[] = [];
+const reading = (...args: Parameters<typeof follow>) => {
+  const following = follow(...args);
+  followed.push(following);
+  return following;
+};
+afterEach(async () => {
+  await Promise.allSettled(followed.splice(0).map((following) => following.stop()));
+});
+
+async function publishing<T>(use: (link: MqttLink) => Promise<T>): Promise<T> {
+  const link = await connectMqtt(broker.url);
+  try {
+    return await use(link);
+  } finally {
+    await link.close();
+  }
+}
+
+describeSource('MQTT source', {
+  keepsThePast: false,
+  goesOn: true,
+  async create() {
+    const topic = `contract/${topics++}`;
+    return {
+      source: createMqttSource({ url: broker.url, filter: `${topic}/#`, epoch: 'run-1', clock, maxQueued: 200 }),
+      partitions: [0],
+      put: (values) =>
+        publishing(async (link) => {
+          // Pieces: mqtt.js numbers at most 65,535 unacknowledged messages.
+          for (let at = 0; at < values.length; at += 1_000)
+            await Promise.all(values.slice(at, at + 1_000).map((value) => link.publish(`${topic}/events`, value)));
+        }),
+      close: async () => undefined,
+    };
+  },
+});
+
+describe('MQTT source, by mosquitto', () => {
+  test('wildcards, topics and arrival times come with each record, and retained messages are rows', async () => {
+    await publishing((link) => link.publish('line/1/temp', '20.5', { retain: true }));
+    const following = reading(
+      createMqttSource({ url: broker.url, filter: 'line/+/temp', epoch: 'r', clock }),
+      'latest',
+    );
+    await following.until(atLeast(1));
+    const beforeMs = clock.nowMs();
+    await publishing(async (link) => {
+      await link.publish('line/2/temp', '21');
+      await link.publish('line/2/pressure', '1.5');
+      await link.publish('line/3/temp', Buffer.of(0xff, 0x00));
+    });
+    const records = recordsOf(await following.until(atLeast(3)));
+    expect(records.map(({ topic, offset }) => [topic, offset])).toEqual([
+      ['line/1/temp', 0],
+      ['line/2/temp', 1],
+      ['line/3/temp', 2],
+    ]);
+    expect(records[2]?.value).toEqual(Buffer.of(0xff, 0x00));
+    expect(records[2]?.timestampMs).toBeGreaterThanOrEqual(beforeMs);
+    await publishing((link) => link.publish('line/1/temp', '', { retain: true }));
+  });
+
+  test('S4 a queue never holds more than its limit, and the broker keeps the rest', async () => {
+    const source = createMqttSource({ url: broker.url, filter: 'slow/#', epoch: 'r', clock, maxQueued: 100 });
+    const abort = new AbortController();
+    const behind: number[] = [];
+    const values: (string | null)[] = [];
+    for await (const event of source.read('latest', abort.signal)) {
+      if (event.kind === 'state' && event.state.state === 'live')
+        await publishing(async (link) => {
+          await Promise.all(Array.from({ length: 2_000 }, (_, index) => link.publish('slow/a', String(index))));
+        });
+      if (event.kind !== 'records') continue;
+      behind.push(event.records.length + (event.behind ?? 0));
+      values.push(...valuesOf([event]));
+      if (values.length === 2_000) abort.abort();
+    }
+    expect(values).toEqual(Array.from({ length: 2_000 }, (_, index) => String(index)));
+    expect(Math.max(...behind)).toBeLessThanOrEqual(100);
+  });
+
+  test('S5 no broker is a state with what to do, tried again until there is one', async () => {
+    const [port = 0] = await freePorts(1);
+    const following = reading(
+      createMqttSource({ url: `mqtt://127.0.0.1:${port}`, filter: '#', epoch: 'r', clock }),
+      'latest',
+    );
+    const state = await following.until(stateOf('failed'));
+    expect(state.message).toBe(`no MQTT broker answers at 127.0.0.1:${port} (ECONNREFUSED)`);
+    expect(state.fix).toMatch(/start the broker/);
+    expect(ofKind(following.events, 'opened')).toHaveLength(1);
+  });
+
+  test('S5 a password in the address is never told', async () => {
+    const [port = 0] = await freePorts(1);
+    const source = createMqttSource({ url: `mqtt://me:hunter2@127.0.0.1:${port}`, filter: '#', epoch: 'r', clock });
+    const following = reading(source, 'latest');
+    await following.until(stateOf('failed'));
+    expect(JSON.stringify([source.label, following.events])).not.toContain('hunter2');
+  });
+
+  test('S5 a broker that goes and comes back: offsets go on, and a gap says that messages may be missing', async () => {
+    const following = reading(createMqttSource({ url: broker.url, filter: 'restart/#', epoch: 'r', clock }), 'latest');
+    await following.until(stateOf('live'));
+    await publishing((link) => link.publish('restart/a', 'before'));
+    await following.until(atLeast(1));
+    const seen = following.events.length;
+    await broker.restart();
+    await following.until(stateOf('live', seen));
+    await publishing((link) => link.publish('restart/a', 'after'));
+    const events = await following.until(atLeast(2));
+    expect(valuesOf(events)).toEqual(['before', 'after']);
+    expect(ofKind(events, 'gap')).toMatchObject([{ partition: 0, firstOffset: 1, nextOffset: 1 }]);
+    expectUnbroken(events);
+  });
+
+  test('a message of 20 MB arrives whole', async () => {
+    const following = reading(createMqttSource({ url: broker.url, filter: 'big/#', epoch: 'r', clock }), 'latest');
+    await following.until(stateOf('live'));
+    await publishing(async (link) => {
+      await link.publish('big/a', Buffer.alloc(20_000_000, 0x61));
+      await link.publish('big/a', 'small');
+    });
+    const records = recordsOf(await following.until(atLeast(2)));
+    expect(records.map(({ value }) => value?.length)).toEqual([20_000_000, 5]);
+  });
+
+  test('what is listening but no MQTT broker is a state too', async () => {
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const following = reading(
+      createMqttSource({ url: `mqtt://127.0.0.1:${port}`, filter: '#', epoch: 'r', clock }),
+      'latest',
+    );
+    expect((await following.until(stateOf('failed'))).message).toContain(`127.0.0.1:${port}`);
+    await following.stop();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
