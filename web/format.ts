@@ -154,9 +154,7 @@ export function formatTick(raw: number, step: number, options: FormatOptions = {
   const shownStep = (step * (unit.factor ?? 1)) / divisor;
   const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(shownStep) - 1e-9)));
   const scale = stepFor(scaled, unit, 1000)?.[1] ?? '';
-  const digits = numberFormat(options.locale, raw === 0 ? 0 : decimals, decimals).format(
-    Math.abs((raw * (unit.factor ?? 1)) / divisor),
-  );
+  const digits = numberFormat(options.locale, 0, decimals).format(Math.abs((raw * (unit.factor ?? 1)) / divisor));
   const tail = raw === 0 && unit.suffix === undefined ? '' : `${scale}${unit.suffix === '%' ? ' %' : ''}`;
   const gap = tail !== '' && unit.steps !== undefined && tail !== ' %' ? ' ' : '';
   return `${raw < 0 ? '−' : ''}${unit.prefix ?? ''}${digits}${gap}${tail}`;

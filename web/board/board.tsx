@@ -1,4 +1,4 @@
-import { createMemo, For, type JSX } from 'solid-js';
+import { createEffect, createMemo, For, type JSX } from 'solid-js';
 import type { Board as BoardSpec } from '../../contract/spec/board.ts';
 import type { Boards } from '../../contract/worker-api.ts';
 import type { Colors } from '../charts/colors.ts';
@@ -43,9 +43,10 @@ export function Board(props: BoardProps): JSX.Element {
     picture: (request) => props.data.picture(request),
     drawn: (picture) => props.data.drawn(picture),
   };
+  createEffect(() => document.documentElement.style.setProperty('--rows', String(layout().rows)));
   return (
     <BoardProvider value={context}>
-      <main class="board" data-board={props.board.title} style={{ '--rows': layout().rows }}>
+      <main class="board" data-board={props.board.title}>
         <For each={props.board.panels}>
           {(panel, index) => {
             const placement = () => layout().placements[index()] ?? { column: 1, row: 1, width: 24, height: 1 };

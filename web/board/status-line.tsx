@@ -13,8 +13,11 @@ export function StatusLine(props: {
   drawnMs: number | null;
 }): JSX.Element {
   const summary = createMemo(() => (props.status ? summarize(props.status, props.nowMs) : null));
-  const count = (value: number) =>
-    formatValue(value, { unit: value < 1e6 ? 'none' : 'short', decimals: value < 1e6 ? 0 : 1 }).text;
+  const count = (value: number) => {
+    if (value < 1e6) return formatValue(value, { unit: 'none', decimals: 0 }).text;
+    const { value: digits, suffix } = formatValue(value, { decimals: 1 });
+    return `${digits} ${suffix}`;
+  };
   return (
     <div class="status-line" data-status-line>
       <Show when={summary()} fallback={<span>Starting the engine in this tab…</span>}>

@@ -11,18 +11,19 @@ import { thresholdPassed } from './thresholds.ts';
 export function Barlist(props: KindProps<BarlistPanel, 'fold'>): JSX.Element {
   const board = useBoard();
   const rem = () => 16 * board.ink().scale;
+  const narrow = () => props.room.width < 23 * rem();
   const total = () => props.picture.rows.length + props.picture.rest.keys;
   const steps = createMemo(() => (props.panel.order ? funnel(props.picture.rows) : null));
   const fits = createMemo(() => {
     const whole = Math.max(1, Math.floor((props.room.height - 0.25 * rem()) / (BAR_ROW_REM * rem())));
-    const noteRows = steps() || total() > whole ? 1 : 0;
+    const noteRows = steps() ? (narrow() ? 2 : 1) : total() > whole ? 1 : 0;
     return Math.max(1, whole - noteRows);
   });
   const rows = createMemo(() => props.picture.rows.slice(0, fits()));
   const largest = createMemo(() => Math.max(0, ...props.picture.rows.map(({ value }) => value ?? 0)));
   // A few bars spread over the room there is; many stand as close as they may.
   const rowRem = () => {
-    const note = steps() || hidden() > 0 ? 1.625 : 0;
+    const note = steps() ? (narrow() ? 2.75 : 1.625) : hidden() > 0 ? 1.625 : 0;
     const room = props.room.height / rem() - 0.25 - note;
     return Math.min(2, Math.max(BAR_ROW_REM, room / Math.max(1, rows().length)));
   };
@@ -60,14 +61,15 @@ export function Barlist(props: KindProps<BarlistPanel, 'fold'>): JSX.Element {
       </ul>
       <Show when={steps()}>
         {(now) => (
-          <p class="funnel-note">
-            {now().first} → {now().last} <b>{format100(now().kept)}</b>
+          <p class="funnel-note" classList={{ narrow: narrow() }}>
+            <span>
+              {now().first} → {now().last} <b>{format100(now().kept)}</b>
+            </span>
             <Show when={now().worst}>
               {(worst) => (
-                <>
-                  {' '}
-                  · biggest loss {worst().from} → {worst().to} <b class="loss">{format100(worst().lost)}</b>
-                </>
+                <span>
+                  biggest loss {worst().from} → {worst().to} <b class="loss">{format100(worst().lost)}</b>
+                </span>
               )}
             </Show>
           </p>

@@ -20,8 +20,10 @@ export interface PanelState {
   readonly name: StateName;
   /** Beside the dot. */
   readonly word: string;
-  /** A second sentence where the state needs one: how old, since when. */
-  readonly detail: string | null;
+  /** The same where there is little room. */
+  readonly short: string;
+  /** How old the picture is and how long nothing has come, when that must be said: `as of 12:03:05`, `no data for 42 s`. */
+  readonly age: readonly string[];
   /** The picture is not fresh: it is drawn as such. */
   readonly faded: boolean;
 }
@@ -43,29 +45,28 @@ export const REPLAY_BEHIND_MS = 3_600_000;
 const LEAST_EXPECTED_LAG_MS = 10_000;
 
 export function panelState({ connection, paused, picture, nowMs, zone }: PanelStateInput): PanelState {
-  if (picture?.kind === 'error') return { name: 'error', word: 'error', detail: null, faded: false };
+  if (picture?.kind === 'error') return state('error', 'error');
   if (!picture || !('receivedAtMs' in picture) || picture.receivedAtMs === null || picture.maxEventTimeUs === null)
-    return { name: 'empty', word: 'no data yet', detail: null, faded: false };
+    return state('empty', 'no data yet', 'no data');
   const silentMs = nowMs - picture.receivedAtMs;
   const eventMs = picture.maxEventTimeUs / 1000;
-  const asOf = `as of ${formatClock(picture.receivedAtMs, zone)}`;
-  if (paused)
-    return { name: 'paused', word: `paused · ${formatClock(picture.receivedAtMs, zone)}`, detail: null, faded: false };
+  const at = formatClock(picture.receivedAtMs, zone);
+  const silent = `no data for ${formatSpan(silentMs)}`;
+  if (paused) return state('paused', 'paused', 'paused', [`as of ${at}`]);
   if (connection !== 'live')
     return {
-      name: 'disconnected',
-      word: asOf,
-      detail: `disconnected · no data for ${formatSpan(silentMs)}`,
+      ...state('disconnected', 'disconnected', 'offline', [`as of ${at}`, silent]),
       faded: true,
     };
   const behindMs = picture.receivedAtMs - eventMs;
-  if (behindMs > REPLAY_BEHIND_MS)
-    return { name: 'replay', word: `replay · ${formatDay(eventMs, zone)}`, detail: null, faded: false };
-  if (silentMs > STALE_AFTER_MS)
-    return { name: 'stale', word: asOf, detail: `no data for ${formatSpan(silentMs)}`, faded: true };
+  if (behindMs > REPLAY_BEHIND_MS) return state('replay', `replay · ${formatDay(eventMs, zone)}`, 'replay');
+  if (silentMs > STALE_AFTER_MS) return { ...state('stale', 'stale', 'stale', [`as of ${at}`, silent]), faded: true };
   const delayMs = picture.watermarkUs === null ? 0 : eventMs - picture.watermarkUs / 1000;
-  const expectedMs = Math.max(LEAST_EXPECTED_LAG_MS, delayMs);
-  if (behindMs > 2 * expectedMs)
-    return { name: 'late', word: `late · ${formatSpan(behindMs)} behind`, detail: null, faded: false };
-  return { name: 'live', word: 'live', detail: null, faded: false };
+  if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))
+    return state('late', `late · ${formatSpan(behindMs)} behind`, 'late');
+  return state('live', 'live');
+}
+
+function state(name: StateName, word: string, short: string = word, age: readonly string[] = []): PanelState {
+  return { name, word, short, age, faded: false };
 }

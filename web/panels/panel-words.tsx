@@ -25,13 +25,13 @@ export function emptyWords(panel: Panel, windows: Readonly<Record<string, Window
   const stream = panel.kind === 'table' ? panel.stream : (windows[panel.window]?.from ?? panel.window);
   switch (panel.kind) {
     case 'timeseries':
-      return `${panel.y.join(', ')}${panel.series ? ` by ${panel.series}` : ''} will be drawn here as records of ${stream} arrive.`;
+      return `${panel.title}: drawn here as records of ${stream} arrive.`;
     case 'stat':
       return `Waiting for ${stream}`;
     case 'barlist':
-      return `One bar per ${panel.label} will stand here as records of ${stream} arrive.`;
+      return `One bar per ${panel.label}, as records of ${stream} arrive.`;
     case 'table':
-      return `The latest records of ${stream} will be listed here.`;
+      return `The latest records of ${stream} are listed here as they arrive.`;
   }
 }
 

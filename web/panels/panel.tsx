@@ -60,7 +60,7 @@ export function Panel(props: PanelProps): JSX.Element {
         zone: board.zone(),
       }),
     undefined,
-    { equals: (a, b) => a.word === b.word && a.name === b.name && a.detail === b.detail },
+    { equals: (a, b) => a.word === b.word && a.name === b.name && a.age.join() === b.age.join() },
   );
   const shownAlarm = () => (state().name === 'live' || state().name === 'replay' ? alarm() : null);
   return (
@@ -82,9 +82,11 @@ export function Panel(props: PanelProps): JSX.Element {
     >
       <header class="panel-head">
         <h2 title={props.panel.title}>{props.panel.title}</h2>
-        <Badge panel={props.panel} picture={picture()} />
+        <Show when={props.panel.kind !== 'stat' && state().name !== 'empty'}>
+          <Badge panel={props.panel} picture={picture()} />
+        </Show>
         <Show when={picture()}>
-          <span class="state">{shownAlarm()?.word ?? state().word}</span>
+          <StateMark state={state()} alarm={shownAlarm()} short={props.panel.kind === 'stat'} />
         </Show>
       </header>
       <div class="panel-body" ref={setBody}>
@@ -127,9 +129,6 @@ export function Panel(props: PanelProps): JSX.Element {
           </Match>
         </Switch>
       </div>
-      <Show when={props.panel.kind !== 'stat' && state().detail}>
-        {(detail) => <p class="panel-note">{detail()}</p>}
-      </Show>
     </section>
   );
 }
@@ -139,4 +138,17 @@ function as<Kind extends PanelPicture['kind']>(
   picture: PanelPicture | undefined,
 ): Extract<PanelPicture, { kind: Kind }> | undefined {
   return picture?.kind === kind ? (picture as Extract<PanelPicture, { kind: Kind }>) : undefined;
+}
+
+/** The dot's word; how old the picture is follows where there is room, and always where it is not fresh. */
+function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boolean }): JSX.Element {
+  return (
+    <span class="state" title={[props.state.word, ...props.state.age].join(' · ')}>
+      <Show when={!props.alarm && !props.short} fallback={props.alarm?.word ?? props.state.short}>
+        <span classList={{ lead: props.state.age.length > 0 }}>{props.state.word}</span>
+        <Show when={props.state.age[0]}>{(asOf) => <span>{asOf()}</span>}</Show>
+        <Show when={props.state.age[1]}>{(silent) => <span class="tail">{silent()}</span>}</Show>
+      </Show>
+    </span>
+  );
 }

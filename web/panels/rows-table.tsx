@@ -45,22 +45,21 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
       ),
     [],
   );
-  const total = () => lengths().reduce((sum, length) => sum + length + 2, 0);
-  const rows = createMemo(() => {
-    const fit = Math.floor((props.room.height - 0.125 * rem()) / (TABLE_ROW_REM * rem())) - 1;
-    return props.picture.rows.slice(0, Math.max(1, fit));
+  const widths = createMemo(() => {
+    const letters = lengths().reduce((sum, length) => sum + length + 2, 0);
+    return { unit: (props.room.width - (TIME_REM + STATE_REM) * rem()) / Math.max(1, letters) };
   });
+  const fitting = createMemo(() =>
+    Math.max(1, Math.floor((props.room.height - 0.125 * rem()) / (TABLE_ROW_REM * rem())) - 1),
+  );
+  const rows = createMemo(() => props.picture.rows.slice(0, fitting()));
+  // What is left over under the last whole row is shared out, so that the table ends where the panel does.
+  const rowPx = () => Math.floor((props.room.height - (0.125 + TABLE_ROW_REM) * rem()) / fitting());
   return (
-    <table class="rows">
+    <table class="rows" style={{ '--table-row': `${rowPx()}px` }}>
       <colgroup>
         <col class="time" />
-        <Index each={lengths()}>
-          {(length) => (
-            <col
-              style={{ width: `calc((100% - ${TIME_REM + STATE_REM}rem) * ${((length() + 2) / total()).toFixed(4)})` }}
-            />
-          )}
-        </Index>
+        <Index each={lengths()}>{(length) => <col style={{ width: `${widths().unit * (length() + 2)}px` }} />}</Index>
         <col class="chip-cell" />
       </colgroup>
       <thead>

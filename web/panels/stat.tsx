@@ -1,4 +1,4 @@
-import { createEffect, createMemo, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { StatPanel } from '../../contract/spec/panel.ts';
 import { formatSpan, formatValue } from '../format.ts';
@@ -38,6 +38,10 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     }).text;
     return `${share > 0 ? '▲' : '▼'} ${percent} vs mean`;
   };
+  const bound = () => {
+    const { relativeError } = props.picture;
+    return relativeError > 0 ? `± ${Number((relativeError * 100).toPrecision(2))} %` : null;
+  };
   let since: number | null = null;
   const alarm = createMemo(() => {
     const passed = thresholdPassed(raw(), props.panel);
@@ -50,10 +54,9 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     props.onAlarm(now && { level: now.level, word: now.word });
   });
   const foot = () => {
-    if (props.state.detail) return props.state.detail;
     const now = alarm();
     if (now) return now.forMs >= 1000 ? `for ${formatSpan(now.forMs)}` : covers();
-    return [covers(), drift()].filter(Boolean).join(' · ');
+    return [covers(), bound(), drift()].filter(Boolean).join(' · ');
   };
   return (
     <div class="stat">
@@ -73,7 +76,11 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
           )}
         </Show>
       </div>
-      <p class="stat-foot">{foot()}</p>
+      <p class="stat-foot">
+        <Show when={props.state.age.length > 0} fallback={foot()}>
+          <For each={props.state.age}>{(words) => <span>{words}</span>}</For>
+        </Show>
+      </p>
     </div>
   );
 }
