@@ -32,10 +32,11 @@ export const BROWSER_FLAGS = [
 ];
 
 export const root = resolve(import.meta.dirname, '..');
-const pageFolder = join(root, '.cache/bench-page');
+/** Where the bench page is built and everything it fetches lies. */
+export const pageFolder = join(root, '.cache/bench-page');
 
 export async function openHarness(quick: boolean): Promise<Harness> {
-  await build({ configFile: join(root, 'bench/page/vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: join(root, 'bench/page/vite.config.ts'), logLevel: 'error' });
   const server = await serve(pageFolder);
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: BROWSER_FLAGS });
   return {
@@ -44,7 +45,9 @@ export async function openHarness(quick: boolean): Promise<Harness> {
     async page() {
       const page = await browser.newPage();
       page.on('pageerror', (error) => console.error(`  page: ${error.message}`));
-      page.on('console', (message) => console.error(`  page: ${message.text()}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error') console.error(`  page: ${message.text()}`);
+      });
       await page.goto(`http://127.0.0.1:${portOf(server)}/index.html`);
       await page.waitForFunction(() => 'bench' in window);
       return page;

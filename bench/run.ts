@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Harness, type Machine, machine, openHarness, type Row, root } from './harness.ts';
 import { markdown } from './report.ts';
+import { sustained } from './rows/sustained.ts';
 import { tickBySize } from './rows/tick-by-size.ts';
 import { versusPerspective } from './rows/versus-perspective.ts';
 
@@ -13,6 +14,7 @@ import { versusPerspective } from './rows/versus-perspective.ts';
 const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   'tick-by-size': tickBySize,
   'versus-perspective': versusPerspective,
+  sustained,
 };
 
 export interface Measured {
