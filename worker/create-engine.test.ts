@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testFrame, testSchema } from '../tests/support/frames.ts';
+import type { Engine } from './engine.ts';
+import { openHeadless } from './headless.ts';
+
+let engine: Engine;
+const schema = testSchema('orders', { action: 'string', user_id: 'int64', price: 'float64' });
+const position = { epoch: 'e1', next: { 0: 0 } };
+const options = { rawBudgetBytes: 64 * 2 ** 20, nowMs: () => performance.now() };
+
+beforeAll(async () => {
+  engine = await openHeadless(options);
+  engine.schema(schema);
+  engine.begin('orders', 'fresh', position);
+});
+afterAll(() => engine.close());
+
+test('P6 rows, position, windows and queries move together', async () => {
+  expect(
+    engine.windows({
+      by_action: {
+        from: 'orders',
+        window: 'tumble(1s)',
+        by: ['action'],
+        select: { n: 'count()', revenue: 'sum(price)', mean: 'revenue / n', users: 'count_distinct(user_id)' },
+        late: { allow: '0s' },
+      },
+    }),
+  ).toEqual([]);
+  const rows = Array.from({ length: 10 }, (_, index) => ({
+    timeUs: index * 500_000,
+    action: index % 2 ? 'buy' : 'see',
+    user_id: index % 3,
+    price: index / 2,
+  }));
+  const result = engine.apply(
+    [testFrame(schema, rows.slice(0, 6)), testFrame(schema, rows.slice(6), { firstOffset: 6 })],
+    5,
+  );
+  expect(result).toMatchObject({ rows: 10, hole: null });
+  expect(engine.position('orders')).toEqual({ epoch: 'e1', next: { 0: 10 } });
+  expect(
+    await engine.query('SELECT count(*) AS n, sum(price) AS p, max(_offset) AS o, min(timestamp) AS t FROM orders'),
+  ).toEqual([{ n: 10, p: 22.5, o: 9, t: new Date(0) }]);
+  expect(await engine.query("SELECT * FROM by_action WHERE action = 'buy' ORDER BY window_start LIMIT 1")).toEqual([
+    {
+      window_start: new Date(0),
+      window_end: new Date(1000),
+      action: 'buy',
+      n: 1,
+      revenue: 0.5,
+      mean: 0.5,
+      users: 1,
+      state: 'provisional',
+    },
+  ]);
+  const picture = engine.picture({
+    kind: 'series',
+    window: 'by_action',
+    measures: ['n'],
+    seriesBy: 'action',
+    order: [],
+    span: 'all',
+    widthPx: 100,
+  });
+  expect(picture).toMatchObject({ kind: 'series', hiddenSeries: 0, maxEventTimeUs: 4_500_000 });
+  if (picture.kind === 'series') {
+    expect([...picture.xSeconds]).toEqual([0, 1, 2, 3, 4]);
+    expect(picture.series.map(({ name, values }) => [name, [...values]])).toEqual([
+      ['buy', [1, 1, 1, 1, 1]],
+      ['see', [1, 1, 1, 1, 1]],
+    ]);
+  }
+  expect(
+    engine.picture({
+      kind: 'fold',
+      window: 'by_action',
+      measure: 'users',
+      by: null,
+      over: 'all',
+      top: 1,
+      sort: 'descending',
+      order: [],
+      sparkSpan: null,
+    }),
+  ).toMatchObject({ kind: 'fold', rows: [{ key: '', value: 3 }] });
+  expect(engine.picture({ kind: 'rows', stream: 'orders', columns: ['action', 'timestamp'], limit: 2 })).toMatchObject({
+    rows: [{ eventTimeUs: 4_500_000, cells: ['buy', 4_500_000] }, { eventTimeUs: 4_000_000 }],
+  });
+});

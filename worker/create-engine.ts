@@ -1,0 +1,174 @@
+import { HighwaterError } from '../contract/errors.ts';
+import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
+import type { Engine, EngineOptions } from './engine.ts';
+import { applyFrames } from './ingest/apply.ts';
+import { RecentRows } from './ingest/recent-rows.ts';
+import type { StreamState } from './ingest/stream-state.ts';
+import { memoryBudget } from './memory-budget.ts';
+import { createQueries } from './query/queries.ts';
+import type { Database } from './store/database.ts';
+import { releaseBeyond } from './store/retention.ts';
+import { RAW_SCHEMA, Segments } from './store/segments.ts';
+import { laterWatermark } from './watermark.ts';
+import { foldPicture } from './windows/fold.ts';
+import { rowsPicture } from './windows/rows-picture.ts';
+import { seriesPicture } from './windows/series.ts';
+import { WindowSet } from './windows/window-set.ts';
+
+/** The engine over an opened database, which it owns from here on. */
+export function createEngine(database: Database, options: EngineOptions): Engine {
+  const streams = new Map<string, StreamState>();
+  const windows = new WindowSet(database);
+  const queries = createQueries(database, streams, windows, options.nowMs);
+  database.run(`CREATE SCHEMA ${RAW_SCHEMA}`);
+
+  const streamOf = (name: string): StreamState => {
+    let state = streams.get(name);
+    if (!state) {
+      state = newStream(name, database, options);
+      streams.set(name, state);
+    }
+    return state;
+  };
+
+  const pictureOf = (request: PanelRequest): PanelPicture => {
+    if (request.kind === 'rows') {
+      const state = known(request.stream, streams);
+      return { kind: 'rows', ...timeOf(state), ...rowsPicture(state, request) };
+    }
+    const kept = windows.all.get(request.window);
+    if (!kept) return missingWindow(request.window, windows);
+    if (request.kind === 'series') return { kind: 'series', ...timeOf(kept.state), ...seriesPicture(kept, request) };
+    return { kind: 'fold', ...timeOf(kept.state), ...foldPicture(kept, request) };
+  };
+
+  return {
+    schema(schema) {
+      const state = streamOf(schema.stream);
+      state.schemas.set(schema.version, schema);
+      if (state.schema && state.schema.version >= schema.version) return;
+      state.schema = schema;
+      state.segments.active(schema, 0);
+      windows.refresh(streams);
+    },
+    windows: (specs) => windows.replace(specs, streams),
+    begin(stream, outcome, position) {
+      const state = streamOf(stream);
+      if (outcome === 'resumed') return;
+      if (outcome === 'reset') {
+        forget(state);
+        windows.refresh(streams);
+      }
+      state.position = position;
+      state.revision++;
+    },
+    apply(frames, receivedAtMs) {
+      const result = applyFrames(database, streamOf, frames, receivedAtMs);
+      releaseBeyond(streams.values(), options.rawBudgetBytes);
+      return result;
+    },
+    progress(stream, next, watermarkUs) {
+      const state = streamOf(stream);
+      state.watermarkUs = laterWatermark(state.watermarkUs, watermarkUs);
+      if (state.position) {
+        const merged = { ...state.position.next };
+        for (const [partition, offset] of Object.entries(next))
+          merged[partition] = Math.max(merged[partition] ?? 0, offset);
+        state.position = { epoch: state.position.epoch, next: merged };
+      }
+      state.revision++;
+    },
+    position: (stream) => streams.get(stream)?.position ?? null,
+    revision(source) {
+      const state = 'stream' in source ? streams.get(source.stream) : windows.all.get(source.window)?.state;
+      return state?.revision ?? 0;
+    },
+    picture(request) {
+      try {
+        return pictureOf(request);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        return { kind: 'error', message: error.message, fix: 'Correct the panel in its board file.' };
+      }
+    },
+    query: queries.query,
+    streamState(stream) {
+      const state = known(stream, streams);
+      return {
+        positions: state.position,
+        watermarkUs: state.watermarkUs,
+        maxEventTimeUs: state.maxEventTimeUs,
+        rows: state.segments.rows,
+        memory: state.segments.bytes,
+        received: state.received,
+        released: state.released,
+        late: state.late,
+        tooLate: state.tooLate,
+        duplicates: state.duplicates,
+        schema: state.schema,
+      };
+    },
+    memory: () => ({ usedBytes: database.memoryBytes(), budgetBytes: memoryBudget(options).budgetBytes }),
+    close() {
+      queries.close();
+      database.close();
+    },
+  };
+}
+
+function newStream(name: string, database: Database, options: EngineOptions): StreamState {
+  return {
+    name,
+    segments: new Segments(database, name, options.rawBudgetBytes),
+    recent: new RecentRows(),
+    schemas: new Map(),
+    schema: null,
+    expressions: new Map(),
+    tables: [],
+    position: null,
+    watermarkUs: null,
+    maxEventTimeUs: null,
+    receivedAtMs: null,
+    sealedAtMs: null,
+    received: 0,
+    released: 0,
+    late: 0,
+    tooLate: 0,
+    duplicates: 0,
+    revision: 0,
+  };
+}
+
+/** Its past does not join its future: rows, panes and times go; what was ever received is still counted. */
+function forget(state: StreamState): void {
+  state.released += state.segments.clear();
+  state.recent.clear();
+  state.tables = [];
+  state.watermarkUs = null;
+  state.maxEventTimeUs = null;
+}
+
+function timeOf(state: StreamState): PictureTime {
+  const { name, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs } = state;
+  return { stream: name, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs };
+}
+
+function known(stream: string, streams: ReadonlyMap<string, StreamState>): StreamState {
+  const state = streams.get(stream);
+  if (state) return state;
+  throw new HighwaterError(
+    'query_refused',
+    `There is no stream ${stream}.`,
+    `Streams here: ${[...streams.keys()].join(', ') || 'none yet'}.`,
+  );
+}
+
+function missingWindow(name: string, windows: WindowSet): PanelPicture {
+  const problem = windows.problems.find(({ window }) => window === name);
+  if (problem) return { kind: 'error', message: problem.message, fix: problem.fix };
+  return {
+    kind: 'error',
+    message: `There is no window ${name}, or its stream has no records yet.`,
+    fix: `Windows that run: ${[...windows.all.keys()].join(', ') || 'none yet'}.`,
+  };
+}

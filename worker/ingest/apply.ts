@@ -1,0 +1,191 @@
+import { HighwaterError } from '../../contract/errors.ts';
+import type { Frame } from '../../contract/protocol/frame.ts';
+import { advance, meet, type Position } from '../../contract/protocol/position.ts';
+import type { ApplyResult } from '../engine.ts';
+import type { Database } from '../store/database.ts';
+import { quoteTable, RAW_SCHEMA, type Segment } from '../store/segments.ts';
+import { laterWatermark } from '../watermark.ts';
+import { evaluateSql } from './evaluate-sql.ts';
+import { FrameBlock } from './frame-block.ts';
+import type { StreamState } from './stream-state.ts';
+import { toUnits, type Unit } from './unit.ts';
+
+const STAGING = { schema: RAW_SCHEMA, name: '_staging' };
+
+/**
+ * One tick. Everything that can fail comes first and changes nothing; rows are committed in one transaction; what
+ * follows (positions, panes, counters) only moves numbers. So rows, position and panes are of one tick or none. (P6)
+ *
+ *   meet ─▶ decode ─▶ evaluate SQL over the new rows ─▶ insert, commit ─▶ position, panes, watermark, recent rows
+ */
+export function applyFrames(
+  database: Database,
+  streamOf: (name: string) => StreamState,
+  frames: readonly Frame[],
+  receivedAtMs: number,
+): ApplyResult {
+  const plan = planTick(streamOf, frames);
+  try {
+    const units = plan.perStream.map(([state, blocks]) => [state, unitsOf(blocks)] as const);
+    for (const [state, own] of units) for (const unit of own) evaluateUnit(database, state, unit);
+    const targets = units.flatMap(([state, own]) => own.map((unit) => ({ unit, segment: segmentFor(state, unit) })));
+    database.transaction(() => {
+      for (const { unit, segment } of targets) insertUnit(database, unit, segment);
+    });
+    for (const { unit, segment } of targets) segment.rows += newRows(unit.blocks);
+  } catch (error) {
+    throw new HighwaterError(
+      'store_failed',
+      `Rows could not be stored: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      'Nothing of this delivery was kept. Reload the page to start again from its position.',
+      { cause: error },
+    );
+  }
+  for (const [state, blocks] of plan.perStream) for (const block of blocks) count(state, block, receivedAtMs);
+  for (const [state, position] of plan.positions) state.position = position;
+  for (const [state, duplicates] of plan.duplicates) state.duplicates += duplicates;
+  const bytes = plan.taken.reduce((sum, { payload }) => sum + payload.length, 0);
+  return { rows: plan.perStream.reduce((sum, [, blocks]) => sum + newRows(blocks), 0), bytes, hole: plan.hole };
+}
+
+interface TickPlan {
+  readonly taken: readonly Frame[];
+  readonly perStream: readonly (readonly [StreamState, readonly FrameBlock[]])[];
+  readonly positions: ReadonlyMap<StreamState, Position>;
+  readonly duplicates: ReadonlyMap<StreamState, number>;
+  readonly hole: ApplyResult['hole'];
+}
+
+function planTick(streamOf: (name: string) => StreamState, frames: readonly Frame[]): TickPlan {
+  const taken: Frame[] = [];
+  const blocks = new Map<StreamState, FrameBlock[]>();
+  const positions = new Map<StreamState, Position>();
+  const duplicates = new Map<StreamState, number>();
+  for (const frame of frames) {
+    const { header } = frame;
+    const state = streamOf(header.stream);
+    const position = positions.get(state) ?? state.position ?? { epoch: header.epoch, next: {} };
+    const meeting = meet(position, header);
+    if (meeting.kind === 'hole' || meeting.kind === 'other-epoch')
+      return { taken, perStream: [...blocks], positions, duplicates, hole: { stream: header.stream, position } };
+    taken.push(frame);
+    if (meeting.kind === 'duplicate') {
+      duplicates.set(state, (duplicates.get(state) ?? 0) + header.rows);
+      continue;
+    }
+    const block = decode(state, frame, meeting.kind === 'overlap' ? meeting.fromOffset : header.firstOffset);
+    if (block.from > 0) duplicates.set(state, (duplicates.get(state) ?? 0) + block.from);
+    blocks.set(state, [...(blocks.get(state) ?? []), block]);
+    positions.set(state, advance(position, header.partition, header.nextOffset));
+  }
+  return { taken, perStream: [...blocks], positions, duplicates, hole: null };
+}
+
+function decode(state: StreamState, frame: Frame, fromOffset: number): FrameBlock {
+  const schema = state.schemas.get(frame.header.schemaVersion);
+  try {
+    if (!schema) throw new RangeError(`schema version ${frame.header.schemaVersion} never came`);
+    return new FrameBlock(frame, schema, fromOffset, (text) => {
+      const expression = state.expressions.get(text);
+      if (!expression) throw new RangeError(`no expression "${text}"`);
+      return expression;
+    });
+  } catch (error) {
+    throw new HighwaterError(
+      'store_failed',
+      `A frame of ${state.name} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Reload the page; if it comes again, restart the relay and report it.',
+      { cause: error },
+    );
+  }
+}
+
+/** Runs of frames of one schema version, each as few inserts as can be. */
+function unitsOf(blocks: readonly FrameBlock[]): Unit[] {
+  const units: Unit[] = [];
+  let run: FrameBlock[] = [];
+  for (const block of blocks) {
+    if (run[0] && run[0].schema.version !== block.schema.version) {
+      units.push(...toUnits(run));
+      run = [];
+    }
+    run.push(block);
+  }
+  return run.length > 0 ? [...units, ...toUnits(run)] : units;
+}
+
+function evaluateUnit(database: Database, state: StreamState, unit: Unit): void {
+  const sql = [...state.expressions.values()].flatMap((expression) =>
+    expression.kind === 'sql' ? [expression.sql] : [],
+  );
+  const [first] = unit.blocks;
+  if (sql.length === 0 || !first) return;
+  database.run('BEGIN');
+  try {
+    database.insert(unit.ipc, STAGING, true);
+    const source = state.segments.projection(quoteTable(STAGING), first.schema);
+    evaluateSql(database, source, [...new Set(sql)], unit.blocks);
+  } finally {
+    // Takes the staging table away; after a failed insert the connection is new and has nothing to take back.
+    database.rollback();
+  }
+}
+
+function segmentFor(state: StreamState, unit: Unit): Segment {
+  const [first] = unit.blocks;
+  if (!first) throw new RangeError('a unit without frames');
+  return state.segments.active(first.schema, unit.rows);
+}
+
+function insertUnit(database: Database, unit: Unit, segment: Segment): void {
+  if (unit.blocks.every(({ from }) => from === 0)) {
+    database.insert(unit.ipc, segment.table, false);
+    return;
+  }
+  const old = unit.blocks
+    .filter(({ from }) => from > 0)
+    .map(
+      (block) =>
+        `(_partition = ${block.partitionAt(0)} AND _offset < ${block.offsetAt(block.from)} AND _offset >= ${block.offsetAt(0)})`,
+    );
+  database.insert(unit.ipc, STAGING, true);
+  database.run(
+    `INSERT INTO ${quoteTable(segment.table)} SELECT * FROM ${quoteTable(STAGING)} WHERE NOT (${old.join(' OR ')}); DROP TABLE ${quoteTable(STAGING)}`,
+  );
+}
+
+/** Adds committed rows to panes and counters. */
+function count(state: StreamState, block: FrameBlock, receivedAtMs: number): void {
+  const { header } = block.frame;
+  const watermarkUs = laterWatermark(state.watermarkUs, header.watermarkBeforeUs);
+  state.watermarkUs = watermarkUs;
+  const someLate = watermarkUs !== null && header.minEventTimeUs < watermarkUs;
+  let tooLate: Uint8Array | null = null;
+  for (const table of state.tables) {
+    const marks = someLate ? new Uint8Array(block.rows) : null;
+    table.add(block, watermarkUs, marks);
+    if (marks) tooLate = tooLate === null ? marks : both(tooLate, marks);
+  }
+  if (someLate)
+    for (let row = block.from; row < block.rows; row++) {
+      if ((block.timeUs[row] ?? 0) >= watermarkUs) continue;
+      if (tooLate?.[row]) state.tooLate++;
+      else state.late++;
+    }
+  state.recent.add(block, watermarkUs, tooLate);
+  state.received += block.rows - block.from;
+  state.maxEventTimeUs = Math.max(state.maxEventTimeUs ?? header.maxEventTimeUs, header.maxEventTimeUs);
+  state.receivedAtMs = receivedAtMs;
+  state.sealedAtMs = header.sealedAtUs / 1000;
+  state.revision++;
+}
+
+/** Too late for all windows is too late for each. */
+function both(left: Uint8Array, right: Uint8Array): Uint8Array {
+  for (let row = 0; row < left.length; row++) left[row] = (left[row] ?? 0) & (right[row] ?? 0);
+  return left;
+}
+
+function newRows(blocks: readonly FrameBlock[]): number {
+  return blocks.reduce((sum, { rows, from }) => sum + rows - from, 0);
+}

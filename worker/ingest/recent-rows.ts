@@ -1,0 +1,80 @@
+import { type Cell, cellAt } from '../panes/column.ts';
+import type { FrameBlock } from './frame-block.ts';
+
+/** Rows a `rows` picture can show at most. */
+const CAPACITY = 1000;
+/** Frames held before their rows are sorted in. */
+const MAX_PENDING = 32;
+
+export interface RecentRow {
+  readonly timeUs: number;
+  readonly partition: number;
+  readonly offset: number;
+  readonly cells: ReadonlyMap<string, Cell>;
+  /** How the row stood to the watermark when it came. */
+  readonly arrived: 'in time' | 'late' | 'too late';
+}
+
+/** A stream's newest rows by event time, kept as frames come, so that a picture of them reads no table. */
+export class RecentRows {
+  #rows: RecentRow[] = [];
+  #pending: { block: FrameBlock; watermarkUs: number | null; tooLate: Uint8Array | null }[] = [];
+
+  add(block: FrameBlock, watermarkUs: number | null, tooLate: Uint8Array | null): void {
+    this.#pending.push({ block, watermarkUs, tooLate });
+    if (this.#pending.length > MAX_PENDING) this.#settle();
+  }
+
+  /** Newest first, by event time, then partition, then offset. */
+  newest(limit: number): readonly RecentRow[] {
+    this.#settle();
+    return this.#rows.slice(0, limit);
+  }
+
+  clear(): void {
+    this.#rows = [];
+    this.#pending = [];
+  }
+
+  #settle(): void {
+    if (this.#pending.length === 0) return;
+    const frames = this.#pending.sort(
+      (left, right) => right.block.frame.header.maxEventTimeUs - left.block.frame.header.maxEventTimeUs,
+    );
+    this.#pending = [];
+    for (const { block, watermarkUs, tooLate } of frames) {
+      const oldest = this.#rows.length < CAPACITY ? Number.NEGATIVE_INFINITY : (this.#rows.at(-1)?.timeUs ?? 0);
+      if (block.frame.header.maxEventTimeUs < oldest) continue;
+      const found = newestOf(block, oldest).map((row): RecentRow => {
+        const timeUs = block.timeUs[row] ?? 0;
+        const late = watermarkUs !== null && timeUs < watermarkUs;
+        return {
+          timeUs,
+          partition: block.partitionAt(row),
+          offset: block.offsetAt(row),
+          cells: new Map(block.schema.fields.map(({ name }) => [name, cellOf(block, name, row)])),
+          arrived: !late ? 'in time' : tooLate?.[row] ? 'too late' : 'late',
+        };
+      });
+      this.#rows = [...found, ...this.#rows].sort(newestFirst).slice(0, CAPACITY);
+    }
+  }
+}
+
+/** Rows of a block not before `oldest`: its newest by event time, at most CAPACITY. */
+function newestOf(block: FrameBlock, oldest: number): number[] {
+  const rows: number[] = [];
+  for (let row = block.from; row < block.rows; row++) if ((block.timeUs[row] ?? 0) >= oldest) rows.push(row);
+  if (rows.length <= CAPACITY) return rows;
+  return rows
+    .sort((left, right) => (block.timeUs[right] ?? 0) - (block.timeUs[left] ?? 0) || right - left)
+    .slice(0, CAPACITY);
+}
+
+function cellOf(block: FrameBlock, name: string, row: number): Cell {
+  return name === block.schema.timeField ? (block.timeUs[row] ?? null) : cellAt(block.field(name), row);
+}
+
+function newestFirst(left: RecentRow, right: RecentRow): number {
+  return right.timeUs - left.timeUs || right.partition - left.partition || right.offset - left.offset;
+}

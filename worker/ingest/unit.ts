@@ -1,0 +1,61 @@
+import { END_OF_STREAM, type IpcMessage, readMessages, widenBatch, widenSchema } from '../store/ipc-writer.ts';
+import type { FrameBlock } from './frame-block.ts';
+
+/** Frames that go into a segment by one insert: one stream, schema version and Arrow schema. */
+export interface Unit {
+  readonly blocks: readonly FrameBlock[];
+  readonly rows: number;
+  /** One Arrow stream of all their rows, with `_partition` and `_offset`, those before a block's `from` too. */
+  readonly ipc: Uint8Array;
+}
+
+/** Frames of one stream and schema version as few units: each insert has a fixed cost of about a millisecond. */
+export function toUnits(blocks: readonly FrameBlock[]): Unit[] {
+  const groups: { schema: IpcMessage; blocks: FrameBlock[]; parts: Uint8Array[]; drop: number }[] = [];
+  for (const block of blocks) {
+    const [schema, ...rest] = readMessages(block.frame.payload);
+    if (schema?.kind !== 'schema') throw new RangeError('an Arrow stream begins with its schema');
+    const drop = block.frame.header.contiguous ? 0 : 1;
+    let group = groups.at(-1);
+    if (!group || group.drop !== drop || !equalBytes(group.schema.bytes, schema.bytes)) {
+      group = { schema, blocks: [], parts: [widenSchema(schema, drop)], drop };
+      groups.push(group);
+    }
+    group.blocks.push(block);
+    for (const message of rest)
+      group.parts.push(...(message.kind === 'batch' ? widened(message, drop, block) : [message.bytes]));
+  }
+  return groups.map((group) => ({
+    blocks: group.blocks,
+    rows: group.blocks.reduce((sum, { rows }) => sum + rows, 0),
+    ipc: concat([...group.parts, END_OF_STREAM]),
+  }));
+}
+
+function widened(message: IpcMessage, drop: number, block: FrameBlock): Uint8Array[] {
+  const partitions = new Int32Array(block.rows).fill(block.frame.header.partition);
+  const offsets = new BigInt64Array(block.rows);
+  const words = new Uint32Array(offsets.buffer);
+  for (let row = 0; row < block.rows; row++) {
+    const offset = block.offsetAt(row);
+    words[row * 2] = offset;
+    words[row * 2 + 1] = offset / 4294967296;
+  }
+  return widenBatch(message, drop, partitions, offsets);
+}
+
+function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,65 @@
+import type { Block, Column } from '../panes/column.ts';
+import type { PaneTable } from '../panes/pane-table.ts';
+import { decodeArrow, toColumns } from '../store/arrow.ts';
+import { type Database, quoteName } from '../store/database.ts';
+import { quoteTable, type Segments } from '../store/segments.ts';
+import type { RowExpression } from './expressions.ts';
+
+const CHUNK_ROWS = 122_880;
+
+/** Computes new pane tables from a stream's kept rows, once. Nothing is late then: which rows were is not kept. */
+export function backfill(
+  database: Database,
+  segments: Segments,
+  expressions: ReadonlyMap<string, RowExpression>,
+  tables: readonly PaneTable[],
+): void {
+  if (tables.length === 0) return;
+  const texts = [...new Set(tables.flatMap(expressionsOf))];
+  const columns = texts.map((text, index) => {
+    const expression = expressions.get(text);
+    if (!expression) throw new RangeError(`no expression "${text}"`);
+    return `${expression.kind === 'sql' ? expression.sql : quoteName(expression.field)} AS c${index}`;
+  });
+  const select = ['_event_time', '_partition', '_offset', ...columns].join(', ');
+  for (const { table, schema, rows } of segments.all)
+    for (let start = 0; start < rows; start += CHUNK_ROWS) {
+      const source = `${segments.projection(quoteTable(table), schema)} WHERE rowid >= ${start} AND rowid < ${start + CHUNK_ROWS}`;
+      for (const block of blocksOf(database.run(`SELECT ${select} FROM (${source})`), texts))
+        for (const target of tables) target.add(block, null, null);
+    }
+}
+
+/** All expressions a table reads. */
+export function expressionsOf({ shape, measures }: PaneTable): string[] {
+  const measured = [...measures.values()].flatMap(({ argument, filter }) => [argument, filter]);
+  return [...shape.by, shape.where, ...measured].filter((text) => text !== null);
+}
+
+function blocksOf(ipc: Uint8Array, texts: readonly string[]): Block[] {
+  const table = decodeArrow(ipc);
+  const columns = table.names.map((_, index) => toColumns(table.getChildAt(index)));
+  const lengths = table.numCols > 0 ? table.getChildAt(0).data.map(({ length }) => length) : [];
+  return lengths.map((rows, batch): Block => {
+    const at = (index: number): Column => {
+      const column = columns[index]?.[batch];
+      if (!column) throw new RangeError(`no column ${index}`);
+      return column;
+    };
+    const numbers = (index: number): ArrayLike<number> => {
+      const column = at(index);
+      if (column.kind !== 'number') throw new RangeError(`column ${index} is not of numbers`);
+      return column.values;
+    };
+    const partitions = numbers(1);
+    const offsets = numbers(2);
+    return {
+      rows,
+      from: 0,
+      timeUs: numbers(0) as Float64Array,
+      partitionAt: (row) => partitions[row] ?? 0,
+      offsetAt: (row) => offsets[row] ?? 0,
+      column: (expression) => at(3 + texts.indexOf(expression)),
+    };
+  });
+}
