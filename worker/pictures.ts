@@ -1,0 +1,104 @@
+import type { PanelPicture, PanelRequest } from '../contract/worker-api.ts';
+
+/** Shows one picture; resolves when the page has drawn it. */
+export type PictureListener = (picture: PanelPicture) => void | Promise<void>;
+
+/**
+ * Which pictures to make, and when. A watch is drawn again when what it shows has changed, and only when its last
+ * picture is drawn: newest wins, at most one is on its way, none wait.
+ *
+ *     idle ──changed, and 33 ms since the last──▶ made, on its way ──drawn──▶ idle
+ */
+export interface Pictures {
+  watch(id: string, request: PanelRequest, listener: PictureListener): void;
+  /** The listener that is let go; null when there was none. */
+  unwatch(id: string): PictureListener | null;
+  setVisible(visible: boolean): void;
+  setPaused(paused: boolean): void;
+  /** Makes what is due, for at most `budgetMs` but at least one; then when the next is due, or null when none waits for time. */
+  make(budgetMs: number): number | null;
+  /** Another engine: its revisions start again, and what is shown stays until it has something newer. */
+  engineReplaced(): void;
+}
+
+export interface PicturesOptions {
+  /** Null: nothing to show yet, keep what is shown. */
+  readonly picture: (request: PanelRequest) => PanelPicture | null;
+  readonly revision: (request: PanelRequest) => number;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  /** A picture was drawn, or a watch changed: `make` may have something to do. */
+  readonly onDue: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** About thirty a second for each watch. */
+const APART_MS = 33;
+
+interface Watch {
+  readonly request: PanelRequest;
+  readonly listener: PictureListener;
+  /** Of the last picture made; null before the first. */
+  revision: number | null;
+  madeAtMs: number;
+  onItsWay: boolean;
+}
+
+export function createPictures(options: PicturesOptions): Pictures {
+  const watches = new Map<string, Watch>();
+  let visible = true;
+  let paused = false;
+
+  const changed = (watch: Watch) => !watch.onItsWay && options.revision(watch.request) !== watch.revision;
+
+  const make = (watch: Watch, nowMs: number) => {
+    watch.revision = options.revision(watch.request);
+    watch.madeAtMs = nowMs;
+    const picture = options.picture(watch.request);
+    if (picture === null) return;
+    watch.onItsWay = true;
+    Promise.resolve(watch.listener(picture))
+      .catch(options.onError)
+      .finally(() => {
+        watch.onItsWay = false;
+        options.onDue();
+      });
+  };
+
+  return {
+    watch(id, request, listener) {
+      watches.set(id, { request, listener, revision: null, madeAtMs: Number.NEGATIVE_INFINITY, onItsWay: false });
+      options.onDue();
+    },
+    unwatch(id) {
+      const watch = watches.get(id);
+      watches.delete(id);
+      return watch?.listener ?? null;
+    },
+    setVisible(now) {
+      visible = now;
+      options.onDue();
+    },
+    setPaused(now) {
+      paused = now;
+      options.onDue();
+    },
+    make(budgetMs) {
+      if (!visible || paused) return null;
+      const startedMs = options.nowMs();
+      const waiting = [...watches.values()].filter(changed).sort((a, b) => a.madeAtMs - b.madeAtMs);
+      for (const watch of waiting) {
+        const nowMs = options.nowMs();
+        const dueMs = watch.madeAtMs + APART_MS;
+        if (dueMs > nowMs) return dueMs;
+        if (nowMs - startedMs >= budgetMs) return nowMs;
+        make(watch, nowMs);
+      }
+      return null;
+    },
+    engineReplaced() {
+      for (const watch of watches.values())
+        if (watch.revision !== null) watch.revision = options.revision(watch.request);
+    },
+  };
+}

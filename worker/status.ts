@@ -1,0 +1,51 @@
+import type { ConnectionStatus, Status, StreamStatus } from '../contract/worker-api.ts';
+import type { Subscription } from './connection/subscription.ts';
+import type { Engine } from './engine.ts';
+
+export interface StatusParts {
+  readonly engine: Engine;
+  readonly connection: ConnectionStatus;
+  readonly subscriptions: ReadonlyMap<string, Subscription>;
+  readonly eventsPerSecond: number;
+}
+
+/** What the worker knows, as one value for the page. */
+export function statusOf({ engine, connection, subscriptions, eventsPerSecond }: StatusParts): Status {
+  const streams: Record<string, StreamStatus> = {};
+  let rows = 0;
+  for (const [name, subscription] of subscriptions) {
+    const stream = streamStatus(engine, name, subscription);
+    streams[name] = stream;
+    rows += stream.rows;
+  }
+  return { connection, streams, eventsPerSecond, rows, memory: engine.memory() };
+}
+
+function streamStatus(engine: Engine, name: string, subscription: Subscription): StreamStatus {
+  const { stats, lagMs, losses, source } = subscription;
+  const held = engine.position(name) === null ? NOTHING : engine.streamState(name);
+  return {
+    ...held,
+    watermark: held.watermarkUs === null ? null : new Date(held.watermarkUs / 1000).toISOString(),
+    lag: { records: stats?.lagRecords ?? null, ms: lagMs },
+    deadLetters: stats?.deadLetters ?? 0,
+    lastDeadLetter: stats?.lastDeadLetter ?? null,
+    source,
+    losses,
+  };
+}
+
+/** Of a stream that the relay has not answered for yet. */
+const NOTHING: ReturnType<Engine['streamState']> = {
+  positions: null,
+  watermarkUs: null,
+  maxEventTimeUs: null,
+  rows: 0,
+  memory: 0,
+  received: 0,
+  released: 0,
+  late: 0,
+  tooLate: 0,
+  duplicates: 0,
+  schema: null,
+};
