@@ -4,16 +4,22 @@ export interface QueuedMessage {
   readonly value: Uint8Array;
 }
 
+export interface QueueLimits {
+  readonly maxQueued: number;
+  readonly maxQueuedBytes: number;
+}
+
 /** Between what a broker pushes and what a reader pulls. When it is full, `push` returns a promise of room. */
 export class MessageQueue {
-  readonly #maxQueued: number;
+  readonly #limits: QueueLimits;
+  #bytes = 0;
   #messages: QueuedMessage[] = [];
   #ended = false;
   #roomMade: (() => void) | null = null;
   #arrived: (() => void) | null = null;
 
-  constructor(maxQueued: number) {
-    this.#maxQueued = maxQueued;
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
   }
 
   get size(): number {
@@ -27,9 +33,11 @@ export class MessageQueue {
   /** Takes the message in any case. One pusher: it waits for the promise, when there is one, before it pushes again. */
   push(message: QueuedMessage): Promise<void> | undefined {
     this.#messages.push(message);
+    this.#bytes += message.value.length;
     this.#arrived?.();
     this.#arrived = null;
-    if (this.#ended || this.#messages.length < this.#maxQueued) return undefined;
+    const { maxQueued, maxQueuedBytes } = this.#limits;
+    if (this.#ended || (this.#messages.length < maxQueued && this.#bytes < maxQueuedBytes)) return undefined;
     return new Promise((resolve) => {
       this.#roomMade = resolve;
     });
@@ -44,6 +52,7 @@ export class MessageQueue {
       });
     }
     const taken = this.#messages.splice(0, maxMessages);
+    for (const message of taken) this.#bytes -= message.value.length;
     this.#roomMade?.();
     this.#roomMade = null;
     return taken;

@@ -18,11 +18,12 @@ export interface MqttSourceOptions {
   /** Names this run: offsets of another run mean nothing in this one. */
   readonly epoch: string;
   readonly clock: Clock;
-  /** Messages held while nobody pulls; the broker keeps the rest. Default 10,000. */
+  /** Messages held while nobody pulls; the broker keeps the rest. Default 10,000, and 32 MiB whichever is first. */
   readonly maxQueued?: number;
 }
 
 const MAX_QUEUED = 10_000;
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 const MAX_BATCH = 2_000;
 
 export function createMqttSource(options: MqttSourceOptions): Source {
@@ -46,7 +47,7 @@ async function* read(options: MqttSourceOptions, from: StartFrom, signal: AbortS
   let missed = asked?.epoch === epoch ? 'messages published in between were not received, MQTT keeps no past' : null;
   for (let failures = 0; !signal.aborted; ) {
     if (failures === 0) yield state('connecting', null, null);
-    const queue = new MessageQueue(options.maxQueued ?? MAX_QUEUED);
+    const queue = new MessageQueue({ maxQueued: options.maxQueued ?? MAX_QUEUED, maxQueuedBytes: MAX_QUEUED_BYTES });
     let link: MqttLink | null = null;
     try {
       link = await connectMqtt(options.url, signal);

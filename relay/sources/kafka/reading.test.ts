@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { systemClock as clock } from '../../../contract/clock.ts';
+import type { SourceEvent } from '../source.ts';
+import type { FetchRequest, KafkaClient, PartitionFetch } from './client.ts';
+import { Reading } from './reading.ts';
+
+const BATCHES = 50;
+
+/** A cluster in memory: one record per batch, one batch per partition and fetch. `answer` may change what a broker says. */
+function fakeCluster(
+  leaders: readonly number[],
+  answer: (fetch: PartitionFetch, node: number) => PartitionFetch = (fetch) => fetch,
+) {
+  const requests: FetchRequest[] = [];
+  const client: KafkaClient = {
+    topic: async () => ({
+      clusterId: 'c',
+      topicId: 't',
+      partitions: leaders.map((leader) => ({ leader, leaderEpoch: 0 })),
+    }),
+    topicNames: async () => ['topic'],
+    bounds: async (_, end) => new Map(leaders.map((_leader, partition) => [partition, end === 'first' ? 0 : BATCHES])),
+    async fetch(request) {
+      requests.push(request);
+      if (request.partitions.every(({ fetchOffset }) => fetchOffset >= BATCHES))
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      return request.partitions.map(({ partition, fetchOffset }) =>
+        answer(fetchOf(partition, fetchOffset), request.node),
+      );
+    },
+    close: async () => undefined,
+  };
+  return { client, requests };
+}
+
+function fetchOf(partition: number, offset: number): PartitionFetch {
+  const batch = {
+    firstOffset: BigInt(offset),
+    lastOffsetDelta: 0,
+    attributes: 0,
+    firstTimestamp: 0n,
+    maxTimestamp: 0n,
+    producerId: -1n,
+    records: [{ offsetDelta: 0, timestampDelta: 0n, key: null, value: Buffer.of(1) }],
+  };
+  const batches = offset < BATCHES ? [batch] : [];
+  return { partition, errorCode: 0, highWatermark: BATCHES, lastStableOffset: BATCHES, batches, aborted: [] };
+}
+
+const newReading = () => new Reading({ brokers: ['b:1'], topic: 'topic', clock }, 'earliest');
+
+test('S4 while nobody pulls, each leading broker is asked once and no more', async () => {
+  const { client, requests } = fakeCluster([1, 2, 1, 3]);
+  const iterator = newReading().open(client, new AbortController().signal)[Symbol.asyncIterator]();
+  let records = 0;
+  while (records < 4) {
+    const { value } = await iterator.next();
+    if (value?.kind === 'records') records++;
+  }
+  const asked = requests.length;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(requests.length).toBe(asked);
+  // One answer per broker may be waiting, and at most one more was delivered for each event pulled.
+  expect(asked).toBeLessThanOrEqual(3 + records);
+});
+
+test('several partitions of a broker are asked for in one request, and no broker is starved', async () => {
+  const { client, requests } = fakeCluster([1, 2, 1]);
+  const abort = new AbortController();
+  const order: number[] = [];
+  for await (const event of newReading().open(client, abort.signal)) {
+    if (event.kind === 'records') order.push(event.partition);
+    if (event.kind === 'caught-up') abort.abort();
+  }
+  expect(requests[0]?.partitions.map(({ partition }) => partition)).toEqual([0, 2]);
+  expect(requests[1]?.partitions.map(({ partition }) => partition)).toEqual([1]);
+  for (const partition of [0, 1, 2])
+    expect(order.slice(0, 30).filter((other) => other === partition).length).toBeGreaterThanOrEqual(8);
+});
+
+test('when one partition fails, what the others brought is delivered first, and reading goes on from there', async () => {
+  let failing = false;
+  const { client } = fakeCluster([1, 1], (fetch) =>
+    failing && fetch.partition === 1
+      ? { ...fetch, errorCode: 6, batches: [], highWatermark: -1, lastStableOffset: -1 }
+      : fetch,
+  );
+  const reading = newReading();
+  const events: SourceEvent[] = [];
+  const firstOpening = async () => {
+    for await (const event of reading.open(client, new AbortController().signal)) {
+      events.push(event);
+      if (events.filter(({ kind }) => kind === 'records').length === 4) failing = true;
+    }
+  };
+  await expect(firstOpening()).rejects.toMatchObject({ fault: 'moved' });
+  failing = false;
+  const abort = new AbortController();
+  for await (const event of reading.open(client, abort.signal)) {
+    events.push(event);
+    if (event.kind === 'caught-up') abort.abort();
+  }
+  for (const partition of [0, 1]) {
+    const offsets = events.flatMap((event) =>
+      event.kind === 'records' && event.partition === partition ? event.records.map(({ offset }) => offset) : [],
+    );
+    expect(offsets).toEqual(Array.from({ length: BATCHES }, (_, offset) => offset));
+  }
+  expect(events.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+});

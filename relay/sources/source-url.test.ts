@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../contract/clock.ts';
+import { createSource } from './create-source.ts';
+import { parseSourceUrl } from './source-url.ts';
+
+test.each([
+  ['kafka://localhost:9092/user_events', { kind: 'kafka', brokers: ['localhost:9092'], topic: 'user_events' }],
+  ['kafka://a,b:9093/x.y-z_1', { kind: 'kafka', brokers: ['a:9092', 'b:9093'], topic: 'x.y-z_1' }],
+  ['kafka://[::1]:9092/t', { kind: 'kafka', brokers: ['[::1]:9092'], topic: 't' }],
+  ['mqtt://plant/line/#', { kind: 'mqtt', url: 'mqtt://plant:1883', filter: 'line/#' }],
+  ['mqtt://h:1884/shop/+/events', { kind: 'mqtt', url: 'mqtt://h:1884', filter: 'shop/+/events' }],
+  ['mqtts://me:p%40ss@h/#', { kind: 'mqtt', url: 'mqtts://me:p%40ss@h:8883', filter: '#' }],
+  ['mqtt://h//leading/slash', { kind: 'mqtt', url: 'mqtt://h:1883', filter: '/leading/slash' }],
+  ['file:./events.jsonl', { kind: 'file', path: './events.jsonl' }],
+  ['file:///data/events.jsonl', { kind: 'file', path: '/data/events.jsonl' }],
+  ['demo:shop', { kind: 'demo' }],
+])('%s', (text, url) => {
+  expect(parseSourceUrl(text)).toEqual({ ok: true, url });
+});
+
+test.each([
+  ['localhost:9092/x', ['a source of kind "localhost"']],
+  ['events.jsonl', ['"events.jsonl", which has no scheme']],
+  ['http://x/y', ['a source of kind "http"']],
+  ['kafka://localhost:9092', ['no topic']],
+  ['kafka://:99999/a b', ['host ":99999"', 'topic "a b"']],
+  ['kafka://a:0,b:70000/t', ['port 0', 'port 70000']],
+  ['kafka:localhost/x', ['"kafka:localhost/x"']],
+  ['mqtt://h', ['no topic filter']],
+  ['mqtt://h/a/#/b', ['topic filter "a/#/b"']],
+  ['mqtt:///a#', ['no host', 'topic filter "a#"']],
+  ['file:', ['no path']],
+  ['file://host/x', ['a host in "file://host/x"']],
+  ['demo:bank', ['no demo called "bank"']],
+])('%s is refused with everything that is wrong', (text, found) => {
+  const parsed = parseSourceUrl(text);
+  expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.found)).toEqual(found);
+});
+
+test('a source of a wrong URL is a configuration error with what would be right', () => {
+  const deps = { clock: systemClock, run: 'r', baseDir: '.', demo: { seed: 1 } };
+  expect(() => createSource('kafka://localhost', deps)).toThrow(
+    expect.objectContaining({
+      code: 'config_invalid',
+      message: 'source "kafka://localhost": found no topic',
+      fix: 'write kafka://host:9092/topic, or kafka://host1:9092,host2:9092/topic',
+    }),
+  );
+});
