@@ -81,6 +81,7 @@ export function App(props: AppProps): JSX.Element {
           ownRange={board()?.range ?? '15m'}
           zoneName={zoneName()}
           paused={paused()}
+          connected={props.data.status()?.connection.state === 'live'}
           onRange={(chosen) => go({ range: chosen === board()?.range ? null : chosen })}
           onZone={() => go({ timezone: view().timezone === 'UTC' ? null : 'UTC' })}
           onPause={pause}

@@ -152,12 +152,13 @@ export function formatTick(raw: number, step: number, options: FormatOptions = {
   const scaled = Math.abs(raw * (unit.factor ?? 1));
   const divisor = stepFor(scaled, unit, 1000)?.[0] ?? 1;
   const shownStep = (step * (unit.factor ?? 1)) / divisor;
-  const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(shownStep) - 1e-9)));
+  const decimals = decimalsOf(shownStep);
   const scale = stepFor(scaled, unit, 1000)?.[1] ?? '';
   const digits = numberFormat(options.locale, 0, decimals).format(Math.abs((raw * (unit.factor ?? 1)) / divisor));
-  const tail = raw === 0 && unit.suffix === undefined ? '' : `${scale}${unit.suffix === '%' ? ' %' : ''}`;
-  const gap = tail !== '' && unit.steps !== undefined && tail !== ' %' ? ' ' : '';
-  return `${raw < 0 ? '−' : ''}${unit.prefix ?? ''}${digits}${gap}${tail}`;
+  if (raw === 0 && unit.suffix !== '%') return digits;
+  const gap = scale !== '' && unit.steps !== undefined ? ' ' : '';
+  const suffix = unit.suffix === undefined ? '' : `${unit.tight ? '' : ' '}${unit.suffix}`;
+  return `${raw < 0 ? '−' : ''}${unit.prefix ?? ''}${digits}${gap}${scale}${suffix}`;
 }
 
 function stepFor(scaled: number, unit: Unit, shortFrom = 10_000): readonly [number, string] | null {
@@ -175,6 +176,15 @@ function unitBase(unit: Unit): number {
   const factor = unit.factor ?? 1;
   const found = unit.steps?.findIndex(([size]) => size === factor) ?? -1;
   return found >= 0 ? found : (unit.steps?.findIndex(([size]) => size === 1) ?? -1);
+}
+
+/** Decimals it takes to write a step exactly: 0.25 needs two. */
+function decimalsOf(step: number): number {
+  for (let decimals = 0; decimals < 6; decimals++) {
+    const whole = step * 10 ** decimals;
+    if (Math.abs(whole - Math.round(whole)) < 1e-6 * whole) return decimals;
+  }
+  return 6;
 }
 
 function defaultDecimals(shown: number, stepped: boolean, unit: Unit): number {

@@ -11,6 +11,7 @@ export interface BarProps {
   readonly ownRange: string;
   readonly zoneName: string;
   readonly paused: boolean;
+  readonly connected: boolean;
   readonly onRange: (range: string) => void;
   readonly onZone: () => void;
   readonly onPause: (paused: boolean) => void;
@@ -77,7 +78,7 @@ export function Bar(props: BarProps): JSX.Element {
               title="Follow the newest events (space)"
               onClick={() => props.onPause(false)}
             >
-              <DotGlyph /> Live
+              <DotGlyph lit={props.connected && !props.paused} /> Live
             </button>
           </div>
           <div class="group theme">

@@ -1,4 +1,4 @@
-import type { JSX } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 
 /** The mark and the few glyphs of the bar; all decorative, the words are beside them or in aria-label. */
 export function Mark(): JSX.Element {
@@ -35,11 +35,17 @@ export function PauseGlyph(): JSX.Element {
   );
 }
 
-export function DotGlyph(): JSX.Element {
+/** Lit only while the newest events really come. */
+export function DotGlyph(props: { lit: boolean }): JSX.Element {
   return (
     <svg viewBox="0 0 16 16" aria-hidden="true">
-      <circle cx="8" cy="8" r="7" fill="var(--live)" opacity=".22" />
-      <circle cx="8" cy="8" r="4" fill="var(--live)" />
+      <Show
+        when={props.lit}
+        fallback={<circle cx="8" cy="8" r="4" fill="none" stroke="var(--stale)" stroke-width="2" />}
+      >
+        <circle cx="8" cy="8" r="7" fill="var(--live)" opacity=".22" />
+        <circle cx="8" cy="8" r="4" fill="var(--live)" />
+      </Show>
     </svg>
   );
 }

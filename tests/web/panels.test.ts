@@ -1,0 +1,275 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright';
+import { build, type PreviewServer, preview } from 'vite';
+import solid from 'vite-plugin-solid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** The real page over known pictures, in a real Chromium: what stands where, and what it claims. */
+
+const root = resolve(import.meta.dirname, 'fixture');
+const ARGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+let outDir: string;
+let server: PreviewServer;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  outDir = mkdtempSync(join(tmpdir(), 'highwater-panels-'));
+  const shared = { configFile: false, root, logLevel: 'warn' } as const;
+  await build({ ...shared, plugins: [solid()], build: { outDir, emptyOutDir: true, target: 'es2022' } });
+  server = await preview({ ...shared, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  url = `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}/`;
+  browser = await chromium.launch({
+    executablePath: process.env.HIGHWATER_CHROMIUM ?? '/usr/bin/chromium',
+    args: ARGS.split(' '),
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(outDir, { recursive: true, force: true });
+});
+
+/** Opens the page and waits until every panel in sight has its picture on the screen. */
+async function open(query: string, size = { width: 1440, height: 1100 }): Promise<Page> {
+  const page = await browser.newPage({ viewport: size, timezoneId: 'UTC', locale: 'en-US' });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(`${url}?${query}`);
+  await page.waitForSelector('[data-panel="Active users now"] .panel-body > :not(.skeleton)');
+  await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(done))));
+  expect(problems).toEqual([]);
+  return page;
+}
+
+const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
+
+test('a stat shows its value, its unit and the whole number behind it', async () => {
+  const page = await open('');
+  const revenue = panel(page, 'Revenue');
+  expect(await revenue.locator('.stat-value').getAttribute('data-value')).toBe('48213.5');
+  expect(await revenue.locator('.stat-value').textContent()).toBe('$48.2k');
+  expect(await revenue.getAttribute('data-state')).toBe('live');
+  const failures = panel(page, 'Payment failures');
+  expect(await failures.getAttribute('data-alarm')).toBe('warn');
+  expect(await failures.locator('.state').textContent()).toBe('above 2 %');
+  await page.close();
+});
+
+test('a list has one bar per value; a funnel says where it loses most', async () => {
+  const page = await open('');
+  const rows = panel(page, 'Orders by campaign').locator('[data-key]');
+  expect(await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-key')))).toEqual([
+    'spring-sale',
+    'newsletter-14',
+    'brand-search',
+    'retargeting',
+    'direct',
+    'influencer-a',
+  ]);
+  expect(await rows.first().getAttribute('data-value')).toBe('199');
+  expect(await panel(page, 'Funnel').locator('.funnel-note').innerText()).toMatch(
+    /search → purchase 8.6 %\s+biggest loss click → cart 65 %/,
+  );
+  const stock = panel(page, 'Inventory left');
+  expect(await stock.locator('[data-key="TENT-2P-ALP"]').getAttribute('data-alarm')).toBe('alarm');
+  expect(await stock.locator('.panel-note').textContent()).toMatch(/\+ \d more/);
+  await page.close();
+});
+
+test('a value wears one colour on the chart and on the bars', async () => {
+  const page = await open('');
+  const swatch = panel(page, 'Events by type').locator('[data-key="cart"] .swatch');
+  const bar = panel(page, 'Funnel').locator('[data-key="cart"] .fill');
+  const color = (one: typeof swatch) => one.evaluate((node) => getComputedStyle(node).backgroundColor);
+  expect(await color(bar)).toBe(await color(swatch));
+  await page.close();
+});
+
+test('a chart is drawn, tells who cannot see it what it shows, and answers the pointer', async () => {
+  const page = await open('');
+  const chart = panel(page, 'Events by type').locator('.chart');
+  expect(await chart.getAttribute('aria-label')).toMatch(/^Events by type, live\. search \d+\/s, click/);
+  const inked = await chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    let count = 0;
+    for (let at = 3; at < pixels.length; at += 4) if ((pixels[at] ?? 0) > 0) count++;
+    return count / (canvas.width * canvas.height);
+  });
+  expect(inked).toBeGreaterThan(0.3);
+  const box = await chart.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+  await page.waitForSelector('.tooltip');
+  expect(await chart.locator('.tooltip').innerText()).toMatch(/^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d\s+purchase\s+\d+\/s/);
+  await page.close();
+});
+
+test('a table lists the latest rows, as many as fit', async () => {
+  const page = await open('');
+  const table = panel(page, 'Latest events');
+  expect(await table.locator('[data-row="0"] td').allTextContents()).toEqual([
+    '12:03:05.372',
+    '8841',
+    'purchase',
+    'spring-sale',
+    'TENT-2P-ALP',
+    '$48.90',
+    'DE',
+    'provisional',
+  ]);
+  const clipped = await table.evaluate((node) => {
+    const last = [...node.querySelectorAll('[data-row]')].at(-1);
+    return (last?.getBoundingClientRect().bottom ?? 0) > node.getBoundingClientRect().bottom;
+  });
+  expect(clipped).toBe(false);
+  await page.close();
+});
+
+test.each([
+  ['stale', 'stale', /as of 12:02:23\s*no data for 42 s/],
+  ['disconnected', 'disconnected', /as of 12:02:23\s*no data for 42 s/],
+])('C3 %s: the last value stays and never looks fresh', async (scene, state, foot) => {
+  const page = await open(`scene=${scene}`);
+  const users = panel(page, 'Active users now');
+  expect(await users.getAttribute('data-state')).toBe(state);
+  expect(await users.getAttribute('data-faded')).toBe('');
+  expect(await users.locator('.stat-value').getAttribute('data-value')).toBe('1284');
+  expect(await users.locator('.stat-foot').innerText()).toMatch(foot);
+  await page.close();
+});
+
+test.each([
+  ['disconnected', /Disconnected since 12:02:23: the relay did not answer for 15 s\. Attempt 4 in 4 s/],
+  ['failed', /Source of shop_events failed No broker answers at localhost:9092\. Start Kafka there/],
+  ['gap', /Gap in shop_events 12:02:56: .* 1,204 records are missing\./],
+  ['empty', /Waiting for the first record of shop_events Reading kafka:/],
+])('%s is said above the board', async (scene, words) => {
+  const page = await open(`scene=${scene}`);
+  expect(await page.locator('.banner').first().innerText()).toMatch(words);
+  expect(await page.getByRole('status').textContent()).not.toBe('');
+  if (scene === 'gap') {
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.locator('.banner').count()).toBe(0);
+  }
+  await page.close();
+});
+
+test('late, replay, empty and error say so on the panel', async () => {
+  for (const [scene, title, state, words] of [
+    ['late', 'Events by type', 'late', 'late · 1 min 35 s behind'],
+    ['replay', 'Events by type', 'replay', 'replay · 2026-10-23'],
+    ['empty', 'Events by type', 'empty', 'no data yet'],
+    ['error', 'p95 latency by country', 'error', 'error'],
+  ] as const) {
+    const page = await open(`scene=${scene}`);
+    await panel(page, title).scrollIntoViewIfNeeded();
+    await page.waitForSelector(`[data-panel="${title}"][data-state="${state}"] .state`);
+    expect(await panel(page, title).locator('.state').textContent()).toBe(words);
+    if (scene === 'replay')
+      expect(await page.locator('[data-status-line]').innerText()).toContain('event time 2026-10-23');
+    if (scene === 'error') expect(await panel(page, title).innerText()).toContain('Use one of: action');
+    await page.close();
+  }
+});
+
+test('the range is chosen by keyboard and written to the address', async () => {
+  const page = await open('');
+  await page.getByRole('button', { name: /Event time in view/ }).press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  expect(new URL(page.url()).searchParams.get('from')).toBe('now-1h');
+  await page.getByRole('button', { name: /Last 1 h/ }).press('Enter');
+  await page.keyboard.press('Escape');
+  expect(await page.getByRole('menu').count()).toBe(0);
+  await page.close();
+});
+
+test('space pauses, and a panel says it is paused', async () => {
+  const page = await open('');
+  await page.locator('body').press(' ');
+  await page.waitForSelector('[data-panel="Active users now"][data-state="paused"]');
+  expect(await page.getByRole('button', { name: 'Pause' }).getAttribute('aria-pressed')).toBe('true');
+  await page.locator('body').press(' ');
+  await page.waitForSelector('[data-panel="Active users now"][data-state="live"]');
+  await page.close();
+});
+
+test('panels out of sight ask for nothing until they are seen', async () => {
+  const page = await open('', { width: 390, height: 844 });
+  expect(await panel(page, 'Latest events').locator('.rows').count()).toBe(0);
+  await panel(page, 'Latest events').scrollIntoViewIfNeeded();
+  await page.waitForSelector('[data-panel="Latest events"] [data-row="0"]');
+  await page.close();
+});
+
+test('a kiosk has the board alone, filling the screen and not more', async () => {
+  const page = await open('kiosk', { width: 1920, height: 1080 });
+  expect(await page.locator('.bar, .status-line').count()).toBe(0);
+  const { bottom, scroll } = await page.evaluate(() => ({
+    bottom: Math.max(...[...document.querySelectorAll('.panel')].map((one) => one.getBoundingClientRect().bottom)),
+    scroll: document.documentElement.scrollHeight,
+  }));
+  expect(bottom).toBeGreaterThan(1060);
+  expect(scroll).toBe(1080);
+  await page.close();
+});
+
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+
+test.each(SIZES.flatMap((size) => ['light', 'dark'].map((theme) => ({ ...size, theme }))))(
+  'nothing overflows at $width × $height, $theme',
+  async ({ theme, ...size }) => {
+    const page = await open(`theme=${theme}`, size);
+    const found = await page.evaluate(() => {
+      const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      const cut = [...document.querySelectorAll('.panel-head h2, .stat-value, .stat-foot, .amount, .control')]
+        .filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0)
+        .map((node) => node.textContent);
+      const out = [...document.querySelectorAll('.panel')].flatMap((frame) => {
+        const edge = frame.getBoundingClientRect();
+        return [...frame.querySelectorAll('.stat-foot, .legend, .bars, .funnel-note, .panel-note')]
+          .filter((node) => node.getBoundingClientRect().bottom > edge.bottom + 1)
+          .map((node) => `${frame.getAttribute('data-panel')}: ${node.className}`);
+      });
+      return { wide, cut, out };
+    });
+    expect(found).toEqual({ wide: 0, cut: [], out: [] });
+    await page.close();
+  },
+);
+
+test.each(['light', 'dark'])('every text has a contrast of at least 4.5, %s', async (theme) => {
+  const page = await open(`theme=${theme}`);
+  const poor = await page.evaluate(() => {
+    const parse = (text: string) => (text.match(/[\d.]+/g) ?? []).map(Number);
+    const luminance = ([r = 0, g = 0, b = 0]: number[]) => {
+      const linear = [r, g, b].map((one) =>
+        one / 255 <= 0.04045 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4,
+      );
+      return 0.2126 * (linear[0] ?? 0) + 0.7152 * (linear[1] ?? 0) + 0.0722 * (linear[2] ?? 0);
+    };
+    const ground = (node: Element | null): number[] => {
+      if (!node) return [255, 255, 255];
+      const color = parse(getComputedStyle(node).backgroundColor);
+      return color.length === 3 ? color : ground(node.parentElement);
+    };
+    return [...document.querySelectorAll('body *')]
+      .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent?.trim()))
+      .map((node) => {
+        const [a, b] = [luminance(parse(getComputedStyle(node).color)), luminance(ground(node))];
+        return { text: node.textContent?.slice(0, 20), ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) };
+      })
+      .filter(({ ratio }) => ratio < 4.5);
+  });
+  expect(poor).toEqual([]);
+  await page.close();
+});

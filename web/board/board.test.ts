@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import type { Status, StreamStatus } from '../../contract/worker-api.ts';
+import { layOut } from './layout.ts';
+import { notices } from './notices.ts';
+import { summarize } from './status-summary.ts';
+import { rangeWords, readView, spanOf, writeView } from './view.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 12, 3, 5);
+const UTC = { timeZone: 'UTC' };
+const stream = (change: Partial<StreamStatus> = {}): StreamStatus => ({
+  positions: null,
+  watermark: null,
+  watermarkUs: NOW * 1000 - 10e6,
+  maxEventTimeUs: NOW * 1000,
+  lag: { records: null, ms: 38 },
+  rows: 1,
+  memory: 1,
+  received: 1,
+  released: 0,
+  late: 2,
+  tooLate: 1,
+  duplicates: 0,
+  deadLetters: 0,
+  lastDeadLetter: null,
+  source: { state: 'live', message: null, fix: null },
+  schema: null,
+  losses: [],
+  ...change,
+});
+const status = (
+  streams: Record<string, StreamStatus>,
+  connection: Status['connection'] = { state: 'live', sinceMs: 0 },
+): Status => ({
+  connection,
+  streams,
+  eventsPerSecond: 1,
+  rows: 1,
+  memory: { usedBytes: 1, budgetBytes: 2 },
+});
+
+test('panels fill rows from the left and stand as high as what is above lets them', () => {
+  const layout = layOut([
+    { w: 12, h: 3 },
+    { w: 12, h: 5 },
+    { w: 8, h: 2 },
+    { w: 16, h: 2 },
+  ]);
+  expect(layout.placements.map(({ column, row }) => [column, row])).toEqual([
+    [1, 1],
+    [13, 1],
+    [1, 4],
+    [9, 6],
+  ]);
+  expect(layout.rows).toBe(7);
+});
+
+test('the address carries the view, there and back', () => {
+  const view = readView('?board=shop&from=now-1h&kiosk&theme=dark&timezone=utc&other=1');
+  expect(view).toEqual({ board: 'shop', range: '1h', kiosk: true, theme: 'dark', timezone: 'UTC' });
+  expect(readView(writeView(view, ''))).toEqual(view);
+  expect(
+    writeView({ ...view, range: null, board: null, kiosk: false, theme: null, timezone: null }, '?other=1&from=now-5m'),
+  ).toBe('?other=1');
+  expect(readView('?from=yesterday&theme=pink&timezone=Nowhere/Land')).toEqual({
+    board: null,
+    range: null,
+    kiosk: false,
+    theme: null,
+    timezone: null,
+  });
+  expect([rangeWords('15m'), rangeWords('all'), spanOf('15m'), spanOf('all')]).toEqual([
+    'Last 15 min',
+    'All kept',
+    900e6,
+    'all',
+  ]);
+});
+
+test('one line for all streams: sums where they add up, the worst where they do not', () => {
+  const found = summarize(
+    status({ a: stream(), b: stream({ watermarkUs: NOW * 1000 - 60e6, lag: { records: 4, ms: 500 } }) }),
+    NOW,
+  );
+  expect(found).toMatchObject({ late: 4, tooLate: 2, lagMs: 500, lagRecords: 4, behindMs: 60_000, replayMs: null });
+  expect(summarize(status({ a: stream({ maxEventTimeUs: 1e15 }) }), NOW).replayMs).toBe(1e12);
+});
+
+test('C3 a lost connection says what happened, since when and when it is tried again', () => {
+  const [notice] = notices(
+    status(
+      {},
+      {
+        state: 'waiting',
+        attempt: 3,
+        retryAtMs: NOW + 4000,
+        sinceMs: NOW - 42_000,
+        reason: 'the relay did not answer',
+      },
+    ),
+    NOW,
+    UTC,
+  );
+  expect(notice).toMatchObject({ id: 'waiting', tone: 'down', what: 'Disconnected', dismissable: false });
+  expect(notice?.more).toContain('since 12:02:23: the relay did not answer. Attempt 4 in 4 s');
+});
+
+test('P5 a loss is told with its reason and what is missing, and may be put away', () => {
+  const losses = [{ kind: 'gap', atMs: NOW, reason: 'the ring was too short', missing: 1204 }] as const;
+  const [notice] = notices(status({ a: stream({ losses }) }), NOW, UTC);
+  expect(notice).toMatchObject({ what: 'Gap in a', dismissable: true });
+  expect(notice?.more).toMatch(/12:03:05: the ring was too short\. 1.204 records are missing\./);
+});
+
+test('a source that failed says the fix; an empty one says what is awaited', () => {
+  const failed = { state: 'failed', message: 'No broker at localhost:9092', fix: 'Start Kafka.' } as const;
+  expect(notices(status({ a: stream({ source: failed }) }), NOW, UTC)[0]?.more).toBe(
+    'No broker at localhost:9092. Start Kafka.',
+  );
+  expect(notices(status({ a: stream({ received: 0 }) }), NOW, UTC)[0]?.what).toBe('Waiting for the first record of a');
+  expect(notices(status({ a: stream() }), NOW, UTC)).toEqual([]);
+});

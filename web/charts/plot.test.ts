@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { SeriesPicture } from '../../contract/worker-api.ts';
+import { makePlot, type PlotOptions, settledIndex } from './plot.ts';
+
+const picture = (series: Record<string, number[]>, starts = [0, 60, 120]): SeriesPicture => ({
+  windowSizeUs: 60e6,
+  xSeconds: Float64Array.from(starts),
+  series: Object.entries(series).map(([name, values]) => ({ name, values: Float64Array.from(values) })),
+  revised: new Uint8Array(starts.length),
+  hiddenSeries: 0,
+  relativeError: 0,
+  keptFromUs: null,
+});
+const options = (change: Partial<PlotOptions> = {}): PlotOptions => ({
+  draw: 'area',
+  stack: false,
+  span: 'all',
+  watermarkUs: 125e6,
+  maxEventTimeUs: 135e6,
+  slot: () => 0,
+  ...change,
+});
+
+test('stacked series stand on each other; what is missing is nothing, not a hole', () => {
+  const plot = makePlot(
+    picture({ a: [1, 2, 3], b: [10, Number.NaN, 30], c: [100, 200, 300] }),
+    options({ stack: true }),
+  );
+  expect(plot?.series.map(({ tops }) => [...tops])).toEqual([
+    [1, 2, 3],
+    [11, 2, 33],
+    [111, 202, 333],
+  ]);
+  expect(plot?.series.map(({ bottoms }) => bottoms && [...bottoms])).toEqual([null, [1, 2, 3], [11, 2, 33]]);
+  expect(plot?.range.max).toBeGreaterThanOrEqual(333);
+});
+
+test('W7 final windows end left of the watermark, provisional ones right of it', () => {
+  const plot = makePlot(picture({ a: [1, 2, 3] }), options());
+  expect([...(plot?.xSeconds ?? [])]).toEqual([60, 120, 135]);
+  expect(plot && settledIndex(plot)).toBe(1);
+});
+
+test('bars keep their windows, from start to end', () => {
+  const plot = makePlot(picture({ a: [1, 2, 3] }), options({ draw: 'bars' }));
+  expect([plot?.fromS, plot?.toS]).toEqual([0, 180]);
+});
+
+test('a span reaches back from the newest, and not before the first window', () => {
+  expect(makePlot(picture({ a: [1, 2, 3] }), options({ span: 70e6 }))?.fromS).toBe(65);
+  expect(makePlot(picture({ a: [1, 2, 3] }), options({ span: 900e6 }))?.fromS).toBe(60);
+});
+
+test('no windows make no plot; one makes one with a width', () => {
+  expect(makePlot(picture({ a: [] }, []), options())).toBeNull();
+  const one = makePlot(picture({ a: [1] }, [0]), options({ maxEventTimeUs: 1e6 }));
+  expect((one?.toS ?? 0) - (one?.fromS ?? 0)).toBeGreaterThan(0);
+});
