@@ -1,0 +1,107 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { HighwaterError } from '../contract/errors.ts';
+import type { Board } from '../contract/spec/board.ts';
+import { type Config, ConfigSchema } from '../contract/spec/config.ts';
+import { formatProblem, loadBoard, loadConfig } from '../contract/spec/load.ts';
+import type { WindowSpec } from '../contract/spec/window.ts';
+import { parseSourceUrl } from './sources/source-url.ts';
+
+/** A configuration ready to run. */
+export interface RunConfig {
+  readonly streams: Config['streams'];
+  readonly windows: Readonly<Record<string, WindowSpec>>;
+  /** null: made from the streams' fields. */
+  readonly boards: Readonly<Record<string, Board>> | null;
+  /** What relative `file:` paths start from. */
+  readonly baseDir: string;
+}
+
+/** Reads a configuration and the boards it names. Throws `config_invalid` with every problem in all of them. */
+export async function readConfig(path: string): Promise<RunConfig> {
+  const text = await readText(path);
+  const baseDir = dirname(resolve(path));
+  const loaded = loadConfig(text, (source) => {
+    const parsed = parseSourceUrl(source);
+    return parsed.ok ? [] : parsed.problems;
+  });
+  if ('problems' in loaded) throw invalid(loaded.problems.map((problem) => formatProblem(path, problem)));
+  const { streams, windows, boards } = loaded.config;
+  if (boards === undefined) return { streams, windows, boards: null, baseDir };
+
+  const problems: string[] = [];
+  const found: Record<string, Board> = {};
+  const owners = new Map<string, string>(Object.keys(windows).map((name) => [name, path]));
+  for (const pattern of typeof boards === 'string' ? [boards] : boards) {
+    const files = await matching(baseDir, pattern);
+    if (files.length === 0)
+      problems.push(`${path} boards: found no file ${pattern} in ${baseDir}, expected a board file`);
+    for (const file of files) {
+      const loadedBoard = loadBoard(await readText(file), { streams: Object.keys(streams), windows });
+      if ('problems' in loadedBoard) {
+        problems.push(...loadedBoard.problems.map((problem) => formatProblem(file, problem)));
+        continue;
+      }
+      for (const name of Object.keys(loadedBoard.board.windows ?? {})) {
+        const owner = owners.get(name);
+        if (owner !== undefined)
+          problems.push(`${file} windows.${name}: found a window that ${owner} has too, expected another name`);
+        owners.set(name, file);
+      }
+      found[basename(file, extname(file))] = loadedBoard.board;
+    }
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return { streams, windows, boards: found, baseDir };
+}
+
+/** A configuration of one stream, from the command line. */
+export function singleStream(name: string, spec: Record<string, unknown>): RunConfig {
+  const parsed = ConfigSchema.safeParse({ streams: { [name]: spec } });
+  if (!parsed.success)
+    throw invalid(parsed.error.issues.map((issue) => `${issue.path.slice(2).join('.')}: ${issue.message}`));
+  for (const { source } of Object.values(parsed.data.streams)) {
+    const url = parseSourceUrl(source);
+    if (!url.ok) throw invalid(url.problems.map((problem) => `found ${problem.found}, expected ${problem.expected}`));
+  }
+  return { streams: parsed.data.streams, windows: {}, boards: null, baseDir: process.cwd() };
+}
+
+/** A stream's name from its topic or file: letters, digits and _. `line/#` → `line`. */
+export function streamName(text: string): string {
+  const name = text.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  return name === '' ? 'events' : name.replace(/^(?=\d)/, '_');
+}
+
+function invalid(problems: readonly string[]): HighwaterError {
+  const [first] = problems;
+  const message = problems.length === 1 ? String(first) : `${problems.length} problems:\n  ${problems.join('\n  ')}`;
+  return new HighwaterError('config_invalid', message, 'correct what is named and start again');
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String((cause as Error).message);
+    throw new HighwaterError(
+      'file_unreadable',
+      `${path} cannot be read: ${why}`,
+      'check the path; it starts at the working directory',
+      { cause },
+    );
+  }
+}
+
+/** Files of one folder whose name fits; `*` stands for any part of a name. */
+async function matching(baseDir: string, pattern: string): Promise<string[]> {
+  const folder = resolve(baseDir, dirname(pattern));
+  const escaped = basename(pattern).replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  const name = new RegExp(`^${escaped.replaceAll('*', '.*')}$`);
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((entry) => name.test(entry))
+    .sort()
+    .map((entry) => join(folder, entry));
+}

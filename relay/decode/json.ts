@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import { Rejected } from './rejected.ts';
+
+/**
+ * JSON bytes → fields.
+ *
+ *     bytes ─▶ size ─▶ UTF-8 ─▶ JSON.parse ─▶ object ─▶ fields
+ *                                   │           └ scalar ─▶ { value }
+ *                                   └ an integer beyond 2^53: parsed again, those integers as bigint  (D7)
+ */
+export type Fields = Record<string, unknown>;
+
+export const MAX_RECORD_BYTES = 8 * 1024 * 1024;
+
+export function decodeJson(bytes: Uint8Array | null, maxBytes = MAX_RECORD_BYTES): Fields | Rejected {
+  if (bytes === null || bytes.length === 0) return new Rejected('the record is empty: expected one JSON object');
+  if (bytes.length > maxBytes)
+    return new Rejected(`the record has ${bytes.length} bytes: expected at most ${maxBytes}; send smaller records`);
+  if (!isUtf8(bytes)) return new Rejected('the record is not UTF-8: expected JSON text in UTF-8');
+  let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  if (text.charCodeAt(0) === BYTE_ORDER_MARK) text = text.slice(1);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return new Rejected(`the record is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (hasUnsafeInteger(value)) value = JSON.parse(text, exactIntegers);
+  if (typeof value !== 'object') return { value };
+  if (value === null || Array.isArray(value))
+    return new Rejected(`the record is ${value === null ? 'null' : 'a list'}: expected one JSON object`);
+  return value as Fields;
+}
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+function hasUnsafeInteger(value: unknown): boolean {
+  if (typeof value === 'number') return isUnsafe(value);
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Fields;
+  for (const name in fields) {
+    const field = fields[name];
+    if (typeof field === 'number' ? isUnsafe(field) : typeof field === 'object' && hasUnsafeInteger(field)) return true;
+  }
+  return false;
+}
+
+function isUnsafe(value: number): boolean {
+  return (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) && Number.isFinite(value);
+}
+
+/** `JSON.parse` tells a reviver the text a number was read from. */
+function exactIntegers(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || !isUnsafe(value)) return value;
+  const source = context?.source;
+  return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
+}

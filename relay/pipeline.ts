@@ -1,0 +1,221 @@
+import type { Clock } from '../contract/clock.ts';
+import type { SourceState } from '../contract/protocol/down.ts';
+import type { Position } from '../contract/protocol/position.ts';
+import { Batcher, type BatchLimits } from './batch/batcher.ts';
+import { decodeJson } from './decode/json.ts';
+import { Rejected } from './decode/rejected.ts';
+import type { LogEntry } from './log/log.ts';
+import type { Shaper } from './shape/shaper.ts';
+import type { Pacer } from './sources/pace.ts';
+import type { RawRecord, Source, SourceEvent, StartFrom } from './sources/source.ts';
+import { Watermark } from './watermark.ts';
+
+/**
+ * The stages of one reading of one stream, in order:
+ *
+ *     source.read ─▶ decode ─▶ shape ─▶ batch ─▶ sink.entry
+ *                      └──────────┴─▶ rejected ─▶ sink.reject          while fields are unsettled, records are held
+ */
+export interface PipelineParts {
+  readonly stream: string;
+  readonly source: Source;
+  /** Shared by all readings of a stream. */
+  readonly shaper: Shaper;
+  readonly clock: Clock;
+  readonly delayUs: number;
+  readonly limits: BatchLimits;
+  /** Slows records down to their event time. */
+  readonly pacer: Pacer | null;
+}
+
+export interface PipelineSink {
+  opened(position: Position): void;
+  entry(entry: LogEntry): void;
+  reject(partition: number, record: RawRecord, rejected: Rejected): void;
+  reset(reason: string): void;
+  state(state: SourceState): void;
+  /** Records were handled; `behind` as the source says. */
+  handled(partition: number, records: number, bytes: number, behind: number | null): void;
+  caughtUp(): void;
+  /** Asked after every event: reading goes on when it resolves. */
+  ready(): Promise<void>;
+}
+
+const SAMPLE_RECORDS = 200;
+const SAMPLE_MS = 300;
+
+type Records = Extract<SourceEvent, { kind: 'records' }>;
+
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #sink: PipelineSink;
+  #batcher: Batcher | null = null;
+  #watermark: Watermark;
+  #held: Records[] = [];
+  #cancelSample: () => void = () => undefined;
+  /** Held records on their way, which those that come after must not overtake. */
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(parts: PipelineParts, sink: PipelineSink) {
+    this.#parts = parts;
+    this.#sink = sink;
+    this.#watermark = new Watermark(parts.delayUs, parts.clock);
+  }
+
+  get watermarkUs(): number {
+    return this.#watermark.currentUs();
+  }
+
+  /** Partition → offset below which no entry will come any more. */
+  settled(): Record<string, number> {
+    const next = this.#batcher?.settled() ?? {};
+    for (const event of this.#held)
+      next[event.partition] = Math.min(next[event.partition] ?? event.firstOffset, event.firstOffset);
+    return next;
+  }
+
+  /** Reads until the source ends or `signal` aborts. Rejects with what the source throws. */
+  async run(from: StartFrom, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const event of this.#parts.source.read(from, signal)) {
+        if (signal.aborted) return;
+        await this.#take(event, signal);
+        await this.#sink.ready();
+      }
+      if (!signal.aborted) await this.#settle(signal);
+      this.#batcher?.sealAll();
+    } finally {
+      this.#cancelSample();
+      this.#batcher?.discard();
+    }
+  }
+
+  async #take(event: SourceEvent, signal: AbortSignal): Promise<void> {
+    await this.#settling;
+    switch (event.kind) {
+      case 'opened':
+        return this.#open(event.position);
+      case 'records':
+        return this.#parts.shaper.schema === null ? this.#hold(event, signal) : this.#handle(event, signal);
+      case 'caught-up':
+        this.#watermark.atEnd(null, true);
+        return this.#sink.caughtUp();
+      case 'gap':
+        await this.#settle(signal);
+        this.#batcher?.skip(event.partition, event.nextOffset);
+        return this.#sink.entry(event);
+      case 'reset':
+        await this.#settle(signal);
+        this.#batcher?.sealAll();
+        this.#batcher?.discard();
+        this.#batcher = null;
+        return this.#sink.reset(event.reason);
+      case 'state':
+        return this.#sink.state(event.state);
+      case 'ended':
+        await this.#settle(signal);
+        return this.#batcher?.sealAll();
+    }
+  }
+
+  #open(position: Position): void {
+    if (this.#batcher === null) {
+      const { stream, clock, limits } = this.#parts;
+      const watermark = new Watermark(this.#parts.delayUs, clock);
+      this.#watermark = watermark;
+      this.#batcher = new Batcher({
+        stream,
+        epoch: position.epoch,
+        clock,
+        limits,
+        watermarkUs: () => watermark.currentUs(),
+        emit: (entry, maxEventTimeUs) => {
+          watermark.observe(entry.partition, maxEventTimeUs);
+          this.#sink.entry(entry);
+        },
+      });
+    }
+    for (const [partition, offset] of Object.entries(position.next)) {
+      this.#batcher.open(Number(partition), offset);
+      this.#watermark.open(Number(partition));
+    }
+    this.#sink.opened(position);
+  }
+
+  /** The first records wait until enough of them are seen to say what their fields are. (D3) */
+  async #hold(event: Records, signal: AbortSignal): Promise<void> {
+    const { shaper, clock } = this.#parts;
+    if (this.#held.length === 0)
+      this.#cancelSample = clock.after(SAMPLE_MS, () => {
+        this.#settling = this.#settle(signal);
+      });
+    this.#held.push(event);
+    for (const record of event.records) {
+      if (shaper.sampled >= SAMPLE_RECORDS) break;
+      const fields = decodeJson(record.value);
+      if (!(fields instanceof Rejected)) shaper.sample(record, fields);
+    }
+    if (shaper.sampled >= SAMPLE_RECORDS) await this.#settle(signal);
+  }
+
+  async #settle(signal: AbortSignal): Promise<void> {
+    this.#cancelSample();
+    const { shaper } = this.#parts;
+    if (shaper.schema === null && shaper.sampled > 0) shaper.settle();
+    for (let event = this.#held.shift(); event !== undefined; event = this.#held.shift())
+      await this.#handle(event, signal);
+  }
+
+  async #handle(event: Records, signal: AbortSignal): Promise<void> {
+    const { partition, firstOffset, nextOffset, behind, records } = event;
+    const { pacer } = this.#parts;
+    // A partition added later comes without another `opened`.
+    this.#batcher?.open(partition, firstOffset);
+    this.#watermark.open(partition);
+    let bytes = 0;
+    if (pacer === null) for (const record of records) bytes += this.#record(partition, record);
+    else
+      for (const record of records) {
+        bytes += await this.#paced(partition, record, pacer, signal);
+        if (signal.aborted) return;
+      }
+    this.#batcher?.advance(partition, nextOffset);
+    if (behind !== null) this.#watermark.atEnd(partition, behind === 0);
+    this.#sink.handled(partition, records.length, bytes, behind);
+  }
+
+  /** Decodes, shapes and batches one record; its size. */
+  #record(partition: number, record: RawRecord): number {
+    const row = this.#shape(partition, record);
+    const size = record.value?.length ?? 0;
+    if (row !== null) this.#append(partition, record, row, size);
+    return size;
+  }
+
+  async #paced(partition: number, record: RawRecord, pacer: Pacer, signal: AbortSignal): Promise<number> {
+    const row = this.#shape(partition, record);
+    const size = record.value?.length ?? 0;
+    if (row === null) return size;
+    await pacer.until(row.eventTimeUs, signal);
+    if (!signal.aborted) this.#append(partition, record, row, size);
+    return size;
+  }
+
+  #shape(partition: number, record: RawRecord) {
+    const fields = decodeJson(record.value);
+    const row = fields instanceof Rejected ? fields : this.#parts.shaper.shape(record, fields);
+    if (!(row instanceof Rejected)) return row;
+    this.#sink.reject(partition, record, row);
+    return null;
+  }
+
+  #append(
+    partition: number,
+    record: RawRecord,
+    row: Exclude<ReturnType<Shaper['shape']>, Rejected>,
+    size: number,
+  ): void {
+    const { schema } = this.#parts.shaper;
+    if (schema !== null) this.#batcher?.append(partition, record.offset, row, schema, size);
+  }
+}

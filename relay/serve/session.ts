@@ -1,0 +1,208 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { Down } from '../../contract/protocol/down.ts';
+import { type Up, UpSchema } from '../../contract/protocol/up.ts';
+import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
+import type { StreamFeed } from '../stream-feed.ts';
+import { Subscription } from './subscription.ts';
+
+/**
+ * One tab's socket.
+ *
+ *     opening ─ hello ─▶ live ─┬─ subscribe, credit, ping ─▶ live
+ *        └─ 5 s, or anything else ─▶ closing ◀─┴─ a bad message, silence of three heartbeats, shutdown
+ */
+export interface SessionSocket {
+  text(message: string): void;
+  binary(message: Uint8Array): void;
+  close(): void;
+}
+
+export interface SessionParts {
+  readonly socket: SessionSocket;
+  readonly clock: Clock;
+  readonly run: string;
+  readonly heartbeatMs: number;
+  readonly feeds: ReadonlyMap<string, StreamFeed>;
+  /** The boards now. */
+  readonly boards: () => Extract<Down, { type: 'boards' }>;
+  readonly stats: () => Extract<Down, { type: 'stats' }>;
+  readonly sent: (bytes: number) => void;
+}
+
+type State =
+  | { readonly kind: 'opening'; readonly cancelTimeout: () => void }
+  | { readonly kind: 'live'; creditBytes: number; readonly subscriptions: Map<string, Subscription>; heardAtMs: number }
+  | { readonly kind: 'closing' };
+
+const HELLO_TIMEOUT_MS = 5_000;
+const PROGRESS_MS = 250;
+const STATS_MS = 1_000;
+/** A tab that grants more than this has it counted as this. */
+const MAX_CREDIT_BYTES = 256 * 1024 * 1024;
+
+export class Session {
+  readonly #parts: SessionParts;
+  readonly #cancels = new Set<() => void>();
+  #state: State;
+  #delivering = false;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    const cancelTimeout = parts.clock.after(HELLO_TIMEOUT_MS, () =>
+      this.#bye('bad_message', `expected hello within ${HELLO_TIMEOUT_MS / 1000} s`, false),
+    );
+    this.#state = { kind: 'opening', cancelTimeout };
+  }
+
+  /** A text message from the tab. */
+  receive(text: string): void {
+    if (this.#state.kind === 'closing') return;
+    const message = parse(text);
+    if (typeof message === 'string') return this.#bye('bad_message', message, false);
+    if (this.#state.kind === 'opening') return this.#hello(message, this.#state);
+    const live = this.#state;
+    live.heardAtMs = this.#parts.clock.nowMs();
+    switch (message.type) {
+      case 'hello':
+        return this.#bye('bad_message', 'hello came twice', false);
+      case 'ping':
+        return this.#send({ type: 'pong' });
+      case 'credit':
+        live.creditBytes = Math.min(MAX_CREDIT_BYTES, live.creditBytes + message.bytes);
+        return this.#deliver();
+      case 'subscribe':
+        return this.#subscribe(live.subscriptions, message);
+    }
+  }
+
+  receiveBinary(): void {
+    if (this.#state.kind !== 'closing') this.#bye('bad_message', 'binary messages are not accepted upwards', false);
+  }
+
+  tellBoards(): void {
+    if (this.#state.kind === 'live') this.#send(this.#parts.boards());
+  }
+
+  shutdown(retryAfterMs: number): void {
+    if (this.#state.kind !== 'closing') this.#bye('shutdown', 'the relay is stopping', true, retryAfterMs);
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    if (this.#state.kind === 'opening') this.#state.cancelTimeout();
+    if (this.#state.kind === 'live')
+      for (const subscription of this.#state.subscriptions.values()) subscription.close();
+    for (const cancel of this.#cancels) cancel();
+    this.#state = { kind: 'closing' };
+  }
+
+  #hello(message: Up, opening: { readonly cancelTimeout: () => void }): void {
+    if (message.type !== 'hello') return this.#bye('bad_message', `expected hello, found ${message.type}`, false);
+    if (message.protocol !== PROTOCOL_VERSION)
+      return this.#bye(
+        'protocol_mismatch',
+        `this relay speaks protocol ${PROTOCOL_VERSION}, the page ${message.protocol}; reload the page`,
+        false,
+      );
+    opening.cancelTimeout();
+    const { run, heartbeatMs, feeds, clock } = this.#parts;
+    const creditBytes = Math.min(MAX_CREDIT_BYTES, message.creditBytes);
+    this.#state = { kind: 'live', creditBytes, subscriptions: new Map(), heardAtMs: clock.nowMs() };
+    this.#send({ type: 'welcome', protocol: PROTOCOL_VERSION, run, heartbeatMs, streams: [...feeds.keys()] });
+    this.#send(this.#parts.boards());
+    this.#send(this.#parts.stats());
+    this.#every(STATS_MS, () => this.#send(this.#parts.stats()));
+    this.#every(PROGRESS_MS, () => this.#tellProgress());
+    this.#every(heartbeatMs, () => this.#checkHeard());
+  }
+
+  #subscribe(subscriptions: Map<string, Subscription>, message: Extract<Up, { type: 'subscribe' }>): void {
+    const feed = this.#parts.feeds.get(message.stream);
+    if (feed === undefined) {
+      const names = [...this.#parts.feeds.keys()].join(', ');
+      const found = `there is no stream "${message.stream}"; there is ${names}`;
+      return this.#send({ type: 'fault', code: 'stream_unknown', stream: message.stream, message: found });
+    }
+    subscriptions.get(message.stream)?.close();
+    const subscription = new Subscription(feed, message.from, {
+      send: (down) => this.#send(down),
+      frame: (bytes, payloadBytes) => this.#frame(bytes, payloadBytes),
+      wake: () => this.#deliver(),
+    });
+    subscriptions.set(message.stream, subscription);
+    this.#deliver();
+  }
+
+  /** One entry of each stream in turn, while there is credit. (F5) */
+  #deliver(): void {
+    if (this.#state.kind !== 'live' || this.#delivering) return;
+    this.#delivering = true;
+    const { subscriptions } = this.#state;
+    let more = true;
+    while (more) {
+      more = false;
+      for (const subscription of subscriptions.values()) {
+        if (this.#state.kind !== 'live' || this.#state.creditBytes <= 0) break;
+        if (subscription.deliver()) more = true;
+      }
+    }
+    this.#delivering = false;
+  }
+
+  #frame(message: Uint8Array, payloadBytes: number): void {
+    if (this.#state.kind !== 'live') return;
+    this.#state.creditBytes -= payloadBytes;
+    this.#parts.socket.binary(message);
+    this.#parts.sent(message.length);
+  }
+
+  #tellProgress(): void {
+    if (this.#state.kind === 'live')
+      for (const subscription of this.#state.subscriptions.values()) subscription.tellProgress();
+  }
+
+  /** C2 */
+  #checkHeard(): void {
+    const { clock, heartbeatMs } = this.#parts;
+    if (this.#state.kind === 'live' && clock.nowMs() - this.#state.heardAtMs > 3 * heartbeatMs)
+      this.#bye('too_slow', `nothing was heard for ${(3 * heartbeatMs) / 1000} s`, true);
+  }
+
+  #send(message: Down): void {
+    if (this.#state.kind !== 'closing') this.#parts.socket.text(JSON.stringify(message));
+  }
+
+  #bye(code: Extract<Down, { type: 'bye' }>['code'], message: string, retry: boolean, retryAfterMs = 0): void {
+    this.#send({ type: 'bye', code, message, retry, retryAfterMs });
+    this.#parts.socket.close();
+    this.closed();
+  }
+
+  #every(intervalMs: number, run: () => void): void {
+    let cancel = (): void => undefined;
+    const again = (): void => {
+      this.#cancels.delete(cancel);
+      run();
+      if (this.#state.kind === 'live') arm();
+    };
+    const arm = (): void => {
+      cancel = this.#parts.clock.after(intervalMs, again);
+      this.#cancels.add(cancel);
+    };
+    arm();
+  }
+}
+
+/** The message, or what is wrong with it. */
+function parse(text: string): Up | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'expected JSON text';
+  }
+  const parsed = UpSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not a message of this protocol'}`;
+}

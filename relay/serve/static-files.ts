@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+/** The built page, each file read and compressed once, when first asked for. */
+export interface StaticFile {
+  readonly type: string;
+  readonly etag: string;
+  readonly bytes: Buffer;
+  /** null until compressed, or when that does not pay. */
+  gzipped: Buffer | null;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.map': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.txt': 'text/plain; charset=utf-8',
+};
+const INCOMPRESSIBLE = new Set(['.png', '.woff2', '.ico']);
+const compress = promisify(gzip);
+
+export class StaticFiles {
+  readonly #root: string;
+  readonly #files = new Map<string, Promise<StaticFile | null>>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async has(path: string): Promise<boolean> {
+    return (await this.#file(path)) !== null;
+  }
+
+  /** Answers with the file at `path`; false when there is none. */
+  async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const file = await this.#file(path);
+    if (file === null) return false;
+    // Names in assets/ carry a hash of what they hold.
+    const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+    response.setHeader('Cache-Control', cache);
+    response.setHeader('ETag', file.etag);
+    response.setHeader('Vary', 'Accept-Encoding');
+    if (request.headers['if-none-match'] === file.etag) {
+      response.writeHead(304).end();
+      return true;
+    }
+    const zipped = file.gzipped !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    const body = zipped && file.gzipped !== null ? file.gzipped : file.bytes;
+    if (zipped) response.setHeader('Content-Encoding', 'gzip');
+    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': body.length });
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return true;
+  }
+
+  #file(path: string): Promise<StaticFile | null> {
+    const known = this.#files.get(path);
+    if (known !== undefined) return known;
+    const found = this.#read(path);
+    this.#files.set(path, found);
+    // A path that has no file is not kept: anyone may ask for any number of them.
+    found.then(
+      (file) => file === null && this.#files.delete(path),
+      () => this.#files.delete(path),
+    );
+    return found;
+  }
+
+  async #read(path: string): Promise<StaticFile | null> {
+    const target = join(this.#root, normalize(path));
+    if (!target.startsWith(this.#root) || path.includes('\0')) return null;
+    const found = await stat(target).catch(() => null);
+    if (!found?.isFile()) return null;
+    const bytes = await readFile(target);
+    const extension = extname(target);
+    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+    const file: StaticFile = { type: TYPES[extension] ?? 'application/octet-stream', etag, bytes, gzipped: null };
+    // Not awaited: whoever asks first gets it plain rather than wait for the compression of 34 MB.
+    if (!INCOMPRESSIBLE.has(extension) && bytes.length > 1024)
+      compress(bytes, { level: 6 }).then(
+        (zipped) => {
+          file.gzipped = zipped;
+        },
+        () => undefined,
+      );
+    return file;
+  }
+}

@@ -1,0 +1,234 @@
+import type { Down } from '../../contract/protocol/down.ts';
+import type { Position } from '../../contract/protocol/position.ts';
+import type { LogEntry } from '../log/log.ts';
+import type { StreamFeed } from '../stream-feed.ts';
+import { CatchUp, type CatchUpLoss } from './catch-up.ts';
+import { decideOutcome, distance } from './outcome.ts';
+
+/**
+ * One stream on one socket. (P5, F4, F5)
+ *
+ *     waiting ─ opened ─▶ log ◀─ the log reaches ─ catching-up          waiting: the source is not open yet
+ *                          └─ its floor passed us ─▶ catching-up, or a gap where the source keeps no past
+ */
+export interface SubscriptionOutput {
+  send(message: Down): void;
+  /** Sends a frame and takes its payload from the credit. */
+  frame(message: Uint8Array, payloadBytes: number): void;
+  /** There may be something to deliver. */
+  wake(): void;
+}
+
+type State =
+  | { readonly kind: 'waiting'; readonly from: 'start' | Position }
+  | { readonly kind: 'log'; cursor: number }
+  | { readonly kind: 'catching-up'; readonly reader: CatchUp }
+  | { readonly kind: 'closed' };
+
+export class Subscription {
+  readonly #feed: StreamFeed;
+  readonly #output: SubscriptionOutput;
+  readonly #schemas = new Set<number>();
+  readonly #unlisten: () => void;
+  #state: State;
+  #resetReason: string | null = null;
+  /** Partition → next offset to deliver. */
+  #next: Record<string, number> = {};
+  #epoch = '';
+  #progress = '';
+
+  constructor(feed: StreamFeed, from: 'start' | Position, output: SubscriptionOutput) {
+    this.#feed = feed;
+    this.#output = output;
+    this.#state = { kind: 'waiting', from };
+    this.#unlisten = feed.listen({
+      opened: () => this.#begin(),
+      appended: () => output.wake(),
+      reset: (reason) => this.#reset(reason),
+    });
+    this.#begin();
+  }
+
+  close(): void {
+    if (this.#state.kind === 'catching-up') this.#state.reader.close();
+    this.#state = { kind: 'closed' };
+    this.#unlisten();
+  }
+
+  /** Delivers one entry; false when there is none now. Called only while credit is left. */
+  deliver(): boolean {
+    if (this.#state.kind === 'catching-up') return this.#deliverCatchUp(this.#state.reader);
+    return this.#state.kind === 'log' && this.#deliverLog(this.#state);
+  }
+
+  /** Tells how far the stream has come without rows, when that has changed and all rows before it were sent. */
+  tellProgress(): void {
+    const log = this.#feed.opened?.log;
+    if (this.#state.kind !== 'log' || log === undefined || this.#state.cursor < log.end) return;
+    const next = this.#feed.settled();
+    // A tab that is ahead of this relay stays there.
+    for (const [partition, offset] of Object.entries(this.#next))
+      next[partition] = Math.max(offset, next[partition] ?? 0);
+    this.#sendProgress(next, this.#feed.watermarkUs);
+  }
+
+  #begin(): void {
+    const { opened } = this.#feed;
+    if (this.#state.kind !== 'waiting' || opened === null) return;
+    const { from } = this.#state;
+    const { replayable, paced } = this.#feed;
+    const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced });
+    if (answer.from === 'source') return this.#catchUp(answer.position, answer.outcome, answer.reason);
+    const outcome = this.#resetReason === null ? answer.outcome : 'reset';
+    this.#answer(outcome, answer.position, this.#resetReason ?? answer.reason, answer.missing);
+    this.#state = { kind: 'log', cursor: opened.log.start };
+    this.#output.wake();
+  }
+
+  #answer(
+    outcome: 'fresh' | 'resumed' | 'gap' | 'reset',
+    position: Position,
+    reason: string | null,
+    missing: number | null,
+  ): void {
+    const stream = this.#feed.name;
+    this.#resetReason = null;
+    this.#next = { ...position.next };
+    this.#epoch = position.epoch;
+    this.#progress = '';
+    if (outcome === 'reset') this.#schemas.clear();
+    this.#output.send({ type: 'subscribed', stream, outcome, position, reason, missing });
+    if (this.#feed.schema !== null) this.#sendSchema(this.#feed.schema.version);
+  }
+
+  #catchUp(position: Position, outcome: 'fresh' | 'resumed' | 'reset' | null, reason: string | null): void {
+    const reader: CatchUp = new CatchUp(this.#feed, position, {
+      begun: (begunAt, loss) => {
+        if (outcome !== null || loss?.kind === 'reset') this.#answerCatchUp(outcome, begunAt, reason, loss);
+        else if (loss !== null) this.#gapTo(begunAt.next, loss.reason);
+      },
+      moved: () => this.#output.wake(),
+      failed: (message) => {
+        this.#output.send({ type: 'fault', code: 'source_failed', stream: this.#feed.name, message });
+      },
+    });
+    this.#state = { kind: 'catching-up', reader };
+  }
+
+  #answerCatchUp(
+    outcome: 'fresh' | 'resumed' | 'reset' | null,
+    position: Position,
+    reason: string | null,
+    loss: CatchUpLoss | null,
+  ): void {
+    if (loss === null || outcome === 'reset') this.#answer(outcome ?? 'resumed', position, reason, null);
+    else
+      this.#answer(
+        loss.kind === 'gap' && outcome === 'fresh' ? 'fresh' : loss.kind,
+        position,
+        loss.reason,
+        loss.missing,
+      );
+  }
+
+  /** The source has another past now: begin again when it is open. */
+  #reset(reason: string): void {
+    if (this.#state.kind === 'closed') return;
+    if (this.#state.kind === 'catching-up') this.#state.reader.close();
+    const began = this.#state.kind !== 'waiting';
+    this.#state = { kind: 'waiting', from: this.#state.kind === 'waiting' ? this.#state.from : 'start' };
+    if (began) this.#resetReason = reason;
+  }
+
+  #deliverLog(state: { cursor: number }): boolean {
+    const log = this.#feed.opened?.log;
+    if (log === undefined) return false;
+    if (state.cursor < log.start) return this.#overtaken();
+    for (let entry = log.get(state.cursor); entry !== null; entry = log.get(state.cursor)) {
+      state.cursor++;
+      if (this.#send(entry)) return true;
+    }
+    return false;
+  }
+
+  /** The log has let go of what comes next: a slow tab, or a very fast source. */
+  #overtaken(): boolean {
+    const { opened, replayable, paced, name } = this.#feed;
+    if (opened === null) return false;
+    if (distance(this.#next, opened.log.floor()) > 0) {
+      if (replayable && !paced) {
+        this.#catchUp({ epoch: this.#epoch, next: this.#next }, null, null);
+        return false;
+      }
+      this.#gapTo(
+        Object.fromEntries(opened.log.floor()),
+        `this page was slower than ${name}, and the relay keeps only so much`,
+      );
+    }
+    this.#state = { kind: 'log', cursor: opened.log.start };
+    return true;
+  }
+
+  #gapTo(next: Readonly<Record<string, number>>, reason: string): void {
+    for (const [partition, nextOffset] of Object.entries(next)) {
+      const firstOffset = this.#next[partition] ?? 0;
+      if (firstOffset >= nextOffset) continue;
+      this.#next[partition] = nextOffset;
+      const at = { epoch: this.#epoch, partition: Number(partition), firstOffset, nextOffset };
+      this.#output.send({ type: 'gap', stream: this.#feed.name, ...at, reason });
+    }
+  }
+
+  #deliverCatchUp(reader: CatchUp): boolean {
+    for (let entry = reader.take(); entry !== null; entry = reader.take()) if (this.#send(entry)) return true;
+    this.#join(reader);
+    return this.#state.kind === 'log' && this.#deliverLog(this.#state);
+  }
+
+  /** From the source to the log: where the log reaches, no record is left out, and none below `#next` is sent again. */
+  #join(reader: CatchUp): void {
+    const { opened } = this.#feed;
+    const next = { ...this.#next };
+    for (const [partition, offset] of Object.entries(reader.settled()))
+      next[partition] = Math.max(offset, next[partition] ?? 0);
+    if (opened === null || opened.position.epoch !== this.#epoch) return;
+    const cursor = opened.log.seek(next);
+    if (cursor === null) return;
+    this.#state = { kind: 'log', cursor };
+    this.#next = next;
+    this.#sendProgress({ ...next }, reader.watermarkUs);
+    reader.close();
+  }
+
+  /** False when the tab has it already. */
+  #send(entry: LogEntry): boolean {
+    const wanted = this.#next[entry.partition] ?? entry.firstOffset;
+    // A gap of unknown size has no offsets in it.
+    if (entry.nextOffset < wanted || (entry.nextOffset === wanted && entry.kind === 'frame')) return false;
+    this.#next[entry.partition] = entry.nextOffset;
+    if (entry.kind === 'gap') {
+      const { partition, firstOffset, nextOffset, reason } = entry;
+      const stream = this.#feed.name;
+      this.#output.send({ type: 'gap', stream, epoch: this.#epoch, partition, firstOffset, nextOffset, reason });
+    } else {
+      this.#sendSchema(entry.schemaVersion);
+      this.#output.frame(entry.message, entry.payloadBytes);
+    }
+    return true;
+  }
+
+  #sendSchema(version: number): void {
+    if (this.#schemas.has(version)) return;
+    const schema = this.#feed.schemaOf(version);
+    if (schema === null) return;
+    this.#schemas.add(version);
+    this.#output.send(schema);
+  }
+
+  #sendProgress(next: Record<string, number>, watermarkUs: number | null): void {
+    const progress = JSON.stringify([next, watermarkUs]);
+    if (progress === this.#progress) return;
+    this.#progress = progress;
+    this.#output.send({ type: 'progress', stream: this.#feed.name, epoch: this.#epoch, next, watermarkUs });
+  }
+}
