@@ -72,7 +72,9 @@ export function createDelivery({ engine, send, nowMs }: DeliveryOptions): Delive
         if (!current(message)) return;
         const { stream, partition, firstOffset, nextOffset, reason } = message;
         engine().progress(stream, { [partition]: nextOffset }, null);
-        subscriptionOf(stream).lost({ kind: 'gap', atMs: nowMs(), reason, missing: nextOffset - firstOffset });
+        // Of a gap of unknown size the relay says no offsets.
+        const missing = nextOffset > firstOffset ? nextOffset - firstOffset : null;
+        subscriptionOf(stream).lost({ kind: 'gap', atMs: nowMs(), reason, missing });
         return;
       }
       case 'progress':
@@ -92,8 +94,11 @@ export function createDelivery({ engine, send, nowMs }: DeliveryOptions): Delive
     );
     const taken = takenCount(wanted, result.bytes);
     const committedMs = nowMs();
-    for (const { frame } of wanted.slice(0, taken))
-      subscriptionOf(frame.header.stream).lagMs = Math.max(0, committedMs - frame.header.sealedAtUs / 1000);
+    for (const { frame } of wanted.slice(0, taken)) {
+      const subscription = subscriptionOf(frame.header.stream);
+      subscription.lagMs = Math.max(0, committedMs - frame.header.sealedAtUs / 1000);
+      subscription.fault = null;
+    }
     if (result.hole === null) return result.rows;
     subscribe(result.hole.stream);
     return result.rows + applyFrames(wanted.slice(taken));

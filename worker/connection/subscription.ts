@@ -17,7 +17,7 @@ export class Subscription {
   stats: Stats | null = null;
   /** Sealed at the relay → committed here, of the newest frame. */
   lagMs: number | null = null;
-  /** Why the relay will not serve it; until it answers a subscription. */
+  /** Why the relay cannot serve it; until it does. */
   fault: string | null = null;
 
   lost(loss: Loss): void {
