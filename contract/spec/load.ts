@@ -187,8 +187,10 @@ class File {
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       // The branch that got furthest is the one that was meant.
       const inner = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0]?.[0];
-      if (inner !== undefined && inner.path.length > 0)
-        return this.#issue({ ...inner, path: [...issue.path, ...inner.path] }, schema);
+      if (inner !== undefined && inner.path.length > 0) {
+        this.#issue({ ...inner, path: [...issue.path, ...inner.path] }, schema);
+        return;
+      }
     }
     this.report(path, this.#found(path), expectation(issue));
   }

@@ -79,7 +79,10 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
 
   function deadLetters(stream: string | null, response: ServerResponse): void {
     const asked = [...feeds.values()].filter((feed) => stream === null || feed.name === stream);
-    if (stream !== null && asked.length === 0) return text(response, 404, `there is no stream "${stream}"\n`);
+    if (stream !== null && asked.length === 0) {
+      text(response, 404, `there is no stream "${stream}"\n`);
+      return;
+    }
     const streams = asked.map((feed) => [
       feed.name,
       { count: feed.deadLetters.count, newest: feed.deadLetters.list() },

@@ -58,20 +58,11 @@ export class Session {
   receive(text: string): void {
     if (this.#state.kind === 'closing') return;
     const message = parse(text);
-    if (typeof message === 'string') return this.#bye('bad_message', message, false);
-    if (this.#state.kind === 'opening') return this.#hello(message, this.#state);
-    const live = this.#state;
-    live.heardAtMs = this.#parts.clock.nowMs();
-    switch (message.type) {
-      case 'hello':
-        return this.#bye('bad_message', 'hello came twice', false);
-      case 'ping':
-        return this.#send({ type: 'pong' });
-      case 'credit':
-        live.creditBytes = Math.min(MAX_CREDIT_BYTES, live.creditBytes + message.bytes);
-        return this.#deliver();
-      case 'subscribe':
-        return this.#subscribe(live.subscriptions, message);
+    if (typeof message === 'string') this.#bye('bad_message', message, false);
+    else if (this.#state.kind === 'opening') this.#hello(message, this.#state);
+    else {
+      this.#state.heardAtMs = this.#parts.clock.nowMs();
+      this.#serve(message, this.#state);
     }
   }
 
@@ -96,14 +87,33 @@ export class Session {
     this.#state = { kind: 'closing' };
   }
 
+  #serve(message: Up, live: Extract<State, { kind: 'live' }>): void {
+    switch (message.type) {
+      case 'hello':
+        this.#bye('bad_message', 'hello came twice', false);
+        break;
+      case 'ping':
+        this.#send({ type: 'pong' });
+        break;
+      case 'credit':
+        live.creditBytes = Math.min(MAX_CREDIT_BYTES, live.creditBytes + message.bytes);
+        this.#deliver();
+        break;
+      case 'subscribe':
+        this.#subscribe(live.subscriptions, message);
+    }
+  }
+
   #hello(message: Up, opening: { readonly cancelTimeout: () => void }): void {
-    if (message.type !== 'hello') return this.#bye('bad_message', `expected hello, found ${message.type}`, false);
-    if (message.protocol !== PROTOCOL_VERSION)
-      return this.#bye(
-        'protocol_mismatch',
-        `this relay speaks protocol ${PROTOCOL_VERSION}, the page ${message.protocol}; reload the page`,
-        false,
-      );
+    if (message.type !== 'hello') {
+      this.#bye('bad_message', `expected hello, found ${message.type}`, false);
+      return;
+    }
+    if (message.protocol !== PROTOCOL_VERSION) {
+      const found = `this relay speaks protocol ${PROTOCOL_VERSION}, the page ${message.protocol}; reload the page`;
+      this.#bye('protocol_mismatch', found, false);
+      return;
+    }
     opening.cancelTimeout();
     const { run, heartbeatMs, feeds, clock } = this.#parts;
     const creditBytes = Math.min(MAX_CREDIT_BYTES, message.creditBytes);
@@ -121,7 +131,8 @@ export class Session {
     if (feed === undefined) {
       const names = [...this.#parts.feeds.keys()].join(', ');
       const found = `there is no stream "${message.stream}"; there is ${names}`;
-      return this.#send({ type: 'fault', code: 'stream_unknown', stream: message.stream, message: found });
+      this.#send({ type: 'fault', code: 'stream_unknown', stream: message.stream, message: found });
+      return;
     }
     subscriptions.get(message.stream)?.close();
     const subscription = new Subscription(feed, message.from, {

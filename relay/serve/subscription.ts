@@ -78,7 +78,10 @@ export class Subscription {
     const { from } = this.#state;
     const { replayable, paced } = this.#feed;
     const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced });
-    if (answer.from === 'source') return this.#catchUp(answer.position, answer.outcome, answer.reason);
+    if (answer.from === 'source') {
+      this.#catchUp(answer.position, answer.outcome, answer.reason);
+      return;
+    }
     const outcome = this.#resetReason === null ? answer.outcome : 'reset';
     this.#answer(outcome, answer.position, this.#resetReason ?? answer.reason, answer.missing);
     this.#state = { kind: 'log', cursor: opened.log.start };
