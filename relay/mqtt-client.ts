@@ -21,7 +21,8 @@ export interface MqttMessage {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const KEEPALIVE_S = 20;
+/** While a reader holds the acknowledgement back, answers to pings are not read either: give it some time. */
+const KEEPALIVE_S = 60;
 /** CONNACK codes for "unacceptable protocol version", in MQTT 3.1.1 and in 5. */
 const REFUSED_VERSION = new Set<unknown>([1, 132]);
 

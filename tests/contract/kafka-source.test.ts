@@ -90,7 +90,7 @@ describe('Kafka source, records', () => {
   );
 
   test.each([{ partitionMaxBytes: 100 }, { partitionMaxBytes: 1_048_576 }])(
-    'aborted transactions are holes, fetched by $partitionMaxBytes bytes',
+    'S7 aborted transactions are holes, fetched by $partitionMaxBytes bytes',
     async (limits) => {
       const topic = await newTopic();
       const ends = ['abort', 'commit', 'abort', 'commit', 'abort'] as const;
@@ -110,7 +110,7 @@ describe('Kafka source, records', () => {
     },
   );
 
-  test('a reader of a topic that ends in aborted records is caught up', async () => {
+  test('S7 a reader of a topic that ends in aborted records is caught up', async () => {
     const topic = await newTopic();
     await broker.transactions(topic, [{ end: 'abort', records: [{ value: 'never' }] }]);
     const following = reading(sourceOf(topic), 'earliest');
@@ -218,7 +218,7 @@ describe('Kafka source, a broken world', () => {
   test('S5 an empty topic says so, and is live with its first record', async () => {
     const topic = await newTopic();
     const following = reading(sourceOf(topic), 'earliest');
-    expect((await following.until(stateOf('idle'))).message).toBe(`topic "${topic}" holds no records yet`);
+    expect((await following.until(stateOf('idle'))).message).toBe(`topic "${topic}" is empty: it holds no records`);
     await following.until((events) => ofKind(events, 'caught-up')[0]);
     await produce(topic, ['a']);
     await following.until(atLeast(1));

@@ -122,6 +122,8 @@ async function programOr(name: string, advice: string): Promise<string> {
   return (await findProgram(name)) ?? missing(name, advice);
 }
 
+let packageLists: Promise<unknown> | null = null;
+
 /** Debian and its relatives, as root: installs by apt. False elsewhere. */
 async function installPackages(...packages: readonly string[]): Promise<boolean> {
   if (process.getuid?.() !== 0 || (await findProgram('apt-get')) === null) return false;
@@ -129,7 +131,8 @@ async function installPackages(...packages: readonly string[]): Promise<boolean>
   const apt = (...args: string[]) =>
     run('apt-get', ['-o', 'DPkg::Lock::Timeout=600', ...args], { env, maxBuffer: 64 * 1024 * 1024 });
   try {
-    await apt('update');
+    packageLists ??= apt('update');
+    await packageLists;
     await apt('install', '-y', '--no-install-recommends', ...packages);
   } catch (cause) {
     throw new Error(`tests need ${packages.join(', ')}, and apt-get could not install it`, { cause });

@@ -76,7 +76,7 @@ class BrokerLog {
   }
 }
 
-test('a committed reader sees exactly the committed records, however transactions interleave and fetches are cut', () => {
+test('S7 a committed reader sees exactly the committed records, however transactions interleave and fetches are cut', () => {
   const producer = fc.integer({ min: 1, max: 3 });
   const step = fc.oneof(
     fc.record({ do: fc.constant('write' as const), producer, count: fc.integer({ min: 1, max: 3 }) }),

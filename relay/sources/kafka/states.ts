@@ -43,7 +43,7 @@ export function faultState(
 export function emptyState(place: Place): SourceState {
   return {
     state: 'idle',
-    message: `topic "${place.topic}" holds no records yet`,
+    message: `topic "${place.topic}" is empty: it holds no records`,
     fix: `write to it, for example with: kafka-console-producer --bootstrap-server ${place.brokers.join(',')} --topic ${place.topic}`,
   };
 }
