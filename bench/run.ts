@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Harness, type Machine, machine, openHarness, type Row, root } from './harness.ts';
 import { markdown } from './report.ts';
+import { eventToPixel } from './rows/event-to-pixel.ts';
+import { firstChart } from './rows/first-chart.ts';
 import { sustained } from './rows/sustained.ts';
 import { tickBySize } from './rows/tick-by-size.ts';
 import { versusPerspective } from './rows/versus-perspective.ts';
@@ -15,6 +17,8 @@ const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   'tick-by-size': tickBySize,
   'versus-perspective': versusPerspective,
   sustained,
+  'event-to-pixel': eventToPixel,
+  'first-chart': firstChart,
 };
 
 export interface Measured {

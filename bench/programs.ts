@@ -1,0 +1,88 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { root } from './harness.ts';
+
+/** Programs a row needs beside the browser. Each ends with the bench, whatever happens to that. */
+export interface Program {
+  /** What it wrote to stdout so far. */
+  output(): string;
+  /** Resolves with the first match of `pattern` in its output; rejects with that output when it ends first. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  stop(): Promise<void>;
+}
+
+export function start(command: string, args: readonly string[]): Program {
+  const child: ChildProcess = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: withNode() });
+  let output = '';
+  const lookers = new Set<() => void>();
+  const heard = (chunk: Buffer) => {
+    output += chunk.toString();
+    for (const look of [...lookers]) look();
+  };
+  child.stdout?.on('data', heard);
+  child.stderr?.on('data', heard);
+  const ended = new Promise<void>((done) => child.once('close', () => done()));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  void ended.then(() => process.removeListener('exit', kill));
+  return {
+    output: () => output,
+    says(pattern) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(output);
+          if (!match) return;
+          lookers.delete(look);
+          resolve(match);
+        };
+        lookers.add(look);
+        void ended.then(() => reject(new Error(`${command} ${args.join(' ')} ended; it said:\n${output}`)));
+        look();
+      });
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** The relay as users start it, on a port of its own. */
+export async function startRelay(...args: string[]): Promise<Program & { readonly url: string }> {
+  const relay = start(process.execPath, ['relay/main.ts', '--port', '0', ...args]);
+  const [, url = ''] = await relay.says(/(http:\/\/[\w.]+:\d+)/);
+  return { ...relay, url };
+}
+
+/** A mosquitto on loopback that drops nothing. */
+export async function startMosquitto(port: number, configFile: string): Promise<Program> {
+  const path = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'].find(existsSync);
+  const broker = start(path ?? 'mosquitto', ['-c', configFile]);
+  for (let attempt = 0; !(await accepts(port)); attempt++) {
+    if (attempt > 100) throw new Error(`mosquitto does not listen on port ${port}:\n${broker.output()}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return broker;
+}
+
+/** Builds the page into dist/, as `npm start` does. */
+export function buildPage(): void {
+  execFileSync(join(root, 'node_modules/.bin/vite'), ['build', '--logLevel', 'error'], { cwd: root, stdio: 'ignore' });
+}
+
+function withNode(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` };
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
