@@ -71,5 +71,5 @@ test('spans and sizes in words', () => {
     '3 h 5 min',
     '2 d',
   ]);
-  expect([186e6, 1e9, 1.25e9].map(formatBytes)).toEqual(['186 MB', '1 GB', '1.3 GB']);
+  expect([186 * 2 ** 20, 2 ** 30, 1.3e9].map(formatBytes)).toEqual(['186 MiB', '1 GiB', '1.2 GiB']);
 });

@@ -196,9 +196,10 @@ function defaultDecimals(shown: number, stepped: boolean, unit: Unit): number {
   return size >= 10 ? 1 : 2;
 }
 
-/** 186 MB: sizes in the status line, decimal and without fractions above 10. */
+/** `186 MiB`, `1.3 GiB`: sizes in the status line. */
 export function formatBytes(bytes: number): string {
-  const { text } = formatValue(bytes, { unit: 'decbytes', decimals: bytes >= 1e9 && bytes % 1e9 !== 0 ? 1 : 0 });
+  const giga = 2 ** 30;
+  const { text } = formatValue(bytes, { unit: 'bytes', decimals: bytes >= giga && bytes % giga !== 0 ? 1 : 0 });
   return text;
 }
 

@@ -16,6 +16,8 @@ export interface Canvas {
 
 const AREA_ALPHA = 0.14;
 const STACK_ALPHA = 0.32;
+/** Least distance between windows for rings, CSS pixels. */
+const RING_APART = 16;
 
 export function paintPlot(canvas: Canvas, plot: Plot, ink: Ink): void {
   const { context, left, top, width, height } = canvas;
@@ -139,20 +141,31 @@ function paintBars(canvas: Canvas, plot: Plot, ink: Ink, settled: boolean): void
   context.globalAlpha = 1;
 }
 
+/** Where points stand apart, a ring each; where they are close, a mark at the foot, or rings would hide the line. */
 function paintRings(canvas: Canvas, plot: Plot, ink: Ink): void {
   const { context, unit } = canvas;
+  const apart = Math.abs(canvas.x(plot.windowSizeS) - canvas.x(0)) >= RING_APART * unit;
   context.setLineDash([]);
-  context.lineWidth = 1.4 * unit;
-  context.fillStyle = ink.surface;
+  context.lineWidth = (apart ? 1.4 : 1) * unit;
+  const foot = canvas.top + canvas.height;
   for (let index = 0; index < plot.revised.length; index++) {
     const x = plot.xSeconds[index] ?? 0;
     if (!plot.revised[index] || x < plot.fromS) continue;
+    if (!apart) {
+      context.strokeStyle = ink.faint;
+      context.beginPath();
+      context.moveTo(canvas.x(x), foot);
+      context.lineTo(canvas.x(x), foot - 3 * unit);
+      context.stroke();
+      continue;
+    }
+    context.fillStyle = ink.surface;
     for (const series of plot.series) {
       const value = series.tops[index] ?? Number.NaN;
       if (Number.isNaN(value) || (plot.stacked && series !== plot.series.at(-1))) continue;
       context.strokeStyle = ink.series[series.slot] ?? ink.text;
       context.beginPath();
-      context.arc(canvas.x(x), canvas.y(value), 2.6 * unit, 0, 2 * Math.PI);
+      context.arc(canvas.x(x), canvas.y(value), 2.4 * unit, 0, 2 * Math.PI);
       context.fill();
       context.stroke();
     }

@@ -45,7 +45,11 @@ export interface PlotOptions {
   readonly slot: (name: string) => number;
 }
 
-export function makePlot(picture: SeriesPicture, options: PlotOptions): Plot | null {
+/** Of this many windows in view, the newest is left out until it has ended: it would only ever look like a fall. */
+const FINE = 60;
+
+export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | null {
+  const picture = withoutFilling(whole, options);
   const { xSeconds: starts } = picture;
   const count = starts.length;
   if (count === 0) return null;
@@ -70,6 +74,18 @@ export function makePlot(picture: SeriesPicture, options: PlotOptions): Plot | n
     fromS: Math.min(fromS, toS - windowSizeS),
     toS,
     range: rangeOf(series, options),
+  };
+}
+
+function withoutFilling(picture: SeriesPicture, { draw, maxEventTimeUs }: PlotOptions): SeriesPicture {
+  const last = picture.xSeconds.length - 1;
+  const end = (picture.xSeconds[last] ?? 0) * 1e6 + picture.windowSizeUs;
+  if (draw === 'bars' || last < FINE || maxEventTimeUs === null || end <= maxEventTimeUs) return picture;
+  return {
+    ...picture,
+    xSeconds: picture.xSeconds.subarray(0, last),
+    revised: picture.revised.subarray(0, last),
+    series: picture.series.map(({ name, values }) => ({ name, values: values.subarray(0, last) })),
   };
 }
 

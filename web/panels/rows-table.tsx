@@ -45,6 +45,7 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
       ),
     [],
   );
+  const decimals = createMemo(() => columns().map((column, at) => decimalsOf(props.picture.rows, column, at)));
   const widths = createMemo(() => {
     const letters = lengths().reduce((sum, length) => sum + length + 2, 0);
     return { unit: (props.room.width - (TIME_REM + STATE_REM) * rem()) / Math.max(1, letters) };
@@ -79,7 +80,7 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
               <Index each={columns()}>
                 {(column, at) => (
                   <td class={isAmount(column()) ? 'number' : ''}>
-                    {cellText(row().cells[at], column(), board.zone())}
+                    {cellText(row().cells[at], column(), board.zone(), decimals()[at])}
                   </td>
                 )}
               </Index>
@@ -96,12 +97,24 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
   );
 }
 
-function cellText(cell: unknown, column: Column, zone: Zone): string {
+/** Decimals a column of plain numbers is shown with: as many as its values need, up to three, the same for all. */
+function decimalsOf(rows: RowsPicture['rows'], column: Column, at: number): number {
+  if (column.type !== 'float64' || column.unit) return 0;
+  return Math.max(
+    ...rows.map(({ cells }) => {
+      const cell = cells[at];
+      return typeof cell === 'number' ? Math.min(3, (String(cell).split('.')[1] ?? '').length) : 0;
+    }),
+    0,
+  );
+}
+
+function cellText(cell: unknown, column: Column, zone: Zone, decimals = 0): string {
   if (cell === null || cell === undefined) return '';
   if (cell instanceof Date) return `${formatDay(cell.getTime(), zone)} ${formatClockMs(cell.getTime(), zone)}`;
   if (typeof cell === 'number') {
     if (column.unit) return formatValue(cell, { unit: column.unit }).text;
-    return column.type === 'int64' ? String(cell) : formatValue(cell, { unit: 'none' }).text;
+    return column.type === 'int64' ? String(cell) : formatValue(cell, { unit: 'none', decimals }).text;
   }
   if (typeof cell === 'object') return JSON.stringify(cell);
   return String(cell);

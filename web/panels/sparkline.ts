@@ -39,12 +39,31 @@ export function sparkPaths(values: Float64Array): { line: string; area: string }
   return { line, area };
 }
 
-/** How the newest value stands to the mean of those before it, as a share: 0.06 is 6 % more. Null: nothing to compare. */
-export function trend(values: Float64Array): number | null {
-  const known = values.filter((value) => !Number.isNaN(value));
-  const newest = known.at(-1);
-  if (newest === undefined || known.length < 4) return null;
-  const before = known.subarray(0, -1);
-  const mean = before.reduce((sum, value) => sum + value, 0) / before.length;
-  return mean === 0 ? null : newest / mean - 1;
+/** At most `most` values, each the mean of a run of the given ones; NaN where a run has none. */
+export function condense(values: Float64Array, most: number): Float64Array {
+  const run = Math.ceil(values.length / most);
+  if (run <= 1) return values;
+  // Runs end at the newest value, so that the last one is whole.
+  const count = Math.floor(values.length / run);
+  const skip = values.length - count * run;
+  return Float64Array.from({ length: count }, (_, at) => mean(values.subarray(skip + at * run, skip + (at + 1) * run)));
+}
+
+/** How the mean of the newest `recent` values stands to that of those before: 0.06 is 6 % more. Null: too little before. */
+export function trend(values: Float64Array, recent: number): number | null {
+  const from = values.length - recent;
+  if (recent < 1 || from < Math.max(3, recent)) return null;
+  const share = mean(values.subarray(from)) / mean(values.subarray(0, from)) - 1;
+  return Number.isFinite(share) ? share : null;
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  let known = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    known++;
+  }
+  return known === 0 ? Number.NaN : sum / known;
 }

@@ -4,8 +4,11 @@ import type { StatPanel } from '../../contract/spec/panel.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import type { KindProps } from './panel.tsx';
 import { durationWords } from './panel-words.tsx';
-import { sparkPaths, trend } from './sparkline.ts';
+import { condense, sparkPaths, trend } from './sparkline.ts';
 import { thresholdPassed } from './thresholds.ts';
+
+/** More points than this are noise in a picture this small. */
+const SPARK_POINTS = 36;
 
 /** One number, what it covers, how it stands to the range before it, and its windows as a sparkline. */
 export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
@@ -22,7 +25,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   });
   const paths = createMemo(() => {
     const values = settled();
-    return values ? sparkPaths(values) : null;
+    return values ? sparkPaths(condense(values, SPARK_POINTS)) : null;
   });
   const covers = () => {
     const over = props.panel.over === undefined ? null : parseDurationUs(props.panel.over);
@@ -30,13 +33,15 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   };
   const drift = () => {
     const values = settled();
-    const share = values ? trend(values) : null;
+    const over = props.panel.over === undefined ? null : parseDurationUs(props.panel.over);
+    const recent = Math.max(1, Math.round((over ?? 0) / props.picture.windowSizeUs));
+    const share = values ? trend(values, recent) : null;
     if (share === null || Math.abs(share) < 0.0005) return null;
     const percent = formatValue(Math.abs(share), {
       unit: 'percentunit',
       decimals: Math.abs(share) >= 0.1 ? 0 : 1,
     }).text;
-    return `${share > 0 ? '▲' : '▼'} ${percent} vs mean`;
+    return `${share > 0 ? '▲' : '▼'} ${percent} vs before`;
   };
   const bound = () => {
     const { relativeError } = props.picture;
@@ -56,7 +61,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   const foot = () => {
     const now = alarm();
     if (now) return now.forMs >= 1000 ? `for ${formatSpan(now.forMs)}` : covers();
-    return [covers(), bound(), drift()].filter(Boolean).join(' · ');
+    return [covers(), bound() ?? drift()].filter(Boolean).join(' · ');
   };
   return (
     <div class="stat">
