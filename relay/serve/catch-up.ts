@@ -11,67 +11,59 @@ import type { StreamFeed } from '../stream-feed.ts';
  *     source ─▶ pipeline ─▶ queue ─▶ tab            reading waits while the queue holds anything
  */
 export interface CatchUpEvents {
-  /** The first answer of the source: where it begins, and what it said is lost or another past. */
+  /** The source's first answer: where it begins, after what it said is lost. */
   begun(position: Position, lost: CatchUpLoss | null): void;
+  /** The position is not of this past. Nothing more comes. */
+  reset(reason: string): void;
   /** Something may be taken, or nothing more is to be waited for. */
   moved(): void;
   failed(message: string): void;
 }
 
-export type CatchUpLoss = { readonly kind: 'gap' | 'reset'; readonly reason: string; readonly missing: number | null };
+export interface CatchUpLoss {
+  readonly reason: string;
+  readonly missing: number;
+}
 
 export class CatchUp {
   readonly #controller = new AbortController();
   readonly #pipeline: Pipeline;
   readonly #queue: LogEntry[] = [];
-  #begun = false;
+  readonly #events: CatchUpEvents;
+  /** Opened, and perhaps about to be told of losses right after. */
+  #opening: { position: Position; loss: CatchUpLoss | null } | null = null;
   #emptied: (() => void) | null = null;
 
   constructor(feed: StreamFeed, from: Position, events: CatchUpEvents) {
-    let loss: CatchUpLoss | null = null;
+    this.#events = events;
     this.#pipeline = feed.replay({
       opened: (position) => {
-        if (this.#begun) return;
-        this.#begun = true;
-        const behind = loss === null ? missed(from, position) : 0;
-        const floor = `the ${behind} records before this are no longer kept by the source`;
-        events.begun(position, behind > 0 ? { kind: 'gap', reason: floor, missing: behind } : loss);
+        this.#opening = { position, loss: null };
       },
       entry: (entry) => {
-        if (!this.#begun && entry.kind === 'gap') {
-          const missing = entry.nextOffset - entry.firstOffset + (loss?.missing ?? 0);
-          loss = { kind: loss?.kind ?? 'gap', reason: entry.reason, missing };
-          return;
-        }
-        this.#queue.push(entry);
-        events.moved();
+        if (this.#opening !== null && entry.kind === 'gap') this.#lose(this.#opening, entry);
+        else this.#push(entry);
       },
       // The feed's own reading has counted it.
       reject: () => undefined,
       reset: (reason) => {
-        loss = { kind: 'reset', reason, missing: null };
-        this.#begun = false;
-        this.#queue.length = 0;
+        this.close();
+        events.reset(reason);
       },
-      state: () => undefined,
-      handled: () => undefined,
-      caughtUp: () => undefined,
-      ready: async () => {
+      state: () => this.#begin(),
+      handled: () => this.#begin(),
+      caughtUp: () => this.#begin(),
+      ready: () => this.#ready(),
+    });
+    this.#pipeline.run(from, this.#controller.signal).then(
+      () => {
+        this.#begin();
         events.moved();
-        if (this.#queue.length > 0)
-          await new Promise<void>((resolve) => {
-            this.#emptied = resolve;
-          });
-        await new Promise((resolve) => setImmediate(resolve));
       },
-    });
-    this.#pipeline.run(from, this.#controller.signal).then(events.moved, (error: unknown) => {
-      if (!this.#controller.signal.aborted) events.failed(error instanceof Error ? error.message : String(error));
-    });
-  }
-
-  peek(): LogEntry | null {
-    return this.#queue[0] ?? null;
+      (error: unknown) => {
+        if (!this.#controller.signal.aborted) events.failed(error instanceof Error ? error.message : String(error));
+      },
+    );
   }
 
   take(): LogEntry | null {
@@ -96,15 +88,38 @@ export class CatchUp {
     this.#release();
   }
 
+  #begin(): void {
+    if (this.#opening === null || this.#controller.signal.aborted) return;
+    const { position, loss } = this.#opening;
+    this.#opening = null;
+    this.#events.begun(position, loss);
+  }
+
+  /** A loss told before anything else is part of the answer. */
+  #lose(opening: { position: Position; loss: CatchUpLoss | null }, gap: Extract<LogEntry, { kind: 'gap' }>): void {
+    const { epoch, next } = opening.position;
+    opening.position = { epoch, next: { ...next, [gap.partition]: gap.nextOffset } };
+    const missing = (opening.loss?.missing ?? 0) + gap.nextOffset - gap.firstOffset;
+    opening.loss = { reason: gap.reason, missing };
+  }
+
+  #push(entry: LogEntry): void {
+    this.#begin();
+    this.#queue.push(entry);
+    this.#events.moved();
+  }
+
+  async #ready(): Promise<void> {
+    this.#events.moved();
+    if (this.#queue.length > 0)
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
   #release(): void {
     this.#emptied?.();
     this.#emptied = null;
   }
-}
-
-function missed(from: Position, position: Position): number {
-  return Object.entries(position.next).reduce(
-    (sum, [partition, offset]) => sum + Math.max(0, offset - (from.next[partition] ?? offset)),
-    0,
-  );
 }

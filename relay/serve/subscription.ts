@@ -2,7 +2,7 @@ import type { Down } from '../../contract/protocol/down.ts';
 import type { Position } from '../../contract/protocol/position.ts';
 import type { LogEntry } from '../log/log.ts';
 import type { StreamFeed } from '../stream-feed.ts';
-import { CatchUp, type CatchUpLoss } from './catch-up.ts';
+import { CatchUp } from './catch-up.ts';
 import { decideOutcome, distance } from './outcome.ts';
 
 /**
@@ -79,7 +79,11 @@ export class Subscription {
     const { replayable, paced } = this.#feed;
     const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced });
     if (answer.from === 'source') {
-      this.#catchUp(answer.position, answer.outcome, answer.reason);
+      this.#catchUp(
+        answer.position,
+        this.#resetReason === null ? answer.outcome : 'reset',
+        this.#resetReason ?? answer.reason,
+      );
       return;
     }
     const outcome = this.#resetReason === null ? answer.outcome : 'reset';
@@ -104,11 +108,18 @@ export class Subscription {
     if (this.#feed.schema !== null) this.#sendSchema(this.#feed.schema.version);
   }
 
+  /** `outcome` null: the subscription was answered before, and goes on. */
   #catchUp(position: Position, outcome: 'fresh' | 'resumed' | 'reset' | null, reason: string | null): void {
     const reader: CatchUp = new CatchUp(this.#feed, position, {
       begun: (begunAt, loss) => {
-        if (outcome !== null || loss?.kind === 'reset') this.#answerCatchUp(outcome, begunAt, reason, loss);
-        else if (loss !== null) this.#gapTo(begunAt.next, loss.reason);
+        if (outcome === null) {
+          if (loss !== null) this.#gapTo(begunAt.next, loss.reason);
+        } else if (loss === null) this.#answer(outcome, begunAt, reason, null);
+        else this.#answer(outcome === 'resumed' ? 'gap' : outcome, begunAt, reason ?? loss.reason, loss.missing);
+      },
+      reset: (why) => {
+        this.#reset(why);
+        this.#begin();
       },
       moved: () => this.#output.wake(),
       failed: (message) => {
@@ -118,29 +129,14 @@ export class Subscription {
     this.#state = { kind: 'catching-up', reader };
   }
 
-  #answerCatchUp(
-    outcome: 'fresh' | 'resumed' | 'reset' | null,
-    position: Position,
-    reason: string | null,
-    loss: CatchUpLoss | null,
-  ): void {
-    if (loss === null || outcome === 'reset') this.#answer(outcome ?? 'resumed', position, reason, null);
-    else
-      this.#answer(
-        loss.kind === 'gap' && outcome === 'fresh' ? 'fresh' : loss.kind,
-        position,
-        loss.reason,
-        loss.missing,
-      );
-  }
-
-  /** The source has another past now: begin again when it is open. */
+  /** The source has another past now: everything begins again, as soon as it is open. */
   #reset(reason: string): void {
     if (this.#state.kind === 'closed') return;
     if (this.#state.kind === 'catching-up') this.#state.reader.close();
-    const began = this.#state.kind !== 'waiting';
-    this.#state = { kind: 'waiting', from: this.#state.kind === 'waiting' ? this.#state.from : 'start' };
-    if (began) this.#resetReason = reason;
+    if (this.#state.kind !== 'waiting') {
+      this.#resetReason = reason;
+      this.#state = { kind: 'waiting', from: 'start' };
+    }
   }
 
   #deliverLog(state: { cursor: number }): boolean {

@@ -1,0 +1,162 @@
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { ScriptedSource } from './scripted-source.ts';
+import { numbered, startTestRelay } from './start.ts';
+import { Tab } from './tab.ts';
+
+async function relayWithRows() {
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 10));
+  return startTestRelay(source);
+}
+
+/** One raw HTTP exchange; Node's clients do not let a test choose everything. */
+function upgradeStatus(port: number, headers: Record<string, string>, path = '/socket'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      const all = {
+        Host: `127.0.0.1:${port}`,
+        Upgrade: 'websocket',
+        Connection: 'Upgrade',
+        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'Sec-WebSocket-Version': '13',
+        ...headers,
+      };
+      socket.write(
+        `GET ${path} HTTP/1.1\r\n${Object.entries(all)
+          .map(([name, value]) => `${name}: ${value}\r\n`)
+          .join('')}\r\n`,
+      );
+    });
+    socket.once('data', (data) => {
+      resolve(data.toString().split('\r\n')[0]?.slice(9) ?? '');
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+test('the page is served whole, compressed after the first time, with a strict policy', async () => {
+  const { port } = await relayWithRows();
+  const url = `http://127.0.0.1:${port}/`;
+  const first = await fetch(url);
+  expect(first.status).toBe(200);
+  expect(first.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(first.headers.get('content-security-policy')).toContain("script-src 'self' 'wasm-unsafe-eval'");
+  expect(first.headers.get('cache-control')).toBe('no-cache');
+  const text = await first.text();
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const ask = async (): Promise<void> => {
+    const answer = await fetch(url);
+    if (answer.headers.get('content-encoding') === 'gzip') resolve(answer);
+    else await ask();
+  };
+  await ask();
+  expect(await (await promise).text()).toBe(text);
+  const etag = first.headers.get('etag') ?? '';
+  expect((await fetch(url, { headers: { 'If-None-Match': etag } })).status).toBe(304);
+  expect((await fetch(`${url}nothing`)).status).toBe(404);
+  expect((await fetch(`${url}..%2f..%2fetc%2fpasswd`)).status).toBe(404);
+  expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+});
+
+test('healthz is ok at once, readyz when every source is open', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  const gate = Promise.withResolvers<void>();
+  const relay = await startTestRelay({
+    replayable: true,
+    label: 'a source that opens late',
+    async *read(from, signal) {
+      yield { kind: 'state', state: { state: 'failed', message: 'no broker answers', fix: 'start it' } };
+      await gate.promise;
+      yield* source.read(from, signal);
+    },
+  });
+  const url = `http://127.0.0.1:${relay.port}`;
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const early = await fetch(`${url}/readyz`);
+  expect([early.status, await early.text()]).toEqual([503, expect.stringMatching(/^events: /)]);
+  const tab = await Tab.open(relay.port);
+  onTestFinished(() => tab.cut());
+  tab.subscribe('events');
+  await tab.message('welcome');
+  expect(tab.all('subscribed')).toEqual([]);
+  gate.resolve();
+  expect((await tab.message('subscribed')).outcome).toBe('fresh');
+  expect(await (await fetch(`${url}/readyz`)).text()).toBe('ready\n');
+});
+
+test('a socket needs the page’s own origin, or none from loopback', async () => {
+  const { port } = await relayWithRows();
+  expect(await upgradeStatus(port, {})).toBe('101 Switching Protocols');
+  expect(await upgradeStatus(port, { Origin: `http://127.0.0.1:${port}` })).toBe('101 Switching Protocols');
+  expect(await upgradeStatus(port, { Origin: 'http://evil.example' })).toBe('403 Forbidden');
+  expect(await upgradeStatus(port, { Origin: 'null' })).toBe('403 Forbidden');
+  expect(await upgradeStatus(port, {}, '/other')).toBe('404 Not Found');
+});
+
+test.each([
+  ['not JSON', 'nonsense', 'bad_message'],
+  ['something else first', { type: 'ping' }, 'bad_message'],
+  ['another protocol', { type: 'hello', protocol: 99, creditBytes: 1 }, 'protocol_mismatch'],
+  ['unknown keys', { type: 'hello', protocol: 1, creditBytes: 1, sql: 'drop table' }, 'bad_message'],
+  ['binary', Buffer.from([1, 2, 3]), 'bad_message'],
+])('a hello that is %s is answered with bye', async (_what, message, code) => {
+  const { port } = await relayWithRows();
+  const tab = await Tab.connect(port);
+  tab.send(message);
+  expect(await tab.message('bye')).toMatchObject({ code, retry: false });
+  await tab.until(() => tab.closeCode ?? undefined);
+});
+
+test('a message beyond 64 KiB closes that socket and no other', async () => {
+  const { port } = await relayWithRows();
+  const well = await Tab.open(port);
+  onTestFinished(() => well.cut());
+  const hostile = await Tab.open(port);
+  await hostile.message('welcome');
+  hostile.send(`"${'x'.repeat(70_000)}"`);
+  await hostile.until(() => hostile.closeCode ?? undefined);
+  const flood = new WebSocket(`ws://127.0.0.1:${port}/socket`);
+  flood.on('error', () => undefined);
+  await new Promise((resolve) => flood.once('open', resolve));
+  for (let piece = 0; piece < 20; piece++) flood.send('x', { fin: false });
+  await new Promise((resolve) => flood.once('close', resolve));
+  well.subscribe('events');
+  await well.rowsAtLeast(10);
+  well.send({ type: 'ping' });
+  await well.message('pong');
+  well.subscribe('nothing');
+  expect((await well.message('fault')).message).toBe('there is no stream "nothing"; there is events');
+});
+
+test('a port in use is told by its number, with another', async () => {
+  const { port } = await relayWithRows();
+  await expect(startTestRelay(new ScriptedSource({ replayable: true }), { port })).rejects.toMatchObject({
+    code: 'port_in_use',
+    message: `port ${port} is in use at 127.0.0.1`,
+    fix: `stop what uses it, or start with --port ${port + 1}`,
+  });
+});
+
+test('a stop tells every tab to come back', async () => {
+  const relay = await relayWithRows();
+  const tab = await Tab.open(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(10);
+  await relay.close();
+  expect(await tab.message('bye')).toMatchObject({ code: 'shutdown', retry: true, retryAfterMs: 1000 });
+});
+
+test('a board is made when the fields are known, and told to tabs that are there already', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  const relay = await startTestRelay(source);
+  const tab = await Tab.open(relay.port);
+  onTestFinished(() => tab.cut());
+  expect((await tab.message('boards')).boards).toEqual({});
+  source.push(0, ...numbered(0, 10));
+  const boards = await tab.until(() => tab.all('boards').find((message) => 'events' in message.boards));
+  expect(boards.boards.events?.range).toBe('all');
+  expect(Object.keys(boards.windows)).toContain('events_by_minute');
+});
