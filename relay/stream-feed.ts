@@ -38,7 +38,7 @@ export interface FeedCounts {
 export class StreamFeed {
   readonly #parts: FeedParts;
   readonly #listeners = new Set<FeedListener>();
-  readonly #schemas = new Map<number, StreamSchema>();
+  #announcedVersion = 0;
   readonly #behind = new Map<number, number | null>();
   readonly #pipeline: Pipeline;
   readonly deadLetters = new DeadLetters();
@@ -87,7 +87,7 @@ export class StreamFeed {
   }
 
   schemaOf(version: number): StreamSchema | null {
-    return this.#schemas.get(version) ?? null;
+    return this.#parts.shaper.schemaOf(version);
   }
 
   get watermarkUs(): number | null {
@@ -132,17 +132,17 @@ export class StreamFeed {
         ...sink,
         opened: (position) => sink.opened(position),
         entry: (entry) => {
-          this.#noteSchema();
+          this.#announceSchema();
           sink.entry(entry);
         },
       },
     );
   }
 
-  #noteSchema(): void {
+  #announceSchema(): void {
     const { schema } = this.#parts.shaper;
-    if (schema === null || this.#schemas.has(schema.version)) return;
-    this.#schemas.set(schema.version, schema);
+    if (schema === null || schema.version === this.#announcedVersion) return;
+    this.#announcedVersion = schema.version;
     for (const listener of this.#listeners) listener.schema?.(schema);
   }
 
@@ -180,7 +180,7 @@ export class StreamFeed {
   }
 
   #append(entry: LogEntry): void {
-    this.#noteSchema();
+    this.#announceSchema();
     if (entry.kind === 'frame') {
       this.counts.frames++;
       this.counts.frameBytes += entry.message.length;

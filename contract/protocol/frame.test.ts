@@ -33,8 +33,13 @@ test('F3 the payload starts on a multiple of 8 for every length of names', () =>
 test('F1 a frame decodes from the middle of a larger buffer', () => {
   const bytes = encodeFrame(header, payload);
   const shifted = new Uint8Array(bytes.length + 16);
-  shifted.set(bytes, 8);
-  expect(decodeFrame(shifted.subarray(8, 8 + bytes.length)).header).toEqual(header);
+  for (const start of [8, 3]) {
+    shifted.set(bytes, start);
+    const frame = decodeFrame(shifted.subarray(start, start + bytes.length));
+    expect(frame.header).toEqual(header);
+    expect(frame.payload).toEqual(payload);
+    expect(frame.payload.byteOffset % 8).toBe(0);
+  }
 });
 
 test('F1 a frame without rows, or with more rows than offsets, is refused', () => {

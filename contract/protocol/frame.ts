@@ -42,7 +42,7 @@ export interface FrameHeader {
 
 export interface Frame {
   readonly header: FrameHeader;
-  /** One complete Arrow IPC stream; a view into the message, 8-byte aligned within it. */
+  /** One complete Arrow IPC stream, 8-byte aligned: a view into the message, or a copy when the message was not. */
   readonly payload: Uint8Array;
 }
 
@@ -84,7 +84,7 @@ export function encodeFrame(header: FrameHeader, payload: Uint8Array): Uint8Arra
   return bytes;
 }
 
-/** Reads one message; throws `FrameError` saying what was found. The payload is a view, not a copy. */
+/** Reads one message; throws `FrameError` saying what was found. */
 export function decodeFrame(bytes: Uint8Array): Frame {
   if (bytes.length < FIXED_BYTES) throw new FrameError(`expected at least ${FIXED_BYTES} bytes, found ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -113,7 +113,9 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   };
   if (header.rows === 0 || header.nextOffset < header.firstOffset + header.rows)
     throw new FrameError(`${header.rows} rows cannot fill offsets [${header.firstOffset}, ${header.nextOffset})`);
-  return { header, payload: bytes.subarray(headerBytes) };
+  const payload = bytes.subarray(headerBytes);
+  // Node hands out messages from a pool, at any address; readers of Arrow need their columns aligned.
+  return { header, payload: payload.byteOffset % 8 === 0 ? payload : new Uint8Array(payload) };
 }
 
 /** A message that is not a frame: the connection it came by can no longer be trusted. */

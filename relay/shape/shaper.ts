@@ -67,7 +67,7 @@ export class Shaper {
   #timeName: string | null = null;
   #sampled = 0;
   #changed = false;
-  #schema: StreamSchema | null = null;
+  readonly #versions: StreamSchema[] = [];
 
   constructor(spec: ShapeSpec) {
     this.#spec = spec;
@@ -82,7 +82,12 @@ export class Shaper {
 
   /** The newest version; null until `settle`. */
   get schema(): StreamSchema | null {
-    return this.#schema;
+    return this.#versions.at(-1) ?? null;
+  }
+
+  /** A version as it was published; null before that. */
+  schemaOf(version: number): StreamSchema | null {
+    return this.#versions[version - 1] ?? null;
   }
 
   get sampled(): number {
@@ -281,15 +286,16 @@ export class Shaper {
     const time: Field[] =
       this.#timeName === null ? [] : [{ name: this.#timeName, type: 'timestamp', role: 'time', unit: null }];
     this.#changed = false;
-    this.#schema = {
+    const schema: StreamSchema = {
       type: 'schema',
       stream: this.#spec.stream,
-      version: (this.#schema?.version ?? 0) + 1,
+      version: this.#versions.length + 1,
       timeField: this.#timeName ?? RECORD_TIME,
       inferred: this.#columns.some((column) => !column.declared),
       fields: [...time, ...this.#columns.map(({ name, type, role, unit }) => ({ name, type, role, unit }))],
     };
-    return this.#schema;
+    this.#versions.push(schema);
+    return schema;
   }
 }
 
