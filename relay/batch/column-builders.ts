@@ -24,7 +24,8 @@ export interface ColumnBuilder {
   reset(): void;
 }
 
-export function makeColumnBuilder(type: FieldType): ColumnBuilder {
+/** `id` names the column's dictionary: the same in every frame, so that frames of a version have one Arrow schema. */
+export function makeColumnBuilder(type: FieldType, id: number): ColumnBuilder {
   switch (type) {
     case 'int64':
       return new WordsBuilder(() => new Int64());
@@ -35,7 +36,7 @@ export function makeColumnBuilder(type: FieldType): ColumnBuilder {
     case 'bool':
       return new BoolBuilder();
     case 'string':
-      return new StringBuilder();
+      return new StringBuilder(id);
   }
 }
 
@@ -150,10 +151,30 @@ class BoolBuilder implements ColumnBuilder {
   }
 }
 
-/** Strings as a dictionary where repeats make that smaller, else as they are. */
+/** Indices a dictionary may need, narrowest first. */
+const INDEX_WIDTHS = [
+  { most: 127, type: () => new Int8(), pack: (codes: Int32Array) => Int8Array.from(codes) },
+  { most: 32_767, type: () => new Int16(), pack: (codes: Int32Array) => Int16Array.from(codes) },
+  { most: Number.POSITIVE_INFINITY, type: () => new Int32(), pack: (codes: Int32Array) => codes },
+] as const;
+
+/** A frame this short says little about how often values repeat. */
+const TELLING_ROWS = 64;
+
+/**
+ * Strings as a dictionary where repeats make that smaller, else as they are. The choice is kept from frame to frame, and
+ * indices only grow wider: a reader stores frames of one Arrow schema together, so a schema that flutters costs it dearly.
+ */
 class StringBuilder implements ColumnBuilder {
+  readonly #id: number;
   readonly #nulls = new Nulls();
   #values: string[] = [];
+  #plain = false;
+  #width = 0;
+
+  constructor(id: number) {
+    this.#id = id;
+  }
 
   append(cell: Cell): void {
     if (cell === null) this.#nulls.add(this.#values.length);
@@ -161,7 +182,13 @@ class StringBuilder implements ColumnBuilder {
   }
 
   finish(): Data<DataType> {
-    return this.#dictionary() ?? makeUtf8(this.#values, this.#nulls);
+    const length = this.#values.length;
+    const telling = length - this.#nulls.count >= TELLING_ROWS;
+    // A plain column becomes a dictionary below a quarter of distinct values, and goes back above a half.
+    const most = telling ? (this.#plain ? length >> 2 : length >> 1) : this.#plain ? 0 : length;
+    const codes = this.#codes(most);
+    this.#plain = codes === null;
+    return codes === null ? makeUtf8(this.#values, this.#nulls) : this.#dictionary(codes);
   }
 
   reset(): void {
@@ -169,40 +196,35 @@ class StringBuilder implements ColumnBuilder {
     this.#nulls.reset();
   }
 
-  /** null when a dictionary would not pay: over half of the values differ, or all are null. */
-  #dictionary(): Data<DataType> | null {
-    const values = this.#values;
-    const length = values.length;
-    if (this.#nulls.count === length) return null;
+  /** Value → code in order of appearance; null when there are more than `most` values. */
+  #codes(most: number): { readonly values: string[]; readonly rows: Int32Array } | null {
     const codes = new Map<string, number>();
-    const indices = new Int32Array(length);
-    const most = Math.max(1, length >> 1);
-    for (let row = 0; row < length; row++) {
-      const value = values[row] as string;
+    const rows = new Int32Array(this.#values.length);
+    for (let row = 0; row < rows.length; row++) {
+      const value = this.#values[row] as string;
       let code = codes.get(value);
       if (code === undefined) {
         if (codes.size >= most) return null;
         code = codes.size;
         codes.set(value, code);
       }
-      indices[row] = code;
+      rows[row] = code;
     }
-    const dictionary = new Vector([makeUtf8([...codes.keys()], new Nulls())]);
-    const [index, data] =
-      codes.size <= 127
-        ? [new Int8(), Int8Array.from(indices)]
-        : codes.size <= 32_767
-          ? [new Int16(), Int16Array.from(indices)]
-          : [new Int32(), indices];
-    const nullBitmap = this.#nulls.bitmap(length);
-    const type = new Dictionary(new Utf8(), index);
+    return { values: [...codes.keys()], rows };
+  }
+
+  #dictionary({ values, rows }: { readonly values: string[]; readonly rows: Int32Array }): Data<DataType> {
+    const enough = INDEX_WIDTHS.findIndex(({ most }) => values.length <= most);
+    this.#width = Math.max(this.#width, enough);
+    const { type, pack } = INDEX_WIDTHS[this.#width] as (typeof INDEX_WIDTHS)[number];
+    const nullBitmap = this.#nulls.bitmap(rows.length);
     return makeData({
-      type,
-      length,
+      type: new Dictionary(new Utf8(), type(), this.#id),
+      length: rows.length,
       nullCount: this.#nulls.count,
       ...(nullBitmap && { nullBitmap }),
-      data,
-      dictionary,
+      data: pack(rows),
+      dictionary: new Vector([makeUtf8(values, new Nulls())]),
     });
   }
 }

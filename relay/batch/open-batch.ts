@@ -28,7 +28,7 @@ export class OpenBatch {
     this.schema = schema;
     const fields = schema.fields.filter((field) => field.name !== schema.timeField);
     this.#names = fields.map((field) => field.name);
-    this.#columns = fields.map((field) => makeColumnBuilder(field.type));
+    this.#columns = fields.map((field, index) => makeColumnBuilder(field.type, index));
   }
 
   get rows(): number {

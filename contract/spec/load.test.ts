@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { formatProblem, loadBoard, loadConfig } from './load.ts';
+
+function problemsOf(text: string): string[] {
+  const loaded = loadConfig(text, (source) =>
+    source.startsWith('kafka:') ? [] : [{ found: 'a source of another kind', expected: 'kafka://…' }],
+  );
+  return 'problems' in loaded ? loaded.problems.map((problem) => formatProblem('highwater.yaml', problem)) : [];
+}
+
+test('every problem of a configuration is told at once, each with its place', () => {
+  const text = `streams:
+  user_events:
+    source: kfka://localhost:9092/user_events
+    frm: latest
+    time: { field: timestamp, delay: soon }
+    fields:
+      price: number
+windows:
+  actions:
+    from: user_event
+    window: tumble(1x)
+    by: [action]
+    select: { events: count(), users: countd(user_id) }
+  empty:
+    from: user_events
+    window: tumble(1m)
+    select: {}
+bords: boards/*.yaml
+`;
+  expect(problemsOf(text)).toEqual([
+    'highwater.yaml:3:13 streams.user_events.source: found a source of another kind, expected kafka://…',
+    'highwater.yaml:4:5 streams.user_events.frm: found an unknown key "frm", expected a known key; did you mean from?',
+    'highwater.yaml:5:38 streams.user_events.time.delay: found "soon", expected a duration such as 250ms, 10s, 1m, 1.5h or 1d',
+    'highwater.yaml:7:14 streams.user_events.fields.price: found "number", expected int64 or float64 or string or bool or timestamp, or a map',
+    'highwater.yaml:10:11 windows.actions.from: found "user_event", expected a stream; did you mean user_events?',
+    'highwater.yaml:11:13 windows.actions.window: found "tumble(1x)", expected tumble(1m) or tumble(1h, 15m): a size above 0, and perhaps an offset',
+    expect.stringMatching(/^highwater.yaml:13:39 windows.actions.select.users: found "countd\(user_id\)", expected /),
+    'highwater.yaml:17:13 windows.empty.select: found "nothing", expected at least one aggregate, such as events: count()',
+    'highwater.yaml:18:1 bords: found an unknown key "bords", expected a known key; did you mean boards?',
+  ]);
+});
+
+test('text that is no YAML, and a file without streams, say so', () => {
+  expect(problemsOf('streams: {a: [}')[0]).toMatch(/^highwater.yaml:1:\d+ found no valid YAML, expected /);
+  expect(problemsOf('')).toEqual(['highwater.yaml:1:1 streams: found nothing, expected a map']);
+  expect(problemsOf('streams: {}')[0]).toMatch(/1:10 streams: found no stream, expected at least one/);
+  expect(problemsOf('streams: {a-b: {source: "kafka://h/t"}}')[0]).toMatch(/expected a name of letters, digits and _/);
+});
+
+test('a good file comes out with its defaults and its windows parsed', () => {
+  const loaded = loadConfig(
+    '{"streams": {"s": {"source": "kafka://h/t"}}, "windows": {"w": {"from": "s", "window": "tumble(5m)", "select": {"n": "count()"}}}}',
+  );
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  expect(loaded.config.streams.s).toMatchObject({
+    from: 'earliest',
+    speed: 'max',
+    time: { format: 'auto', delay: '10s' },
+  });
+  expect(loaded.windows.w).toMatchObject({ from: 's', sizeUs: 300e6 });
+});
+
+test('a board’s panels are checked against the windows and streams there are', () => {
+  const windows = {
+    w: { from: 's', window: 'tumble(1m)', by: ['action'], select: { events: 'count()' }, late: { allow: '0s' } },
+  };
+  const text = `title: Shop
+windows:
+  own: { from: t, window: tumble(1m), select: { n: count() } }
+panels:
+  - { kind: stat, title: A, w: 6, h: 4, window: w, value: event }
+  - { kind: timeseries, title: B, w: 6, h: 4, window: w, y: [events], series: acton }
+  - { kind: table, title: C, w: 6, h: 4, stream: x }
+  - { kind: barlist, title: D, w: 6, h: 4, window: nope, value: n, label: l }
+  - { kind: stat, title: E, w: 6, h: 4, window: own, value: n }
+`;
+  const loaded = loadBoard(text, { streams: ['s'], windows });
+  expect('problems' in loaded && loaded.problems.map((problem) => formatProblem('b.yaml', problem))).toEqual([
+    'b.yaml:3:16 windows.own.from: found "t", expected a stream; did you mean s?',
+    'b.yaml:5:59 panels.0.value: found "event", expected a column of w’s select; did you mean events?',
+    'b.yaml:6:79 panels.1.series: found "acton", expected a by-column of w; did you mean action?',
+    'b.yaml:7:50 panels.2.stream: found "x", expected a stream; did you mean s?',
+    'b.yaml:8:52 panels.3.window: found "nope", expected a window: w, own',
+  ]);
+  const typo = loadBoard(
+    'title: T\npanels:\n  - { kind: stats, title: A, w: 6, h: 4 }\n  - { kind: stat, title: A, w: 60, h: 4, window: w, valu: events }\n',
+    {
+      streams: ['s'],
+      windows,
+    },
+  );
+  expect('problems' in typo && typo.problems.map((problem) => formatProblem('b.yaml', problem))).toEqual([
+    'b.yaml:3:13 panels.0.kind: found "stats", expected a known kind: timeseries, stat, barlist, table',
+    'b.yaml:4:5 panels.1.value: found nothing, expected text',
+    'b.yaml:4:32 panels.1.w: found 60, expected at most 24',
+    'b.yaml:4:53 panels.1.valu: found an unknown key "valu", expected a known key; did you mean value?',
+  ]);
+});

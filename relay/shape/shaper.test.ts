@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import type { Fields } from '../decode/json.ts';
+import { Rejected } from '../decode/rejected.ts';
+import type { RawRecord } from '../sources/source.ts';
+import { Shaper, type ShapeSpec } from './shaper.ts';
+
+const record = (topic = 't'): RawRecord => ({
+  offset: 0,
+  topic,
+  timestampMs: 1_700_000_000_000,
+  key: null,
+  value: null,
+});
+
+function shaperOf(sample: readonly Fields[], spec: Partial<ShapeSpec> = {}, topic?: string): Shaper {
+  const shaper = new Shaper({ stream: 's', time: { format: 'auto' }, fields: undefined, topics: false, ...spec });
+  for (const fields of sample) shaper.sample(record(topic), fields);
+  shaper.settle();
+  return shaper;
+}
+
+const described = (shaper: Shaper) => shaper.schema?.fields.map(({ name, type, role }) => `${name} ${type} ${role}`);
+
+test('D3 D4 types, the time field and roles come from the records', () => {
+  const rows = Array.from({ length: 100 }, (_, n) => ({
+    user_id: n % 7,
+    action: ['search', 'click'][n % 2],
+    timestamp: '2025-04-04T10:00:00Z',
+    price: n === 50 ? 1.5 : n,
+    floor: n % 4,
+    session: `s-${n}-${n * 7919}`,
+    paid: n % 2 === 0,
+    comment: `a longer text number ${n} that nobody groups by`,
+    shipped_at: n % 2 === 0 ? '2025-04-05T10:00:00Z' : null,
+  }));
+  expect(described(shaperOf(rows))).toEqual([
+    'timestamp timestamp time',
+    'user_id int64 id',
+    'action string dimension',
+    'price float64 measure',
+    'floor int64 dimension',
+    'session string id',
+    'paid bool dimension',
+    'comment string text',
+    'shipped_at timestamp time',
+  ]);
+});
+
+test('D4 a named field that is no time is passed over; without any, the record’s own time counts', () => {
+  expect(shaperOf([{ time: 'soon', when: '2025-04-04T10:00' }]).schema?.timeField).toBe('when');
+  expect(shaperOf([{ ts: 12, at: 1_743_760_800 }]).schema?.timeField).toBe('_event_time');
+  expect(shaperOf([{ time: 1_743_760_800, timestamp: 1_743_760_801 }]).schema?.timeField).toBe('timestamp');
+  const row = shaperOf([{ a: 1 }]).shape(record(), { a: 2 });
+  expect(row).toEqual({ eventTimeUs: 1_700_000_000_000_000, cells: [2] });
+});
+
+test('D2 objects are flattened, lists are JSON text, names that differ in case or are reserved get a number', () => {
+  const fields = { a: { b: 1, c: { d: 'x' } }, A_B: 2, list: [1, { k: 9007199254740993n }], _offset: 5 };
+  const shaper = shaperOf([fields]);
+  expect(shaper.schema?.fields.map(({ name }) => name)).toEqual(['a_b', 'a_c_d', 'A_B_2', 'list', '_offset_2']);
+  expect(shaper.shape(record(), fields)).toMatchObject({ cells: [1, 'x', 2, '[1,{"k":9007199254740993}]', 5] });
+});
+
+test('D3 a declared field keeps its type and finds its value by path or by its flattened name', () => {
+  const spec = {
+    time: { field: 'at', format: 'seconds' as const },
+    fields: {
+      temp: { type: 'int64' as const, from: 'sensor.temp', unit: 'celsius' },
+      sensor_name: 'string' as const,
+      at: 'timestamp' as const,
+    },
+  };
+  const shaper = shaperOf([], spec);
+  expect(shaper.shape(record(), { at: 10, sensor: { temp: 4, name: 'n1' } })).toEqual({
+    eventTimeUs: 10e6,
+    cells: [4, 'n1'],
+  });
+  expect(shaper.shape(record(), { at: 10, sensor: { temp: 4.5 } })).toEqual(
+    new Rejected('field "temp": expected int64, found number 4.5; send an int64, or declare temp as float64'),
+  );
+  expect(shaper.schema).toMatchObject({ version: 1, timeField: 'at', inferred: false });
+});
+
+test('D4 a time field may be nested, and named with a dot or a _', () => {
+  for (const field of ['meta.ts', 'meta_ts']) {
+    const shaper = shaperOf([{ meta: { ts: 5 } }], { time: { field, format: 'auto' } });
+    expect(shaper.shape(record(), { meta: { ts: 1_743_760_800 } })).toMatchObject({ eventTimeUs: 1_743_760_800e6 });
+  }
+});
+
+test('D6 topic levels are fields, deeper ones when they come', () => {
+  const shaper = shaperOf([{ value: 1 }], { topics: true }, 'line/1');
+  expect(shaper.shape(record('line/2/temp'), { value: 3 })).toMatchObject({
+    cells: ['line/2/temp', 'line', '2', 3, 'temp'],
+  });
+  expect(shaper.schema?.fields.map(({ name }) => name)).toEqual(['topic', 'topic_1', 'topic_2', 'value', 'topic_3']);
+  expect(shaper.schema?.version).toBe(2);
+});
+
+test('D1 a number too large for its type is rejected, not rounded', () => {
+  const shaper = shaperOf([{ id: 1, x: 0.5 }]);
+  expect(shaper.shape(record(), { id: 2n ** 64n })).toMatchObject({
+    reason: expect.stringMatching(/"id": expected int64, found number 18446744073709551616/),
+  });
+  expect(shaper.shape(record(), { x: Number.POSITIVE_INFINITY })).toMatchObject({
+    reason: expect.stringMatching(/too large/),
+  });
+  expect(shaper.shape(record(), { id: -(2n ** 63n) })).toMatchObject({ cells: [-(2n ** 63n), null] });
+});
