@@ -80,7 +80,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   ]);
   await format.ended;
   let child: Child | null = null;
-  const client = { clientId: 'highwater-tests', bootstrapBrokers: [address], retries: 10, retryDelay: 250 };
+  const client = { clientId: 'highwater-tests', bootstrapBrokers: [address], retries: 100, retryDelay: 50 };
   const start = async () => {
     child = startChild(java, [...JVM, ...classpath, 'kafka.Kafka', properties]);
     await listening(child, port, START_TIMEOUT_MS);
@@ -123,7 +123,9 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
     async produce(topic, records, options = {}) {
       const producer = new Producer<Buffer, Buffer | null>({ ...client, compression: options.compression ?? 'none' });
       try {
-        await producer.send({ messages: messages(topic, records) });
+        // One partition at a time: where a request fails for one of several, the client sends all of it again.
+        for (const part of Map.groupBy(messages(topic, records), ({ partition }) => partition).values())
+          await producer.send({ messages: part });
       } finally {
         await producer.close();
       }
