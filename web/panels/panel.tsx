@@ -90,7 +90,10 @@ export function Panel(props: PanelProps): JSX.Element {
         </Show>
       </header>
       <div class="panel-body" ref={setBody}>
-        <Switch fallback={<div class="skeleton" aria-hidden="true" />}>
+        <Switch>
+          <Match when={!picture()}>
+            <div class="skeleton" aria-hidden="true" />
+          </Match>
           <Match when={as('error', picture())}>{(error) => <Problem {...error()} />}</Match>
           <Match when={picture() && state().name === 'empty'}>
             <p class="empty">{emptyWords(props.panel, board.windows())}</p>
