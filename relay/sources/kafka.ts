@@ -55,14 +55,16 @@ async function* read(options: KafkaSourceOptions, from: StartFrom, signal: Abort
       if (signal.aborted) return;
       if (!(error instanceof KafkaFault)) throw error;
       reading.failures++;
-      const known = error.fault === 'topic-missing' ? await untilAborted(namesOf(client), signal) : [];
-      const state = faultState(options, error, { wasLive: shown.state === 'live', topics: known ?? [] });
-      const quiet = error.fault === 'moved' && reading.failures === 1;
+      const topics = error.fault === 'topic-missing' ? ((await untilAborted(namesOf(client), signal)) ?? []) : [];
+      // Just created: the cluster knows it, and the broker asked does not yet.
+      const fault = topics.includes(options.topic) ? new KafkaFault('moved', 'it was just created') : error;
+      const state = faultState(options, fault, { wasLive: shown.state === 'live', topics });
+      const quiet = fault.fault === 'moved' && reading.failures === 1;
       if (!quiet && (state.message !== shown.message || state.state !== shown.state)) {
         shown = state;
         yield { kind: 'state', state };
       }
-      await sleep(options.clock, delayMs(error.fault, reading.failures), signal);
+      await sleep(options.clock, delayMs(fault.fault, reading.failures), signal);
     } finally {
       await client.close();
     }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../contract/clock.ts';
 import { connectMqtt, type MqttLink } from '../../relay/mqtt-client.ts';
@@ -34,6 +34,19 @@ async function publishing<T>(use: (link: MqttLink) => Promise<T>): Promise<T> {
   }
 }
 
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+/** Something that listens; its port. */
+async function listen(serve: (socket: Socket) => void): Promise<number> {
+  const server = createServer(serve);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 describeSource('MQTT source', {
   keepsThePast: false,
   goesOn: true,
@@ -54,6 +67,9 @@ describeSource('MQTT source', {
 });
 
 describe('MQTT source, by mosquitto', () => {
+  test('a broker that knows MQTT 5 is spoken to in MQTT 5', () =>
+    publishing(async (link) => expect(link.protocolVersion).toBe(5)));
+
   test('wildcards, topics and arrival times come with each record, and retained messages are rows', async () => {
     await publishing((link) => link.publish('line/1/temp', '20.5', { retain: true }));
     const following = reading(
@@ -109,6 +125,18 @@ describe('MQTT source, by mosquitto', () => {
     expect(ofKind(following.events, 'opened')).toHaveLength(1);
   });
 
+  test('S5 a broker that refuses the user says so', async () => {
+    const port = await listen((socket) => {
+      // CONNACK of MQTT 5, reason 0x87: not authorized.
+      socket.once('data', () => socket.write(Buffer.of(0x20, 0x03, 0x00, 0x87, 0x00)));
+      socket.on('error', () => undefined);
+    });
+    const source = createMqttSource({ url: `mqtt://me:wrong@127.0.0.1:${port}`, filter: '#', epoch: 'r', clock });
+    const state = await reading(source, 'latest').until(stateOf('failed'));
+    expect(state.message).toMatch(`the MQTT broker at 127.0.0.1:${port} refuses this user`);
+    expect(state.fix).toContain('user:password@');
+  });
+
   test('S5 a password in the address is never told', async () => {
     const [port = 0] = await freePorts(1);
     const source = createMqttSource({ url: `mqtt://me:hunter2@127.0.0.1:${port}`, filter: '#', epoch: 'r', clock });
@@ -144,16 +172,11 @@ describe('MQTT source, by mosquitto', () => {
   });
 
   test('what is listening but no MQTT broker is a state too', async () => {
-    const server = createServer((socket) => socket.destroy());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const port = await listen((socket) => socket.destroy());
     const following = reading(
       createMqttSource({ url: `mqtt://127.0.0.1:${port}`, filter: '#', epoch: 'r', clock }),
       'latest',
     );
     expect((await following.until(stateOf('failed'))).message).toContain(`127.0.0.1:${port}`);
-    await following.stop();
-    await new Promise((resolve) => server.close(resolve));
   });
 });
