@@ -88,3 +88,24 @@ test('P6 rows, position, windows and queries move together', async () => {
     rows: [{ eventTimeUs: 4_500_000, cells: ['buy', 4_500_000] }, { eventTimeUs: 4_000_000 }],
   });
 });
+
+test('F4 frames of two schema versions in one tick are all kept, whichever schema came first', async () => {
+  const older = testSchema('versions', { a: 'int64' }, 1);
+  const newer = testSchema('versions', { a: 'float64', b: 'string' }, 2);
+  engine.schema(newer);
+  engine.schema(older);
+  engine.begin('versions', 'fresh', position);
+  engine.apply(
+    [
+      testFrame(older, [{ timeUs: 1, a: 1 }]),
+      testFrame(newer, [{ timeUs: 2, a: 1.5, b: 'x' }], { firstOffset: 1 }),
+      testFrame(older, [{ timeUs: 3, a: 2 }], { firstOffset: 2 }),
+    ],
+    0,
+  );
+  expect(await engine.query('SELECT a, b, _offset FROM versions ORDER BY _offset')).toEqual([
+    { a: 1, b: null, _offset: 0 },
+    { a: 1.5, b: 'x', _offset: 1 },
+    { a: 2, b: null, _offset: 2 },
+  ]);
+});

@@ -75,10 +75,8 @@ export class Segments {
     this.#database.run(`CREATE TABLE ${quoteTable(table)} (${columns.join(', ')})`);
     const bytesPerRow = FIXED_BYTES + schema.fields.reduce((sum, { type }) => sum + BYTES[type], 0);
     const made: Segment = { table, schema, bytesPerRow, rows: 0 };
-    const empty = last?.rows === 0 ? this.#segments.pop() : undefined;
     this.#segments.push(made);
     this.#view();
-    if (empty) this.#drop(empty);
     return made;
   }
 
