@@ -62,7 +62,7 @@ async function main(argv: readonly string[]): Promise<void> {
     },
     onFailure: (stream, error) => {
       log.error({ stream, error: messageOf(error) }, 'stream failed');
-      say(describeError(error, `${stream}: `));
+      process.stderr.write(`${describeError(error, `${stream}: `)}\n`);
       // With nothing left to read there is nothing to serve.
       if (Object.keys(config.streams).length === 1 && relay?.feeds.get(stream)?.opened == null) stop(exitOf(error));
     },

@@ -111,6 +111,8 @@ export class Pipeline {
         this.#batcher = null;
         return this.#sink.reset(event.reason);
       case 'state':
+        // What was held is still to come: a source has not ended before its records have.
+        if (event.state.state === 'ended') await this.#settle(signal);
         return this.#sink.state(event.state);
       case 'ended':
         await this.#settle(signal);
@@ -172,16 +174,18 @@ export class Pipeline {
     // A partition added later comes without another `opened`.
     this.#batcher?.open(partition, firstOffset);
     this.#watermark.open(partition);
-    let bytes = 0;
-    if (pacer === null) for (const record of records) bytes += this.#record(partition, record);
-    else
+    if (pacer === null) {
+      let bytes = 0;
+      for (const record of records) bytes += this.#record(partition, record);
+      this.#sink.handled(partition, records.length, bytes, behind);
+    } else
       for (const record of records) {
-        bytes += await this.#paced(partition, record, pacer, signal);
+        const bytes = await this.#paced(partition, record, pacer, signal);
         if (signal.aborted) return;
+        this.#sink.handled(partition, 1, bytes, behind);
       }
     this.#batcher?.advance(partition, nextOffset);
     if (behind !== null) this.#watermark.atEnd(partition, behind === 0);
-    this.#sink.handled(partition, records.length, bytes, behind);
   }
 
   /** Decodes, shapes and batches one record; its size. */
