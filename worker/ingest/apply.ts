@@ -3,6 +3,7 @@ import type { Frame } from '../../contract/protocol/frame.ts';
 import { advance, meet, type Position } from '../../contract/protocol/position.ts';
 import type { ApplyResult } from '../engine.ts';
 import type { Database } from '../store/database.ts';
+import { errorText } from '../store/error-text.ts';
 import { quoteTable, RAW_SCHEMA, type Segment } from '../store/segments.ts';
 import { laterWatermark } from '../watermark.ts';
 import { evaluateSql } from './evaluate-sql.ts';
@@ -36,7 +37,7 @@ export function applyFrames(
   } catch (error) {
     throw new HighwaterError(
       'store_failed',
-      `Rows could not be stored: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      `Rows could not be stored: ${errorText(error)}`,
       'Nothing of this delivery was kept. Reload the page to start again from its position.',
       { cause: error },
     );

@@ -1,6 +1,7 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import type { Frame } from '../../contract/protocol/frame.ts';
 import type { Block, Column } from '../panes/column.ts';
+import { judge } from '../panes/condition.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
 import type { RowExpression } from '../windows/expressions.ts';
 
@@ -51,7 +52,12 @@ export class FrameBlock implements Block {
   column(expression: string): Column {
     const resolved = this.#resolve(expression);
     if (resolved.kind === 'field') return this.field(resolved.field);
-    return this.computed.get(resolved.sql) ?? nulls(this.rows);
+    const known = this.computed.get(resolved.sql);
+    if (known) return known;
+    if (resolved.kind === 'sql') return nulls(this.rows);
+    const column = judge(resolved.condition, this.rows, (field) => this.field(field));
+    this.computed.set(resolved.sql, column);
+    return column;
   }
 
   /** A field of this frame's schema version; all null when the version has no such field. */

@@ -3,6 +3,7 @@ import type { QueryOptions, Row } from '../../contract/worker-api.ts';
 import type { StreamState } from '../ingest/stream-state.ts';
 import { decodeArrow } from '../store/arrow.ts';
 import { type Database, quoteName } from '../store/database.ts';
+import { errorText } from '../store/error-text.ts';
 import { RAW_SCHEMA } from '../store/segments.ts';
 import type { KeptWindow } from '../windows/kept-window.ts';
 import type { WindowSet } from '../windows/window-set.ts';
@@ -120,15 +121,13 @@ function cut(rows: Row[], maxRows: number): Row[] {
 
 /** The database's own words, shortened, and what there is to ask. */
 function failure(error: unknown, streams: ReadonlyMap<string, StreamState>, windows: WindowSet): HighwaterError {
-  const text = error instanceof Error ? error.message : String(error);
-  const [message] = text.replace(/^Error: /, '').split('\n');
   const tables = [
     ...[...streams].map(
       ([name, { schema }]) => `${name} (${schema?.fields.map((field) => field.name).join(', ') ?? 'no rows yet'})`,
     ),
     ...windows.all.keys(),
   ];
-  return new HighwaterError('query_failed', message ?? text, `Tables here: ${tables.join('; ') || 'none yet'}.`, {
+  return new HighwaterError('query_failed', errorText(error), `Tables here: ${tables.join('; ') || 'none yet'}.`, {
     cause: error,
   });
 }

@@ -19,7 +19,7 @@ export function backfill(
   const columns = texts.map((text, index) => {
     const expression = expressions.get(text);
     if (!expression) throw new RangeError(`no expression "${text}"`);
-    return `${expression.kind === 'sql' ? expression.sql : quoteName(expression.field)} AS c${index}`;
+    return `${expression.kind === 'field' ? quoteName(expression.field) : expression.sql} AS c${index}`;
   });
   const select = ['_event_time', '_partition', '_offset', ...columns].join(', ');
   for (const { table, schema, rows } of segments.all)

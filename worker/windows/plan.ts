@@ -10,6 +10,7 @@ import { Extreme } from '../panes/extreme.ts';
 import { FirstLast } from '../panes/first-last.ts';
 import type { Measure, PaneShape } from '../panes/pane-table.ts';
 import { Sum } from '../panes/sum.ts';
+import { errorText } from '../store/error-text.ts';
 import type { RowExpression } from './expressions.ts';
 
 /** A window ready to be kept: the shape of its panes, its measures by key, and its by-columns' types. */
@@ -73,7 +74,7 @@ export function planWindow(
     };
     return { plan: { name, window, shape, measures, byTypes } };
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const reason = errorText(error);
     return problem(
       name,
       `${at}: ${reason}`,
