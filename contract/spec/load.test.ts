@@ -77,10 +77,10 @@ panels:
 `;
   const loaded = loadBoard(text, { streams: ['s'], windows });
   expect('problems' in loaded && loaded.problems.map((problem) => formatProblem('b.yaml', problem))).toEqual([
-    'b.yaml:3:16 windows.own.from: found "t", expected a stream; did you mean s?',
+    'b.yaml:3:16 windows.own.from: found "t", expected a stream: s',
     'b.yaml:5:59 panels.0.value: found "event", expected a column of w’s select; did you mean events?',
     'b.yaml:6:79 panels.1.series: found "acton", expected a by-column of w; did you mean action?',
-    'b.yaml:7:50 panels.2.stream: found "x", expected a stream; did you mean s?',
+    'b.yaml:7:50 panels.2.stream: found "x", expected a stream: s',
     'b.yaml:8:52 panels.3.window: found "nope", expected a window: w, own',
   ]);
   const typo = loadBoard(

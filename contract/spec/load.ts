@@ -313,7 +313,7 @@ function oneOf(names: readonly string[], found: string, what: string): string {
 function nearest(found: string, names: readonly string[]): string | null {
   const near = names
     .map((name) => ({ name, distance: editDistance(found.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.min(2, Math.ceil(name.length / 3)))
+    .filter(({ name, distance }) => distance < name.length && distance <= Math.min(2, Math.ceil(name.length / 3)))
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.name ?? null;
 }

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import type { StreamSchema } from '../protocol/down.ts';
+import type { Field } from './field.ts';
+import { firstBoard } from './first-board.ts';
+import { loadBoard } from './load.ts';
+import { parseWindow } from './window.ts';
+
+const field = (
+  name: string,
+  role: Field['role'],
+  type: Field['type'] = 'string',
+  unit: string | null = null,
+): Field => ({ name, type, role, unit });
+
+function schemaOf(...fields: Field[]): StreamSchema {
+  return { type: 'schema', stream: 'user_events', version: 1, timeField: 'timestamp', inferred: true, fields };
+}
+
+test.each([
+  ['nothing but time', schemaOf(field('timestamp', 'time', 'timestamp'))],
+  [
+    'what a producer sends',
+    schemaOf(field('timestamp', 'time'), field('user_id', 'id', 'int64'), field('action', 'dimension')),
+  ],
+  [
+    'names that are no SQL names',
+    schemaOf(
+      field('order', 'dimension'),
+      field('a b"c', 'dimension'),
+      field('ä-ö', 'measure', 'float64'),
+      field('1', 'id'),
+      field('a_b_c', 'dimension'),
+    ),
+  ],
+  [
+    'much of everything',
+    schemaOf(
+      ...Array.from({ length: 9 }, (_, n) => [
+        field(`d${n}`, 'dimension'),
+        field(`m${n}`, 'measure', 'float64', 'ms'),
+        field(`i${n}`, 'id'),
+      ]).flat(),
+    ),
+  ],
+])('a first board of %s is a good board', (_what, schema) => {
+  const { windows, board } = firstBoard(schema);
+  for (const window of Object.values(windows)) expect(parseWindow(window)).toHaveProperty('window');
+  expect(loadBoard(JSON.stringify(board), { streams: ['user_events'], windows })).toHaveProperty('board');
+  // Rows of the board are full: no ragged edge.
+  let filled = 0;
+  for (const { w } of board.panels) {
+    filled += w;
+    expect(filled % 24 === 0 || Math.floor(filled / 24) === Math.floor((filled - w) / 24)).toBe(true);
+  }
+  expect(filled % 24).toBe(0);
+  expect(board.range).toBe('all');
+});
+
+test('events by each dimension, distinct ids, sums and quantiles with their units', () => {
+  const { windows, board } = firstBoard(
+    schemaOf(
+      field('user_id', 'id', 'int64'),
+      field('action', 'dimension'),
+      field('latency_ms', 'measure', 'int64', 'ms'),
+    ),
+  );
+  expect(windows.user_events_by_minute?.select).toEqual({
+    events: 'count()',
+    distinct_user_id: 'count_distinct(user_id)',
+    sum_latency_ms: 'sum(latency_ms)',
+    p50_latency_ms: 'quantile(latency_ms, 0.5)',
+    p95_latency_ms: 'quantile(latency_ms, 0.95)',
+  });
+  expect(windows.user_events_by_action?.by).toEqual(['action']);
+  expect(board.panels.map(({ kind, title, w }) => `${kind} ${title} ${w}`)).toEqual([
+    'stat Events in the last minute 8',
+    'stat Distinct user_id 8',
+    'stat Sum of latency_ms 8',
+    'timeseries Events per minute by action 12',
+    'timeseries latency_ms, median and 95th percentile 12',
+    'table Latest events 24',
+  ]);
+  expect(board.panels[2]).toMatchObject({ unit: 'ms' });
+});
