@@ -3,7 +3,7 @@ import { Aedes } from 'aedes';
 import type { Clock } from '../../contract/clock.ts';
 import { connectMqtt, type MqttLink } from '../mqtt-client.ts';
 import { sleep, untilAborted } from '../sources/wait.ts';
-import { createShop, type Shop, type ShopMessage } from './shop.ts';
+import { createShop, type ShopMessage } from './shop.ts';
 
 /**
  * A broker on loopback and a shop that publishes to it, over real MQTT.
@@ -23,6 +23,8 @@ export interface Demo {
   /** `mqtt://127.0.0.1:port`. */
   readonly mqttUrl: string;
   readonly filter: string;
+  /** Cuts every connection to the broker, as a laptop's sleep does. */
+  dropConnections(): void;
   /** Stops the shop and the broker; resolves when both have. Rejects with what stopped the shop before, if anything did. */
   close(): Promise<void>;
 }
@@ -62,6 +64,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   return {
     mqttUrl,
     filter: FILTER,
+    dropConnections() {
+      for (const socket of sockets) socket.destroy();
+    },
     async close() {
       stop.abort();
       try {
@@ -74,6 +79,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   };
 }
 
+/** The shop lives on where its connection is lost, as after a laptop's sleep; what was on the way then is gone. */
 async function runShop(
   url: string,
   options: DemoOptions,
@@ -82,39 +88,43 @@ async function runShop(
 ): Promise<void> {
   const { clock, seed, rate = 100, backfillMinutes = 15 } = options;
   await subscribed;
-  if (signal.aborted) return;
-  const link = await connectMqtt(url);
-  try {
-    let timeMs = clock.nowMs() - backfillMinutes * 60_000;
-    const shop = createShop({ seed, rate, startMs: timeMs });
-    while (!signal.aborted) {
+  let timeMs = clock.nowMs() - backfillMinutes * 60_000;
+  const shop = createShop({ seed, rate, startMs: timeMs });
+  while (!signal.aborted) {
+    const link = await connectMqtt(url);
+    const lost = new AbortController();
+    link.lost.then(() => lost.abort());
+    const over = AbortSignal.any([signal, lost.signal]);
+    while (!over.aborted) {
       const nowMs = clock.nowMs();
       const behindMs = nowMs - timeMs;
       timeMs = Math.min(nowMs, timeMs + BACKFILL_STEP_MS);
-      await publishAll(link, shop, timeMs, signal);
-      if (behindMs < BACKFILL_STEP_MS) await sleep(clock, TICK_MS, signal);
+      const failure = await publishAll(link, shop.until(timeMs), over);
+      if (behindMs < BACKFILL_STEP_MS || failure !== null) await sleep(clock, TICK_MS, over);
+      // A lost connection fails its publications first, and is known as lost a moment later.
+      if (failure !== null && !over.aborted) throw failure;
     }
-  } finally {
     await link.close();
+    await sleep(clock, TICK_MS, signal);
   }
 }
 
-async function publishAll(link: MqttLink, shop: Shop, timeMs: number, signal: AbortSignal): Promise<void> {
+/** Resolves when the broker has them all, or refused one, or it is over: the connection was lost, or the demo is to stop. */
+async function publishAll(link: MqttLink, messages: readonly ShopMessage[], over: AbortSignal): Promise<Error | null> {
   const inFlight = new Set<Promise<void>>();
-  let failure: unknown = null;
-  for (const message of shop.until(timeMs)) {
-    if (signal.aborted || failure !== null) break;
+  let failure: Error | null = null;
+  for (const message of messages) {
+    if (over.aborted || failure !== null) break;
     const published = publish(link, message)
-      .catch((error: unknown) => {
+      .catch((error: Error) => {
         failure = error;
       })
       .finally(() => inFlight.delete(published));
     inFlight.add(published);
-    if (inFlight.size >= MAX_IN_FLIGHT) await Promise.race(inFlight);
+    if (inFlight.size >= MAX_IN_FLIGHT) await untilAborted(Promise.race(inFlight), over);
   }
-  if (signal.aborted) return;
-  await untilAborted(Promise.all(inFlight), signal);
-  if (failure !== null && !signal.aborted) throw failure;
+  await untilAborted(Promise.all(inFlight), over);
+  return failure;
 }
 
 function publish(link: MqttLink, message: ShopMessage): Promise<void> {

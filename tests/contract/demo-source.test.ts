@@ -34,3 +34,25 @@ test('the demo broker speaks 3.1.1 only, which the client falls back to; closing
   expect(await link.lost).toBeInstanceOf(Error);
   await expect(connectMqtt(demo.mqttUrl)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
+
+test('the demo shop lives on after its connections were lost', async () => {
+  const demo = await startDemo({ seed: 1, rate: 200, backfillMinutes: 0, clock });
+  const seen: string[] = [];
+  const subscriber = await connectMqtt(demo.mqttUrl);
+  const first = new Promise<void>((resolve) => {
+    void subscriber.subscribe(demo.filter, async ({ payload }) => {
+      seen.push(Buffer.from(payload).toString());
+      resolve();
+    });
+  });
+  await first;
+  demo.dropConnections();
+  await subscriber.lost;
+  const again = await connectMqtt(demo.mqttUrl);
+  const second = new Promise<string>((resolve) => {
+    void again.subscribe(demo.filter, async ({ payload }) => resolve(Buffer.from(payload).toString()));
+  });
+  expect(seen).not.toContain(await second);
+  await again.close();
+  await demo.close();
+});
