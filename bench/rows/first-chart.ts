@@ -5,63 +5,89 @@ import type { BrowserContext } from 'playwright';
 import { type Harness, median, type Row, root, round, samples } from '../harness.ts';
 import { buildPage, start, startRelay } from '../programs.ts';
 
-/** As a new user sees it: from opening the page, and from `npm start`, to the first chart that is drawn and live. */
+/** As a new user sees it: from opening the page, and from `npm start`, to the first chart that shows data and moves. */
 export async function firstChart(harness: Harness): Promise<Row> {
   buildPage();
   const repeats = harness.quick ? 3 : 5;
-  const cold: number[] = [];
-  const warm: number[] = [];
+  const cold: Opening[] = [];
+  const warm: Opening[] = [];
   const relay = await startRelay();
   try {
-    // The demo's first quarter of an hour is read by then; what is measured is the page.
-    await opened(await harness.browser.newContext(), relay.url, true);
+    // Once the page says live, the demo has published its first quarter of an hour: what is measured then is the page.
+    await open(await harness.browser.newContext(), relay.url, true);
     for (let i = 0; i < repeats; i++) {
       const context = await harness.browser.newContext({ viewport: { width: 1440, height: 900 } });
-      cold.push(await opened(context, relay.url, false));
-      warm.push(await opened(context, relay.url, true));
+      cold.push(await open(context, relay.url, false));
+      warm.push(await open(context, relay.url, true));
     }
   } finally {
     await relay.stop();
   }
   const fromStart = await fromNpmStart(harness);
   const shell = await shellGzipBytes();
+  const chartMs = (openings: readonly Opening[]) => openings.map((opening) => opening.chartMs);
+  const liveMs = (openings: readonly Opening[]) => openings.map((opening) => opening.liveMs);
+  const [coldMs, warmMs] = [median(chartMs(cold)), median(chartMs(warm))];
   return {
     name: 'First live chart: cold / warm, loopback; shell',
     goal: '≤ 2.5 s / ≤ 1.0 s; ≤ 200 KB gzip',
-    result: `${round(median(cold) / 1000)} s / ${round(median(warm) / 1000)} s; ${round(shell / 1000)} KB`,
-    met: median(cold) <= 2500 && median(warm) <= 1000 && shell <= 200_000,
+    result: `${round(coldMs / 1000)} s / ${round(warmMs / 1000)} s; ${round(shell / 1000)} KB`,
+    met: coldMs <= 2500 && warmMs <= 1000 && shell <= 200_000,
     method:
-      'The demo shop, running for some seconds. Cold: a new browser profile, so nothing cached and nothing compiled; warm: the ' +
-      'same profile again. From the start of navigation to the first panel that says live, with its frame drawn. The shell is ' +
-      'every script and style the page itself loads; the engine’s worker and WebAssembly come after it.',
+      'The demo shop, its first quarter of an hour published. Cold: a new browser profile, so nothing cached and nothing ' +
+      'compiled; warm: the same profile again. From the start of navigation to the end of the frame that first shows a panel ' +
+      'with data from the socket. It says live once the history is read too. The shell is every script and style the page ' +
+      'itself loads; the engine’s worker and WebAssembly come after it.',
     losing:
-      'Over a slow line the engine counts: its WebAssembly alone is 34 MB, 7.7 MB compressed, fetched once per version.',
-    figures: { cold: samples('ms', cold), warm: samples('ms', warm) },
+      'Over a slow line the engine counts: its WebAssembly alone is 34 MB, 7.7 MB compressed, fetched once per version. ' +
+      'Loopback hides that.',
+    figures: {
+      'cold: first chart': samples('ms', chartMs(cold)),
+      'cold: says live': samples('ms', liveMs(cold)),
+      'warm: first chart': samples('ms', chartMs(warm)),
+      'warm: says live': samples('ms', liveMs(warm)),
+    },
     notes: {
-      'npm start (installed, building the page) to the first live chart, new profile': `${round(fromStart / 1000)} s`,
+      'npm start, installed, to the first moving chart (page built, relay started, new profile)': `${round(fromStart / 1000)} s`,
     },
   };
 }
 
-/** ms from navigation to the first live panel, drawn. */
-async function opened(context: BrowserContext, url: string, close: boolean): Promise<number> {
+/** ms from navigation to the first panel with data, and to the first that says live. */
+interface Opening {
+  readonly chartMs: number;
+  readonly liveMs: number;
+}
+
+const DATA = '[data-state="live"], [data-state="late"], [data-state="replay"]';
+const LIVE = '[data-state="live"]';
+
+async function open(context: BrowserContext, url: string, close: boolean, until = LIVE): Promise<Opening> {
   const page = await context.newPage();
-  await page.addInitScript(() => {
-    const look = () => {
-      if (document.querySelector('[data-state="live"]')) requestAnimationFrame(() => setTimeout(done));
-      else requestAnimationFrame(look);
-    };
-    const done = () => performance.mark('first-live-chart');
-    requestAnimationFrame(look);
-  });
+  await page.addInitScript(
+    (selectors) => {
+      const wanted = new Set(selectors);
+      const look = () => {
+        for (const selector of wanted)
+          if (document.querySelector(selector)) {
+            wanted.delete(selector);
+            setTimeout(() => performance.mark(selector));
+          }
+        if (wanted.size > 0) requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    },
+    [DATA, LIVE],
+  );
   await page.goto(url);
-  await page.waitForFunction(() => performance.getEntriesByName('first-live-chart').length > 0, undefined, {
-    timeout: 60_000,
-  });
-  const ms = await page.evaluate(() => performance.getEntriesByName('first-live-chart')[0]?.startTime ?? Number.NaN);
+  await page.waitForFunction((mark) => performance.getEntriesByName(mark).length > 0, until, { timeout: 120_000 });
+  const [chartMs, liveMs] = await page.evaluate(
+    (marks) => marks.map((mark) => performance.getEntriesByName(mark)[0]?.startTime ?? Number.NaN),
+    [DATA, LIVE],
+  );
   await page.close();
   if (close) await context.close();
-  return ms;
+  return { chartMs: chartMs ?? Number.NaN, liveMs: liveMs ?? Number.NaN };
 }
 
 async function fromNpmStart(harness: Harness): Promise<number> {
@@ -70,7 +96,8 @@ async function fromNpmStart(harness: Harness): Promise<number> {
   try {
     const [, url = ''] = await relay.says(/(http:\/\/[\w.]+:\d+)/);
     const servingMs = performance.now() - startedMs;
-    return servingMs + (await opened(await harness.browser.newContext(), url, true));
+    const { chartMs } = await open(await harness.browser.newContext(), url, true, DATA);
+    return servingMs + chartMs;
   } finally {
     await relay.stop();
   }
