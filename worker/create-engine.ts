@@ -1,4 +1,5 @@
 import { HighwaterError } from '../contract/errors.ts';
+import type { StreamSchema } from '../contract/protocol/down.ts';
 import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { applyFrames } from './ingest/apply.ts';
@@ -45,10 +46,13 @@ export function createEngine(database: Database, options: EngineOptions): Engine
   return {
     schema(schema) {
       const state = streamOf(schema.stream);
+      const known = state.schemas.get(schema.version);
+      if (known && sameFields(known, schema)) return;
       state.schemas.set(schema.version, schema);
-      if (state.schema && state.schema.version >= schema.version) return;
+      // A relay that lost its past counts versions from the start again: what it says anew holds.
+      if (!known && state.schema && state.schema.version > schema.version) return;
       state.schema = schema;
-      state.segments.active(schema, 0);
+      state.segments.announce(schema);
       windows.refresh(streams);
     },
     windows: (specs) => windows.replace(specs, streams),
@@ -137,6 +141,11 @@ function newStream(name: string, database: Database, options: EngineOptions): St
     duplicates: 0,
     revision: 0,
   };
+}
+
+function sameFields(left: StreamSchema, right: StreamSchema): boolean {
+  const shape = ({ timeField, fields }: StreamSchema) => JSON.stringify([timeField, fields]);
+  return shape(left) === shape(right);
 }
 
 /** Its past does not join its future: rows, panes and times go; what was ever received is still counted. */

@@ -176,3 +176,46 @@ test('P5 reset drops rows and panes; gap moves on and keeps them', async () => {
   expect(await windows()).toEqual([{ s: 0, n: 1, state: 'provisional' }]);
   expect(engine.streamState(name)).toMatchObject({ rows: 1, received: 4, released: 3 });
 });
+
+test('D3 a relay that counts schema versions anew is believed', async () => {
+  const name = `s${made++}`;
+  const first = testSchema(name, { k: 'string' });
+  engine.schema(first);
+  engine.begin(name, 'fresh', { epoch: 'e1', next: {} });
+  engine.apply([testFrame(first, [{ timeUs: 0, k: 'x' }])], 0);
+  engine.schema(structuredClone(first));
+  const anew = testSchema(name, { k: 'float64', b: 'bool' });
+  engine.schema(anew);
+  engine.apply([testFrame(anew, [{ timeUs: 1, k: 1.5, b: true }], { firstOffset: 1 })], 0);
+  expect(await engine.query(`SELECT k, b FROM ${name} ORDER BY _offset`)).toEqual([
+    { k: null, b: null },
+    { k: 1.5, b: true },
+  ]);
+});
+
+test('Q3 a segment may be let go while a query reads it', async () => {
+  const { name, frame } = stream();
+  let offset = 0;
+  const send = () => {
+    engine.apply(
+      [
+        frame(
+          offset,
+          Array.from({ length: 500 }, (_, index) => (offset + index) / 100),
+        ),
+      ],
+      0,
+    );
+    offset += 500;
+  };
+  for (let tick = 0; tick < 8; tick++) send();
+  const { rows } = engine.streamState(name);
+  const counted = engine.query(
+    `SELECT count(*) AS n, sum(h) AS h FROM ${name}, (SELECT count(*) AS h FROM range(20000000) WHERE hash(range) = 5)`,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  for (let tick = 0; tick < 40; tick++) send();
+  expect(engine.streamState(name).released).toBeGreaterThan(0);
+  expect((await counted)[0]).toMatchObject({ n: rows });
+  expect(await engine.query(`SELECT count(*) AS n FROM ${name}`)).toEqual([{ n: engine.streamState(name).rows }]);
+});

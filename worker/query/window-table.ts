@@ -10,9 +10,9 @@ import {
 } from '@uwdata/flechette';
 import type { Expression } from '../../contract/spec/select.ts';
 import type { Cell, ValueType } from '../panes/column.ts';
+import { measureKey } from '../windows/aggregates.ts';
 import { compileSelect } from '../windows/evaluate.ts';
 import { type KeptWindow, stateOf } from '../windows/kept-window.ts';
-import { measureKey } from '../windows/plan.ts';
 
 /**
  * A window as Arrow, one row per window and group that has rows: `window_start`, `window_end`, the by-columns, the select

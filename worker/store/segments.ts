@@ -57,12 +57,17 @@ export class Segments {
     return this.#segments.reduce((sum, segment) => sum + segment.rows * segment.bytesPerRow, 0);
   }
 
-  /** The segment that takes `rows` more rows of a schema version. */
+  /** Makes a schema the stream's: its view has these fields from now on, and older rows what they have of them. */
+  announce(schema: StreamSchema): void {
+    this.#newest = schema;
+    this.active(schema, 0);
+    this.#view();
+  }
+
+  /** The segment that takes `rows` more rows of a schema. */
   active(schema: StreamSchema, rows: number): Segment {
-    if (this.#newest === null || schema.version > this.#newest.version) this.#newest = schema;
     const last = this.#segments.at(-1);
-    if (last && last.schema.version === schema.version && (last.rows === 0 || last.rows + rows <= this.#limit(last)))
-      return last;
+    if (last && last.schema === schema && (last.rows === 0 || last.rows + rows <= this.#limit(last))) return last;
     const table = { schema: RAW_SCHEMA, name: `${this.#stream}_${this.#made++}` };
     const columns = [
       '_event_time TIMESTAMP',
@@ -108,7 +113,9 @@ export class Segments {
       if (name === newest.timeField) return `_event_time AS ${quoteName(name)}`;
       const field = name === own.timeField ? undefined : has.get(name);
       if (!field) return `NULL::${TYPES[type]} AS ${quoteName(name)}`;
-      return field.type === type ? quoteName(name) : `CAST(${quoteName(name)} AS ${TYPES[type]}) AS ${quoteName(name)}`;
+      return field.type === type
+        ? quoteName(name)
+        : `TRY_CAST(${quoteName(name)} AS ${TYPES[type]}) AS ${quoteName(name)}`;
     });
     return `SELECT ${[...columns, '_event_time', '_partition', '_offset'].join(', ')} FROM ${table}`;
   }

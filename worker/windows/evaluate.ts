@@ -2,7 +2,7 @@ import type { Expression, Select } from '../../contract/spec/select.ts';
 import type { Accumulator } from '../panes/accumulator.ts';
 import type { Cell } from '../panes/column.ts';
 import { RELATIVE_ERROR } from '../panes/ddsketch.ts';
-import { aggregatesOf, measureKey } from './plan.ts';
+import { aggregatesOf, measureKey } from './aggregates.ts';
 
 /** A select column as a function of a slot, over the states given. x / 0 is null, and null makes null. (W11) */
 export function compileSelect(

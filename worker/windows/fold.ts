@@ -1,9 +1,9 @@
 import { windowStartUs } from '../../contract/spec/window.ts';
 import type { FoldPicture, PanelRequest } from '../../contract/worker-api.ts';
 import type { Cell } from '../panes/column.ts';
+import { measureKey } from './aggregates.ts';
 import { aggregatesUnder, compileSelect, isAdditive, relativeErrorOf } from './evaluate.ts';
 import { byIndex, Fold, type KeptWindow, labelOf, panesWithin } from './kept-window.ts';
-import { measureKey } from './plan.ts';
 import { sparkOf } from './series.ts';
 
 type FoldRequest = Extract<PanelRequest, { kind: 'fold' }>;

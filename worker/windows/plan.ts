@@ -1,4 +1,4 @@
-import type { Aggregate, Expression } from '../../contract/spec/select.ts';
+import type { Aggregate } from '../../contract/spec/select.ts';
 import { parseWindow, type Window, type WindowSpec } from '../../contract/spec/window.ts';
 import type { WindowProblem } from '../engine.ts';
 import type { Accumulator } from '../panes/accumulator.ts';
@@ -11,6 +11,8 @@ import { FirstLast } from '../panes/first-last.ts';
 import type { Measure, PaneShape } from '../panes/pane-table.ts';
 import { Sum } from '../panes/sum.ts';
 import { errorText } from '../store/error-text.ts';
+import { measureKey } from './aggregates.ts';
+import { aggregatesUnder } from './evaluate.ts';
 import type { RowExpression } from './expressions.ts';
 
 /** A window ready to be kept: the shape of its panes, its measures by key, and its by-columns' types. */
@@ -27,11 +29,6 @@ export interface MeasurePlan {
   readonly filter: string | null;
   readonly make: () => Accumulator;
   readonly type: ValueType;
-}
-
-/** Identity of an aggregate's state: quantiles of one argument share a sketch. */
-export function measureKey({ fn, argument, filter }: Aggregate): string {
-  return JSON.stringify([fn, argument, filter]);
 }
 
 export function shapeKey(shape: PaneShape): string {
@@ -58,7 +55,7 @@ export function planWindow(
     if (window.where !== null) condition(resolve(window.where));
     for (const select of window.select) {
       at = `select.${select.name}`;
-      for (const aggregate of aggregatesOf(select.expression)) {
+      for (const aggregate of aggregatesUnder(select.name, window.select)) {
         if (aggregate.filter !== null) condition(resolve(aggregate.filter));
         const type = aggregate.argument === null ? 'integer' : resolve(aggregate.argument).type;
         measures.set(measureKey(aggregate), measurePlan(aggregate, type));
@@ -87,12 +84,6 @@ export function makeMeasures(plans: ReadonlyMap<string, MeasurePlan>): Map<strin
   return new Map(
     [...plans].map(([key, { argument, filter, make }]) => [key, { argument, filter, state: make() }] as const),
   );
-}
-
-export function aggregatesOf(expression: Expression): Aggregate[] {
-  if (expression.kind === 'aggregate') return [expression.aggregate];
-  if (expression.kind === 'binary') return [...aggregatesOf(expression.left), ...aggregatesOf(expression.right)];
-  return [];
 }
 
 function measurePlan({ fn, argument, filter }: Aggregate, type: ValueType): MeasurePlan {

@@ -1,10 +1,10 @@
 import { windowStartUs } from '../../contract/spec/window.ts';
 import type { PanelRequest, SeriesPicture } from '../../contract/worker-api.ts';
 import type { Pane } from '../panes/pane-table.ts';
+import { measureKey } from './aggregates.ts';
 import { aggregatesUnder, compileSelect, emptyValue, relativeErrorOf } from './evaluate.ts';
 import { byIndex, Fold, type KeptWindow, labelOf, panesWithin, stateOf, toNumber } from './kept-window.ts';
 import { reduceM4 } from './m4.ts';
-import { measureKey } from './plan.ts';
 
 /** Series of one picture; the others are counted in `hiddenSeries`. */
 export const MAX_SERIES = 12;

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
+import { testFrame, testSchema } from '../../tests/support/frames.ts';
+import type { Engine } from '../engine.ts';
+import { openHeadless } from '../headless.ts';
+
+const SECOND = 1_000_000;
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await openHeadless({ rawBudgetBytes: 64 * 2 ** 20, nowMs: () => performance.now() });
+  const schema = testSchema('shop', { campaign: 'string', page: 'string', user_id: 'int64', price: 'float64' });
+  engine.schema(schema);
+  engine.begin('shop', 'fresh', { epoch: 'e1', next: {} });
+  const select = {
+    n: 'count()',
+    users: 'count_distinct(user_id)',
+    revenue: 'sum(price)',
+    mean: 'avg(price)',
+    share: 'revenue / users',
+    p50: 'median(price)',
+  };
+  expect(
+    engine
+      .windows({
+        w: { from: 'shop', window: 'tumble(10s)', by: ['campaign', 'page'], select, late: { allow: '0s' } },
+        loop: {
+          from: 'shop',
+          window: 'tumble(10s)',
+          by: [],
+          select: { a: 'b + 1', b: 'a + 1' },
+          late: { allow: '0s' },
+        },
+        typo: { from: 'shop', window: 'tumble(10s)', by: [], select: { a: 'sum(prize)' }, late: { allow: '0s' } },
+        words: { from: 'shop', window: 'tumble(10s)', by: [], select: { a: 'sum(page)' }, late: { allow: '0s' } },
+      })
+      .map(({ window }) => window),
+  ).toEqual(['loop', 'typo', 'words']);
+  // Windows 0, 10, 30 (20 is empty); one user comes again in every window.
+  const rows = [0, 5, 12, 31, 32].flatMap((second, index) =>
+    ['x', 'y', null].map((campaign, at) => ({
+      timeUs: second * SECOND,
+      campaign,
+      page: index % 2 ? 'p' : 'q',
+      user_id: at,
+      price: at === 2 ? null : second,
+    })),
+  );
+  engine.apply([testFrame(schema, rows)], 7);
+});
+afterAll(() => engine.close());
+
+type Of<K> = Extract<PanelPicture, { kind: K }>;
+const fold = (options: Partial<Extract<PanelRequest, { kind: 'fold' }>>) =>
+  engine.picture({
+    kind: 'fold',
+    window: 'w',
+    measure: 'n',
+    by: null,
+    over: 'all',
+    top: 10,
+    sort: 'descending',
+    order: [],
+    sparkSpan: null,
+    ...options,
+  }) as Of<'fold'>;
+const series = (options: Partial<Extract<PanelRequest, { kind: 'series' }>>) =>
+  engine.picture({
+    kind: 'series',
+    window: 'w',
+    measures: ['n'],
+    seriesBy: null,
+    order: [],
+    span: 'all',
+    widthPx: 300,
+    ...options,
+  }) as Of<'series'>;
+
+test('W10 a fold merges states: distinct users are not added up, averages are of rows', () => {
+  expect(fold({ measure: 'users' }).rows).toEqual([{ key: '', value: 3 }]);
+  expect(fold({ measure: 'mean' }).rows).toEqual([{ key: '', value: 16 }]);
+  expect(fold({ measure: 'share' }).rows).toEqual([{ key: '', value: 160 / 3 }]);
+  expect(fold({ measure: 'users', over: null }).rows).toEqual([{ key: '', value: 3 }]);
+  expect(fold({ measure: 'n', over: 30 * SECOND }).rows).toEqual([{ key: '', value: 9 }]);
+  const median = fold({ measure: 'p50' });
+  expect(median.relativeError).toBe(0.01);
+  expect(Math.abs((median.rows[0]?.value ?? 0) - 12)).toBeLessThanOrEqual(0.12);
+});
+
+test('a fold by a column: top, rest, order, null as its own group', () => {
+  expect(fold({ by: 'campaign', top: 1 })).toMatchObject({
+    rows: [{ key: 'x', value: 5 }],
+    rest: { keys: 2, value: 10 },
+  });
+  expect(fold({ by: 'campaign', measure: 'revenue' })).toMatchObject({
+    rows: [
+      { key: 'x', value: 80 },
+      { key: 'y', value: 80 },
+      { key: '∅', value: null },
+    ],
+  });
+  expect(fold({ by: 'campaign', order: ['y', 'none'] }).rows).toEqual([
+    { key: 'y', value: 5 },
+    { key: 'none', value: null },
+  ]);
+  expect(fold({ by: 'campaign', measure: 'users', top: 1 }).rest).toEqual({ keys: 2, value: null });
+});
+
+test('series stand on one grid: an empty window is 0 for counts and sums, NaN for the rest', () => {
+  const picture = series({ measures: ['n', 'revenue', 'mean'] });
+  expect([...picture.xSeconds]).toEqual([0, 10, 20, 30]);
+  expect(picture.series.map(({ name, values }) => [name, [...values]])).toEqual([
+    ['n', [6, 3, 0, 6]],
+    ['revenue', [10, 24, 0, 126]],
+    ['mean', [2.5, 12, Number.NaN, 31.5]],
+  ]);
+  expect(picture).toMatchObject({ maxEventTimeUs: 32 * SECOND, receivedAtMs: 7, watermarkUs: null, keptFromUs: null });
+  const by = series({ seriesBy: 'page', span: 20 * SECOND });
+  expect([...by.xSeconds]).toEqual([20, 30]);
+  expect(by.series.map(({ name, values }) => [name, [...values]])).toEqual([
+    ['p', [0, 3]],
+    ['q', [0, 3]],
+  ]);
+  expect(fold({ sparkSpan: 20 * SECOND }).spark).toEqual({
+    xSeconds: Float64Array.of(20, 30),
+    values: Float64Array.of(0, 6),
+  });
+});
+
+test('a panel that asks for what is not there says what is', () => {
+  const missing = engine.picture({
+    kind: 'series',
+    window: 'typo',
+    measures: ['a'],
+    seriesBy: null,
+    order: [],
+    span: 'all',
+    widthPx: 10,
+  });
+  expect(missing).toMatchObject({
+    kind: 'error',
+    message: expect.stringContaining('prize'),
+    fix: expect.stringContaining('typo'),
+  });
+  expect(fold({ measure: 'nothing' })).toMatchObject({ kind: 'error', message: expect.stringContaining('nothing') });
+  expect(fold({ by: 'user_id' })).toMatchObject({ kind: 'error', message: expect.stringContaining('campaign, page') });
+});
