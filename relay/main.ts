@@ -47,6 +47,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const run = randomUUID();
   const { demoSeed: seed, demoRate: rate } = options;
   const deps = { clock: systemClock, run, baseDir: config.baseDir, demo: { seed, rate } };
+  const described = new Set<string>();
   let stopped = false;
   const relay = await startRelay({
     ...config,
@@ -58,7 +59,8 @@ async function main(argv: readonly string[]): Promise<void> {
     sourceOf: (spec) => createSource(spec.source, deps),
     onSchema: (schema) => {
       log.info({ stream: schema.stream, version: schema.version, fields: schema.fields.length }, 'schema');
-      if (schema.version === 1) say(describeSchema(schema));
+      if (!described.has(schema.stream)) say(describeSchema(schema));
+      described.add(schema.stream);
     },
     onFailure: (stream, error) => {
       log.error({ stream, error: messageOf(error) }, 'stream failed');

@@ -120,7 +120,8 @@ export class StreamFeed {
       this.#state = { state: 'failed', message, fix };
       throw error;
     } finally {
-      this.#opened?.log.close();
+      // A source that ends, or fails, leaves what was read for those who come later.
+      if (signal.aborted) this.#opened?.log.close();
     }
   }
 

@@ -135,6 +135,41 @@ test('P5 a source without a past: what the log let go is a gap with its bounds',
   expect(answer.missing).toBe((answer.position.next[0] ?? 0) - 1);
 });
 
+test('P5 a source that has ended still serves those who come later', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 50));
+  const relay = await startTestRelay({
+    replayable: true,
+    label: 'a source that ends',
+    async *read(from, signal) {
+      for await (const event of source.read(from, signal)) {
+        yield event;
+        if (event.kind === 'caught-up') break;
+      }
+      yield { kind: 'state', state: { state: 'ended', message: 'read to its end', fix: null } };
+      yield { kind: 'ended' };
+    },
+  });
+  for (let reader = 0; reader < 2; reader++) {
+    const tab = await openTab(relay.port);
+    tab.subscribe('events');
+    await tab.rowsAtLeast(50);
+    await tab.until(() => tab.all('stats').find(({ streams }) => streams.events?.source.state === 'ended'));
+  }
+});
+
+test('F4 a version that lasted one row has its schema before its frame', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  const row = (n: number) => numbered(n, 1)[0];
+  for (let n = 0; n < 205; n++) source.push(0, row(n));
+  source.push(0, { ...row(205), e: 1 }, { ...row(206), f: 1 }, { ...row(207), g: 1 });
+  const relay = await startTestRelay(source);
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(208);
+  expect(tab.headers.map(({ schemaVersion }) => schemaVersion)).toEqual([1, 2, 3, 4]);
+});
+
 test('F5 bytes in flight stay within the credit and one frame', async () => {
   const source = new ScriptedSource({ replayable: true });
   source.push(0, ...numbered(0, 60_000));
