@@ -219,3 +219,32 @@ test('Q3 a segment may be let go while a query reads it', async () => {
   expect((await counted)[0]).toMatchObject({ n: rows });
   expect(await engine.query(`SELECT count(*) AS n FROM ${name}`)).toEqual([{ n: engine.streamState(name).rows }]);
 });
+
+test('W12 an expression that fails on a row is null there, and the stream goes on', async () => {
+  const name = `s${made++}`;
+  const schema = testSchema(name, { word: 'string' });
+  engine.schema(schema);
+  engine.begin(name, 'fresh', { epoch: 'e1', next: {} });
+  const spec = {
+    from: name,
+    window: 'tumble(1m)',
+    by: ['word::INT % 2'],
+    select: { n: 'count()', s: 'sum(word::INT + word::INT - word::INT)' },
+    late: { allow: '0s' },
+  };
+  expect(engine.windows({ w: spec })).toEqual([]);
+  engine.apply(
+    [
+      testFrame(
+        schema,
+        ['1', 'x', '3', '4'].map((word, index) => ({ timeUs: index, word })),
+      ),
+    ],
+    0,
+  );
+  expect(await engine.query('SELECT * EXCLUDE (window_start, window_end, state) FROM w ORDER BY 1')).toEqual([
+    { 'word::INT % 2': 0, n: 1, s: 4 },
+    { 'word::INT % 2': 1, n: 2, s: 4 },
+    { 'word::INT % 2': null, n: 1, s: null },
+  ]);
+});

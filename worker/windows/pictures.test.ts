@@ -32,10 +32,11 @@ beforeAll(async () => {
           late: { allow: '0s' },
         },
         typo: { from: 'shop', window: 'tumble(10s)', by: [], select: { a: 'sum(prize)' }, late: { allow: '0s' } },
+        SHOP: { from: 'shop', window: 'tumble(10s)', by: [], select: { a: 'count()' }, late: { allow: '0s' } },
         words: { from: 'shop', window: 'tumble(10s)', by: [], select: { a: 'sum(page)' }, late: { allow: '0s' } },
       })
       .map(({ window }) => window),
-  ).toEqual(['loop', 'typo', 'words']);
+  ).toEqual(['loop', 'typo', 'SHOP', 'words']);
   // Windows 0, 10, 30 (20 is empty); one user comes again in every window.
   const rows = [0, 5, 12, 31, 32].flatMap((second, index) =>
     ['x', 'y', null].map((campaign, at) => ({

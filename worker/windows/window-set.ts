@@ -35,7 +35,9 @@ export class WindowSet {
     this.#specs = specs;
     this.#problems = [];
     const kept = new Map<string, KeptWindow>();
-    for (const state of streams.values()) for (const [name, window] of this.#ofStream(state)) kept.set(name, window);
+    const taken = new Set([...streams.keys()].map((name) => name.toLowerCase()));
+    for (const state of streams.values())
+      for (const [name, window] of this.#ofStream(state, taken)) kept.set(name, window);
     this.#kept = kept;
     return this.#problems;
   }
@@ -45,7 +47,7 @@ export class WindowSet {
     this.replace(this.#specs, streams);
   }
 
-  #ofStream(state: StreamState): [string, KeptWindow][] {
+  #ofStream(state: StreamState, taken: ReadonlySet<string>): [string, KeptWindow][] {
     const { schema } = state;
     if (!schema) return [];
     const expressions = new Map<string, RowExpression>();
@@ -59,6 +61,14 @@ export class WindowSet {
     const plans: WindowPlan[] = [];
     for (const [name, spec] of Object.entries(this.#specs)) {
       if (spec.from !== state.name) continue;
+      if (taken.has(name.toLowerCase())) {
+        this.#problems.push({
+          window: name,
+          message: `${name} is the name of a stream.`,
+          fix: 'Give the window another name: both are tables to a query.',
+        });
+        continue;
+      }
       const planned = planWindow(name, spec, resolve);
       if ('plan' in planned) plans.push(planned.plan);
       else this.#problems.push(planned.problem);
