@@ -32,6 +32,7 @@ export interface RelayServer {
 }
 
 const RETRY_AFTER_MS = 1_000;
+const MAX_SESSIONS = 5_000;
 const HEADERS = {
   'Content-Security-Policy':
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; worker-src 'self' blob:; img-src 'self' data:",
@@ -105,7 +106,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     perMessageDeflate: false,
   });
   http.on('upgrade', (request, socket, head) => {
-    const refused = refusal(request);
+    const refused = sessions.size >= MAX_SESSIONS ? '503 Service Unavailable' : refusal(request);
     if (refused === null) return sockets.handleUpgrade(request, socket, head, (ws) => join(ws));
     socket.on('error', () => socket.destroy());
     socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
