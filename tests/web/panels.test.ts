@@ -105,7 +105,9 @@ test('a chart is drawn, tells who cannot see it what it shows, and answers the p
   const box = await chart.boundingBox();
   await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
   await page.waitForSelector('.tooltip');
-  expect(await chart.locator('.tooltip').textContent()).toMatch(/^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d\s*purchase\s*[\d.]+\/s/);
+  expect(await chart.locator('.tooltip').textContent()).toMatch(
+    /^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d\s*purchase\s*[\d.]+\/s/,
+  );
   await page.close();
 });
 
@@ -186,6 +188,22 @@ test('the range is chosen by keyboard and written to the address', async () => {
   await page.getByRole('button', { name: /Last 1 h/ }).press('Enter');
   await page.keyboard.press('Escape');
   expect(await page.getByRole('menu').count()).toBe(0);
+  await page.close();
+});
+
+test('several boards are listed, and the address opens one', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${url}?scene=home`);
+  await page.getByRole('link', { name: /Shop again/ }).click();
+  await page.waitForSelector('[data-board="Shop again"]');
+  expect(new URL(page.url()).searchParams.get('board')).toBe('again');
+  await page.close();
+});
+
+test('an engine that cannot start says why and what to do', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${url}?scene=failure`);
+  expect(await page.getByRole('alert').textContent()).toMatch(/no WebAssembly .*Use Chrome 95/);
   await page.close();
 });
 

@@ -18,6 +18,7 @@ export function StatusLine(props: {
     const { value: digits, suffix } = formatValue(value, { decimals: 1 });
     return `${digits} ${suffix}`;
   };
+  const milliseconds = (ms: number) => formatValue(ms, { unit: 'ms', decimals: ms < 1000 ? 0 : 1 }).text;
   return (
     <div class="status-line" data-status-line>
       <Show when={summary()} fallback={<span>Starting the engine in this tab…</span>}>
@@ -35,7 +36,7 @@ export function StatusLine(props: {
             </span>
             <Show when={now().lagMs !== null}>
               <span>
-                lag <b>{formatValue(now().lagMs, { unit: 'ms', decimals: (now().lagMs ?? 0) < 1000 ? 0 : 1 }).text}</b>
+                lag <b>{milliseconds(now().lagMs ?? 0)}</b>
                 <Show when={now().lagRecords}>{(records) => <> · {count(records())} records to read</>}</Show>
               </span>
             </Show>
@@ -61,7 +62,7 @@ export function StatusLine(props: {
             </span>
             <Show when={props.drawnMs !== null}>
               <span title="Median from the event at the relay to the picture on this screen">
-                drawn <b>{Math.round(props.drawnMs ?? 0)} ms</b> after the event
+                drawn <b>{milliseconds(props.drawnMs ?? 0)}</b> after the event
               </span>
             </Show>
           </>

@@ -41,6 +41,13 @@ test('W7 final windows end left of the watermark, provisional ones right of it',
   expect(plot && settledIndex(plot)).toBe(1);
 });
 
+test('a window that has only begun is left out, where there are others to look at', () => {
+  const starts = [0, 60, 120, 180];
+  const ends = (nowS: number, draw: 'area' | 'bars' = 'area') =>
+    makePlot(picture({ a: [5, 5, 5, 1] }, starts), options({ maxEventTimeUs: nowS * 1e6, draw }))?.xSeconds.length;
+  expect([ends(181), ends(211), ends(181, 'bars')]).toEqual([3, 4, 4]);
+});
+
 test('bars keep their windows, from start to end', () => {
   const plot = makePlot(picture({ a: [1, 2, 3] }), options({ draw: 'bars' }));
   expect([plot?.fromS, plot?.toS]).toEqual([0, 180]);

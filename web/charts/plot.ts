@@ -45,8 +45,10 @@ export interface PlotOptions {
   readonly slot: (name: string) => number;
 }
 
-/** Of this many windows in view, the newest is left out until it has ended: it would only ever look like a fall. */
+/** Of so many windows in view or more, one not ended yet is left out; of fewer, until it is half over. */
 const FINE = 60;
+/** With so few windows, every one is shown. */
+const FEW = 3;
 
 export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | null {
   const picture = withoutFilling(whole, options);
@@ -77,10 +79,12 @@ export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | nul
   };
 }
 
+/** Without the newest window while it has only begun: it would always look like a fall. */
 function withoutFilling(picture: SeriesPicture, { draw, maxEventTimeUs }: PlotOptions): SeriesPicture {
   const last = picture.xSeconds.length - 1;
-  const end = (picture.xSeconds[last] ?? 0) * 1e6 + picture.windowSizeUs;
-  if (draw === 'bars' || last < FINE || maxEventTimeUs === null || end <= maxEventTimeUs) return picture;
+  if (draw === 'bars' || last < FEW || maxEventTimeUs === null) return picture;
+  const passed = (maxEventTimeUs - (picture.xSeconds[last] ?? 0) * 1e6) / picture.windowSizeUs;
+  if (passed >= (last < FINE ? 0.5 : 1)) return picture;
   return {
     ...picture,
     xSeconds: picture.xSeconds.subarray(0, last),

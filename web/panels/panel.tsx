@@ -62,6 +62,8 @@ export function Panel(props: PanelProps): JSX.Element {
     undefined,
     { equals: (a, b) => a.word === b.word && a.name === b.name && a.age.join() === b.age.join() },
   );
+  const freshAlarm = () => (state().faded ? null : alarm());
+  /** A threshold's word takes the place of "live", never of a state that doubts the value. */
   const shownAlarm = () => (state().name === 'live' || state().name === 'replay' ? alarm() : null);
   return (
     <section
@@ -71,7 +73,7 @@ export function Panel(props: PanelProps): JSX.Element {
       data-panel={props.panel.title}
       data-kind={props.panel.kind}
       data-state={state().name}
-      data-alarm={shownAlarm()?.level}
+      data-alarm={freshAlarm()?.level}
       data-faded={state().faded ? '' : undefined}
       style={{
         '--column': props.placement.column,
