@@ -31,7 +31,7 @@ export interface Demo {
 
 const FILTER = 'shop/+/events';
 const TICK_MS = 50;
-/** Publications the broker has not acknowledged yet. */
+/** Publications the broker has not acknowledged yet. Without such a bound (as by QoS 0) aedes 1.2.0 overflows its stack. */
 const MAX_IN_FLIGHT = 500;
 /** The past is made in steps of this length, so that little of it is in memory. */
 const BACKFILL_STEP_MS = 2_000;
