@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { extname, join, normalize, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { build } from 'vite';
@@ -141,9 +141,11 @@ export interface Machine {
   readonly commit: string;
   readonly date: string;
   readonly command: string;
+  /** One-minute load average before the row began: well above 0 means others were using the machine. */
+  readonly loadBefore: number;
 }
 
-export function machine(browser: Browser, date: Date): Machine {
+export function machine(browser: Browser, date: Date, loadBefore: number): Machine {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
   const changed = git('status', '--porcelain', '--', 'contract', 'relay', 'worker', 'web') === '' ? '' : ' + changes';
   return {
@@ -156,7 +158,12 @@ export function machine(browser: Browser, date: Date): Machine {
     commit: git('rev-parse', '--short', 'HEAD') + changed,
     date: date.toISOString(),
     command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    loadBefore: round(loadBefore),
   };
+}
+
+export function load(): number {
+  return loadavg()[0] ?? Number.NaN;
 }
 
 // -- Serving --------------------------------------------------------------------------------------------------------

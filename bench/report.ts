@@ -22,7 +22,7 @@ function summary({ name, goal, result, met }: Row): string {
 function section({ row, quick, machine, results }: Measured): string {
   const where =
     `Measured ${machine.date.slice(0, 16).replace('T', ' ')} UTC at commit ${machine.commit} with \`${machine.command}\`: ` +
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.os}, ${machine.browser}, Node ${machine.node}.` +
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.os}, ${machine.browser}, Node ${machine.node}; load average before it ${machine.loadBefore}.` +
     (quick ? ' **A quick run: not to be quoted.**' : '');
   return [`## ${row}`, where, ...results.map(detail)].join('\n\n');
 }

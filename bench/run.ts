@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type Harness, type Machine, machine, openHarness, type Row, root } from './harness.ts';
+import { type Harness, load, type Machine, machine, openHarness, type Row, root } from './harness.ts';
 import { markdown } from './report.ts';
 import { eventToPixel } from './rows/event-to-pixel.ts';
 import { firstChart } from './rows/first-chart.ts';
@@ -44,8 +44,9 @@ try {
   for (const [row, run] of Object.entries(ROWS)) {
     if (only !== undefined && row !== only) continue;
     const started = performance.now();
+    const loadBefore = load();
     const results = [await run(harness)].flat();
-    measured.set(row, { row, quick, machine: machine(harness.browser, new Date()), results });
+    measured.set(row, { row, quick, machine: machine(harness.browser, new Date(), loadBefore), results });
     for (const { name, goal, result } of results) console.log(`${name}\n  ${result}   (goal ${goal})`);
     console.log(`  ${row}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
     const all = Object.keys(ROWS).flatMap((name) => measured.get(name) ?? []);

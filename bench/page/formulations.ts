@@ -115,7 +115,7 @@ export function windowsOf(columns: Record<string, unknown[]>): Picture {
     if (name === '__ROW_PATH__') continue;
     const split = ACTIONS.findIndex((action) => name.startsWith(`${action}|`));
     for (const [index, path] of paths.entries()) {
-      const action = split >= 0 ? split : ACTIONS.findIndex((known) => path[1] === known);
+      const action = split >= 0 ? split : (ACTIONS as readonly unknown[]).indexOf(path[1]);
       if (path.length > 0 && action >= 0) row(Number(path[0]))[action] = Number(values[index] ?? 0);
     }
   }

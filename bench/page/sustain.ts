@@ -1,4 +1,4 @@
-import { transfer, wrap } from 'comlink';
+import { type Remote, transfer, wrap } from 'comlink';
 import type { Sustained, SustainSetup, SustainWorker } from './sustain-worker.ts';
 
 /** What the harness asks: the setup without the bytes, which the page fetches from the bench's own server. */
@@ -16,24 +16,49 @@ export interface SustainResult {
   readonly free: readonly Sustained[];
   readonly pace: number;
   readonly paced: readonly Sustained[];
+  /** Rows stored and nothing else: no windows, no pictures. */
+  readonly storeOnly: readonly Sustained[];
   readonly facts: Awaited<ReturnType<SustainWorker['facts']>>;
 }
 
 export async function sustain(options: SustainOptions): Promise<SustainResult> {
-  const response = await fetch(options.bytesUrl);
-  if (!response.ok) throw new Error(`${options.bytesUrl}: HTTP ${response.status}`);
+  const { warmUpMs, runMs, repeats } = options;
+  const board = await open(options, options.setup);
+  await board.engine.run(warmUpMs, null);
+  const free = await runs(board.engine, repeats, runMs, null);
+  const rates = free.map(({ rowsPerSecond }) => rowsPerSecond).sort((a, b) => a - b);
+  const pace = (rates[Math.floor(rates.length / 2)] ?? 0) * options.paceShare;
+  const paced = await runs(board.engine, repeats, runMs, pace);
+  const facts = await board.engine.facts();
+  board.worker.terminate();
+
+  const bare = await open(options, { ...options.setup, windows: {}, requests: [] });
+  await bare.engine.run(warmUpMs / 2, null);
+  const storeOnly = await runs(bare.engine, repeats, runMs / 2, null);
+  bare.worker.terminate();
+  return { free, pace, paced, storeOnly, facts };
+}
+
+async function open(
+  { bytesUrl }: SustainOptions,
+  setup: SustainOptions['setup'],
+): Promise<{ worker: Worker; engine: Remote<SustainWorker> }> {
+  const response = await fetch(bytesUrl);
+  if (!response.ok) throw new Error(`${bytesUrl}: HTTP ${response.status}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const worker = new Worker(new URL('./sustain-worker.ts', import.meta.url), { type: 'module' });
   const engine = wrap<SustainWorker>(worker);
-  await engine.open(transfer({ ...options.setup, bytes }, [bytes.buffer]));
-  await engine.run(options.warmUpMs, null);
-  const free: Sustained[] = [];
-  for (let i = 0; i < options.repeats; i++) free.push(await engine.run(options.runMs, null));
-  const rates = free.map(({ rowsPerSecond }) => rowsPerSecond).sort((a, b) => a - b);
-  const pace = (rates[Math.floor(rates.length / 2)] ?? 0) * options.paceShare;
-  const paced: Sustained[] = [];
-  for (let i = 0; i < options.repeats; i++) paced.push(await engine.run(options.runMs, pace));
-  const facts = await engine.facts();
-  worker.terminate();
-  return { free, pace, paced, facts };
+  await engine.open(transfer({ ...setup, bytes }, [bytes.buffer]));
+  return { worker, engine };
+}
+
+async function runs(
+  engine: Remote<SustainWorker>,
+  repeats: number,
+  forMs: number,
+  rowsPerSecond: number | null,
+): Promise<Sustained[]> {
+  const results: Sustained[] = [];
+  for (let i = 0; i < repeats; i++) results.push(await engine.run(forMs, rowsPerSecond));
+  return results;
 }
