@@ -2,6 +2,7 @@ import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show } fro
 import { Banner } from './board/banner.tsx';
 import { Bar } from './board/bar.tsx';
 import { Board } from './board/board.tsx';
+import { BoardSkeleton } from './board/board-skeleton.tsx';
 import { Home } from './board/home.tsx';
 import { createNow } from './board/now.ts';
 import type { Page } from './board/page.ts';
@@ -101,6 +102,9 @@ export function App(props: AppProps): JSX.Element {
             <Problem {...failure()} />
           </main>
         )}
+      </Show>
+      <Show when={!props.data.failure() && !props.data.boards()}>
+        <BoardSkeleton />
       </Show>
       <Show when={!props.data.failure() && props.data.boards()}>
         {(boards) => (

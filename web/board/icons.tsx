@@ -6,13 +6,16 @@ export function Mark(): JSX.Element {
     <svg viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="7" fill="var(--accent)" />
       <path
-        d="M5 19.5c2.2 0 2.9-4 5.5-4s3.3 4 5.5 4 2.9-4 5.5-4 3.3 4 5.5 4V25a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2z"
-        fill="var(--surface)"
+        d="M5.5 20.5c2.6 0 2.6-4.5 5.25-4.5s2.6 4.5 5.25 4.5 2.6-4.5 5.25-4.5 2.6 4.5 5.25 4.5"
+        fill="none"
+        stroke="var(--surface)"
+        stroke-width="3.2"
+        stroke-linecap="round"
       />
       <path
-        d="M6 8.5h2.4M12.2 8.5h2.4M17.4 8.5h2.4M23.6 8.5H26"
+        d="M6 9.5h1.5M12.2 9.5h1.5M18.4 9.5h1.5M24.5 9.5H26"
         stroke="var(--surface)"
-        stroke-width="2.4"
+        stroke-width="2.8"
         stroke-linecap="round"
       />
     </svg>
