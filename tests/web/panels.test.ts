@@ -57,7 +57,7 @@ test('a stat shows its value, its unit and the whole number behind it', async ()
   expect(await revenue.getAttribute('data-state')).toBe('live');
   const failures = panel(page, 'Payment failures');
   expect(await failures.getAttribute('data-alarm')).toBe('warn');
-  expect(await failures.locator('.state').textContent()).toBe('above 2 %');
+  expect(await failures.locator('.state').textContent()).toBe('above 4 %');
   await page.close();
 });
 

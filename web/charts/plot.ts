@@ -62,7 +62,9 @@ export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | nul
   if (options.draw !== 'bars') ends[count - 1] = Math.max(last, Math.min(last + windowSizeS, newestS));
   const series = stackUp(picture, options);
   const firstS = options.draw === 'bars' ? (starts[0] ?? 0) : (ends[0] ?? 0);
-  const toS = Math.max(ends[count - 1] ?? 0, firstS + windowSizeS);
+  // Up to the newest event, so that all charts of a stream end together and show the watermark.
+  const newestShownS = options.draw === 'bars' || !Number.isFinite(newestS) ? 0 : newestS;
+  const toS = Math.max(ends[count - 1] ?? 0, firstS + windowSizeS, newestShownS);
   const fromS = options.span === 'all' ? firstS : Math.max(firstS, toS - options.span / 1e6);
   return {
     xSeconds: ends,
