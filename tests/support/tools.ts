@@ -38,6 +38,44 @@ export async function findMosquitto(): Promise<string> {
   return (await find()) ?? missing('the MQTT broker mosquitto', 'apt-get install mosquitto, or brew install mosquitto');
 }
 
+/** mosquitto's own publisher, for what a user would do in a shell. */
+export async function findMosquittoPub(): Promise<string> {
+  const found = await findProgram('mosquitto_pub');
+  if (found !== null) return found;
+  await installPackages('mosquitto-clients');
+  return programOr('mosquitto_pub', 'apt-get install mosquitto-clients, or brew install mosquitto');
+}
+
+/** A Python that can import the packages, each as `name==version`: in an environment of its own. */
+export async function findPython(...packages: readonly string[]): Promise<string> {
+  const environment = join(CACHE, `python-${packages.join('-').replaceAll('==', '-')}`);
+  const python = join(environment, 'bin/python');
+  if (existsSync(python)) return python;
+  const base = (await findProgram('python3')) ?? ((await installPackages('python3')) ? 'python3' : null);
+  if (base === null) return missing('Python 3', 'apt-get install python3 python3-venv');
+  const hasVenv = await run(base, ['-c', 'import ensurepip, venv']).then(
+    () => true,
+    () => false,
+  );
+  if (!hasVenv && !(await installPackages('python3-venv')))
+    missing("Python's venv module", 'apt-get install python3-venv');
+  await mkdir(CACHE, { recursive: true });
+  // Made aside and renamed: another process sees a whole environment or none. Its interpreter works from any path.
+  const making = `${environment}-${process.pid}`;
+  try {
+    await run(base, ['-m', 'venv', making]);
+    await run(join(making, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+    await rename(making, environment).catch(async (error: unknown) => {
+      if (!existsSync(python)) throw error;
+    });
+    return python;
+  } catch (cause) {
+    throw new Error(`tests need Python with ${packages.join(', ')}, which pip could not install`, { cause });
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+}
+
 /** Java, and a folder of all jars of a Kafka broker (54 MB, from Maven Central). */
 export async function findKafka(): Promise<{ readonly java: string; readonly jars: string }> {
   const jars = join(CACHE, `kafka-${KAFKA_VERSION}`);
