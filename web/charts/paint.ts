@@ -23,21 +23,24 @@ export function paintPlot(canvas: Canvas, plot: Plot, ink: Ink): void {
   const { context, left, top, width, height } = canvas;
   const right = left + width;
   const watermarkX = plot.watermarkS === null ? right : clamp(canvas.x(plot.watermarkS), left, right);
-  context.save();
-  const shapes = plot.draw === 'bars' ? null : plot.series.map((series) => trace(canvas, plot, series));
-  for (const settled of [true, false]) {
-    const from = settled ? left : watermarkX;
-    const to = settled ? watermarkX : right;
-    if (to - from < 0.5) continue;
+  const shapes = plot.draw === 'bars' ? [] : plot.series.map((series) => trace(canvas, plot, series));
+  const within = (from: number, to: number, paint: () => void) => {
+    if (to - from < 0.5) return;
     context.save();
     context.beginPath();
     context.rect(from, top - 4 * canvas.unit, to - from, height + 5 * canvas.unit);
     context.clip();
-    if (shapes)
-      for (const [index, shape] of shapes.entries()) paintShape(canvas, plot, plot.series[index], shape, ink, settled);
-    else paintBars(canvas, plot, ink, settled);
+    paint();
     context.restore();
-  }
+  };
+  context.save();
+  if (plot.draw === 'bars') within(left, right, () => paintBars(canvas, plot, ink));
+  else
+    for (const settled of [true, false])
+      within(settled ? left : watermarkX, settled ? watermarkX : right, () => {
+        for (const [index, shape] of shapes.entries())
+          paintShape(canvas, plot, plot.series[index], shape, ink, settled);
+      });
   if (plot.draw !== 'bars') paintRings(canvas, plot, ink);
   if (plot.watermarkS !== null && plot.watermarkS > plot.fromS && plot.watermarkS <= plot.toS)
     paintWatermark(canvas, watermarkX, ink);
@@ -117,20 +120,21 @@ function paintShape(
   }
 }
 
-function paintBars(canvas: Canvas, plot: Plot, ink: Ink, settled: boolean): void {
+/** A window's bar is whole: all of it final or all of it provisional. */
+function paintBars(canvas: Canvas, plot: Plot, ink: Ink): void {
   const { context, unit } = canvas;
   const side = plot.stacked ? 1 : Math.max(1, plot.series.length);
   const zero = canvas.y(0);
   for (const [place, series] of plot.series.entries()) {
     context.fillStyle = ink.series[series.slot] ?? ink.text;
-    context.globalAlpha = settled ? 0.85 : 0.38;
     for (let index = 0; index < plot.startSeconds.length; index++) {
       const value = series.tops[index] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
       const start = plot.startSeconds[index] ?? 0;
+      context.globalAlpha = start + plot.windowSizeS <= (plot.watermarkS ?? Number.POSITIVE_INFINITY) ? 0.85 : 0.38;
       const left = canvas.x(start);
       const full = canvas.x(start + plot.windowSizeS) - left;
-      const gap = Math.min(2 * unit, full * 0.2);
+      const gap = Math.min(6 * unit, full * 0.2);
       const width = Math.max(1, (full - gap) / side);
       const x = left + gap / 2 + (plot.stacked ? 0 : place * width);
       const bottom = series.bottoms ? canvas.y(series.bottoms[index] ?? 0) : zero;
