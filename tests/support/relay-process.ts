@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Child, listening, startChild } from './child.ts';
@@ -20,6 +21,8 @@ export interface RelayProcess {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
+/** What the page is built from. */
+const SOURCES = ['web', 'worker', 'contract', 'public', 'vite.config.ts', 'package-lock.json'];
 const START_TIMEOUT_MS = 30_000;
 
 export async function startRelayProcess(args: readonly string[]): Promise<RelayProcess> {
@@ -45,16 +48,35 @@ export async function startRelayProcess(args: readonly string[]): Promise<RelayP
   };
 }
 
-/** Builds the page unless it is newer than everything it is built from. */
+/**
+ * Builds the page unless it is newer than everything it is built from. Beside the old one, which is then replaced: other
+ * test files may be serving it, or building it too.
+ */
 async function buildPage(): Promise<void> {
-  const built = join(ROOT, 'dist/index.html');
-  const sources = ['web', 'worker', 'contract', 'public', 'vite.config.ts', 'package-lock.json'];
-  if (existsSync(built) && sources.every((source) => newest(join(ROOT, source)) <= statSync(built).mtimeMs)) return;
-  await promisify(execFile)(join(ROOT, 'node_modules/.bin/vite'), ['build', '--logLevel', 'warn'], { cwd: ROOT });
+  const dist = join(ROOT, 'dist');
+  const isNew = () => {
+    const builtMs = newest(join(dist, 'index.html'));
+    return SOURCES.every((source) => newest(join(ROOT, source)) <= builtMs);
+  };
+  if (isNew()) return;
+  const building = join(ROOT, 'node_modules/.cache/highwater', `page-${process.pid}`);
+  const vite = join(ROOT, 'node_modules/.bin/vite');
+  await promisify(execFile)(vite, ['build', '--logLevel', 'warn', '--outDir', building], { cwd: ROOT });
+  await rm(`${building}-old`, { recursive: true, force: true });
+  await rename(dist, `${building}-old`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(building, dist).catch(async (error: unknown) => {
+    await rm(building, { recursive: true, force: true });
+    if (!isNew()) throw error;
+  });
+  await rm(`${building}-old`, { recursive: true, force: true });
 }
 
+/** When a file, or the newest of a folder's, was changed; 0 when there is none. */
 function newest(path: string): number {
-  const stat = statSync(path);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }

@@ -1,0 +1,133 @@
+import { connectAsync } from 'mqtt';
+import type { Browser } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts';
+import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { startRelayProcess } from '../support/relay-process.ts';
+
+/** From a real mosquitto, with nothing written for it: topics become columns, and what MQTT cannot give back is said. */
+let broker: Mosquitto;
+let browser: Browser;
+beforeAll(async () => {
+  [broker, browser] = await Promise.all([startMosquitto(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await broker.stop();
+});
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const AWAY = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/;
+const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
+const received = (tab: BoardTab, count: number) =>
+  until(async () => expect((await tab.status()).streams.line?.received).toBe(count));
+const live = (tab: BoardTab) =>
+  until(async () => expect((await tab.status()).streams.line?.source.state).toMatch(/live|idle/));
+
+async function open() {
+  const relay = await startRelayProcess(['--mqtt', broker.url, '--topic', 'line/#']);
+  cleanups.push(() => relay.stop());
+  const tab = await openBoard(browser, relay.url, { expected: AWAY });
+  cleanups.push(() => tab.close());
+  await live(tab);
+  return { relay, tab };
+}
+
+/** Publishes with QoS 1: resolves when the broker has them all. */
+async function publish(messages: readonly { readonly topic: string; readonly value: object }[]): Promise<void> {
+  const client = await connectAsync(broker.url);
+  await Promise.all(messages.map(({ topic, value }) => client.publishAsync(topic, JSON.stringify(value), { qos: 1 })));
+  await client.endAsync();
+}
+
+const readings = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => ({
+    topic: `line/${1 + (index % 3)}/${index % 2 === 0 ? 'press' : 'oven'}`,
+    value: {
+      temp: (from + index) / 4,
+      ok: index % 5 !== 0,
+      timestamp: new Date(Date.UTC(2026, 0, 1) + (from + index) * 100).toISOString(),
+    },
+  }));
+
+const BY_TOPIC = `SELECT topic, topic_2, topic_3, count(*) AS rows, sum(temp) AS temp, count(*) FILTER (ok) AS ok
+  FROM line GROUP BY ALL ORDER BY topic`;
+
+function byTopic(sent: ReturnType<typeof readings>) {
+  return [...Map.groupBy(sent, ({ topic }) => topic)]
+    .map(([topic, of]) => {
+      const [, level2, level3] = topic.split('/');
+      return {
+        topic,
+        topic_2: level2,
+        topic_3: level3,
+        rows: of.length,
+        temp: of.reduce((sum, { value }) => sum + value.temp, 0),
+        ok: of.filter(({ value }) => value.ok).length,
+      };
+    })
+    .sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+test('D6 every message is a row, topic levels are its columns, and a board is made of its fields', async () => {
+  const { tab } = await open();
+  const sent = readings(1200);
+  await publish(sent);
+  await received(tab, 1200);
+  expect(await tab.query(BY_TOPIC)).toEqual(byTopic(sent));
+  await until(async () => {
+    const states = await tab.panelStates();
+    expect(Object.keys(states).length).toBeGreaterThan(4);
+    expect(Object.values(states)).not.toContain('error');
+    expect(Object.values(states)).toContain('replay');
+  });
+
+  await tab.page.reload();
+  await received(tab, 1200);
+  expect(await tab.query(BY_TOPIC)).toEqual(byTopic(sent));
+  expect(tab.errors).toEqual([]);
+});
+
+test('P5 a restarted relay has no past: rows before it stay, rows after it come, and the gap is on the page', async () => {
+  const { relay, tab } = await open();
+  await publish(readings(300));
+  await received(tab, 300);
+  await relay.kill();
+  await publish(readings(50, 300));
+  await relay.start();
+  await until(async () => expect((await tab.status()).connection.state).toBe('live'));
+  await live(tab);
+  await publish(readings(200, 350));
+  await received(tab, 500);
+  expect(await tab.query('SELECT count(*) AS rows, count(DISTINCT temp) AS readings FROM line')).toEqual([
+    { rows: 500, readings: 500 },
+  ]);
+  expect((await tab.status()).streams.line?.losses).toMatchObject([{ kind: 'gap', missing: null }]);
+  await until(async () => expect(await tab.page.locator('body').textContent()).toContain('Gap in line'));
+  expect(tab.errors).toEqual([]);
+});
+
+test('D3 a restarted relay that has seen other fields adds them; no row is lost', async () => {
+  const { relay, tab } = await open();
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+  await publish([{ topic: 'line/1/press', value: { temp: 1.5, note: 'before', timestamp: at(0) } }]);
+  await received(tab, 1);
+  await publish([{ topic: 'line/1/press', value: { temp: 2.5, hum: 40, timestamp: at(1) } }]);
+  await received(tab, 2);
+  await relay.kill();
+  await relay.start();
+  await until(async () => expect((await tab.status()).connection.state).toBe('live'));
+  await live(tab);
+  await publish([{ topic: 'line/1/press', value: { temp: 3.5, rpm: 900, timestamp: at(2) } }]);
+  await received(tab, 3);
+  expect(await tab.query('SELECT temp, rpm FROM line ORDER BY _event_time')).toEqual([
+    { temp: 1.5, rpm: null },
+    { temp: 2.5, rpm: null },
+    { temp: 3.5, rpm: 900 },
+  ]);
+  expect(tab.errors).toEqual([]);
+});
