@@ -82,7 +82,7 @@ test('a list has one bar per value; a funnel says where it loses most', async ()
   await page.close();
 });
 
-test('a value wears one colour on the chart and on the bars', async () => {
+test('V4 a value wears one colour on the chart and on the bars', async () => {
   const page = await open('');
   const swatch = panel(page, 'Events by type').locator('[data-key="cart"] .swatch');
   const bar = panel(page, 'Funnel, users').locator('[data-key="cart"] .fill');
@@ -217,7 +217,7 @@ test('space pauses, and a panel says it is paused', async () => {
   await page.close();
 });
 
-test('panels out of sight ask for nothing until they are seen', async () => {
+test('V5 panels out of sight ask for nothing until they are seen', async () => {
   const page = await open('', { width: 390, height: 844 });
   expect(await panel(page, 'Latest events').locator('.rows').count()).toBe(0);
   await panel(page, 'Latest events').scrollIntoViewIfNeeded();

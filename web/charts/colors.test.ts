@@ -17,7 +17,7 @@ test('a declared order decides, on every panel, and others keep clear of it', ()
   for (const value of ['refund', 'bot', 'x']) expect(declared).not.toContain(colors.slot('action', value, order));
 });
 
-test('after a reload the colours are the same, whatever comes first', () => {
+test('V4 after a reload the colours are the same, whatever comes first', () => {
   let kept: Record<string, Record<string, number>> = {};
   const memory: ColorMemory = { load: () => kept, save: (slots) => (kept = JSON.parse(JSON.stringify(slots))) };
   const names = ['DE', 'FR', 'GB', 'US', 'ES', 'SE'];

@@ -10,7 +10,7 @@ function setUp() {
   return { scheduler, frame, asked };
 }
 
-test('one frame draws everything, and of each painter only the newest', () => {
+test('V5 one frame draws everything, and of each painter only the newest', () => {
   const { scheduler, frame, asked } = setUp();
   const drawn: string[] = [];
   const [a, b] = [{}, {}];

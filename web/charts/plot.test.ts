@@ -35,13 +35,13 @@ test('stacked series stand on each other; what is missing is nothing, not a hole
   expect(plot?.range.max).toBeGreaterThanOrEqual(333);
 });
 
-test('W7 final windows end left of the watermark, provisional ones right of it', () => {
+test('W7 V3 final windows end left of the watermark, provisional ones right of it', () => {
   const plot = makePlot(picture({ a: [1, 2, 3] }), options());
   expect([...(plot?.xSeconds ?? [])]).toEqual([60, 120, 135]);
   expect(plot && settledIndex(plot)).toBe(1);
 });
 
-test('a window that has only begun is left out, where there are others to look at', () => {
+test('V3 a window that has only begun is left out, where there are others to look at', () => {
   const starts = [0, 60, 120, 180];
   const ends = (nowS: number, draw: 'area' | 'bars' = 'area') =>
     makePlot(picture({ a: [5, 5, 5, 1] }, starts), options({ maxEventTimeUs: nowS * 1e6, draw }))?.xSeconds.length;

@@ -29,7 +29,7 @@ test('frames that come with recent events are live', () => {
   expect(shown()).toEqual({ name: 'live', word: 'live', short: 'live', age: [], faded: false });
 });
 
-test('stale after ten seconds without a frame, and never fresh-looking', () => {
+test('V1 V2 stale after ten seconds without a frame, and never fresh-looking', () => {
   expect(shown({ ageMs: 10_000 }).name).toBe('live');
   expect(shown({ ageMs: 42_000 })).toEqual({
     name: 'stale',
@@ -40,13 +40,13 @@ test('stale after ten seconds without a frame, and never fresh-looking', () => {
   });
 });
 
-test('late when events arrive more than twice the expected lag after they happened', () => {
+test('V1 late when events arrive more than twice the expected lag after they happened', () => {
   expect(shown({ behindMs: 20_000 }).name).toBe('live');
   expect(shown({ behindMs: 20_001 }).word).toBe('late · 20 s behind');
   expect(shown({ behindMs: 100_000, delayMs: 60_000 }).name).toBe('live');
 });
 
-test('replay when events were over an hour old as they came; silence after that is not staleness', () => {
+test('V1 replay when events were over an hour old as they came; silence after that is not staleness', () => {
   expect(shown({ behindMs: 3_600_001 }).word).toBe('replay · 2026-11-22');
   expect(shown({ behindMs: 3_600_001, ageMs: 60_000 }).name).toBe('replay');
 });
