@@ -88,7 +88,7 @@ function createPlot(
   return new uPlot(
     {
       ...size,
-      padding: [12 * k, 14 * k, 0, 0],
+      padding: [12 * k, 18 * k, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
