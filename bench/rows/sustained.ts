@@ -40,12 +40,13 @@ export async function sustained(harness: Harness): Promise<Row> {
   const rate = median(free.map(({ rowsPerSecond }) => rowsPerSecond));
   const storeRate = median(storeOnly.map(({ rowsPerSecond }) => rowsPerSecond));
   const backlogMs = Math.max(...paced.map(({ maxBacklogMs }) => maxBacklogMs));
+  const held = median(paced.map(({ rowsPerSecond }) => rowsPerSecond)) >= 0.98 * pace;
   const share = (of: 'applyShare' | 'pictureShare') => `${Math.round(100 * median(free.map((run) => run[of])))} %`;
   return {
     name: `Sustained rows/s in a tab with a ${requests.length}-panel board, zero backlog`,
     goal: '≥ 1 M',
-    result: `${round(rate / 1e6)} M rows/s; at ${round(pace / 1e6)} M never more than ${round(backlogMs)} ms behind`,
-    met: rate >= 1e6,
+    result: `${round(rate / 1e6)} M rows/s; at ${round(pace / 1e6)} M ${held ? 'held' : 'not held'}, at most ${round(backlogMs)} ms behind`,
+    met: rate >= 1e6 && held,
     method:
       `The engine alone in a module worker under boards/shop.yaml: ${Object.keys(board.windows ?? {}).length} windows, with exact ` +
       `distinct counts and quantiles, ${requests.length} panels asked for every ${PICTURE_EVERY_MS} ms. ${rows.toLocaleString('en')} rows of the demo shop ` +
