@@ -56,29 +56,37 @@ test.each([
   expect(board.range).toBe('all');
 });
 
-test('events by each dimension, distinct ids, sums and quantiles with their units', () => {
+test('events by each dimension, distinct ids, sums or means and quantiles with their units', () => {
   const { windows, board } = firstBoard(
     schemaOf(
       field('user_id', 'id', 'int64'),
       field('action', 'dimension'),
+      field('price', 'measure', 'float64'),
       field('latency_ms', 'measure', 'int64', 'ms'),
     ),
   );
   expect(windows.user_events_by_minute?.select).toEqual({
     events: 'count()',
     distinct_user_id: 'count_distinct(user_id)',
-    sum_latency_ms: 'sum(latency_ms)',
+    sum_price: 'sum(price)',
+    p50_price: 'quantile(price, 0.5)',
+    p95_price: 'quantile(price, 0.95)',
+    mean_latency_ms: 'avg(latency_ms)',
     p50_latency_ms: 'quantile(latency_ms, 0.5)',
     p95_latency_ms: 'quantile(latency_ms, 0.95)',
   });
   expect(windows.user_events_by_action?.by).toEqual(['action']);
   expect(board.panels.map(({ kind, title, w }) => `${kind} ${title} ${w}`)).toEqual([
-    'stat Events in the last minute 8',
-    'stat Distinct user_id 8',
-    'stat Sum of latency_ms 8',
+    'stat Events 5',
+    'stat Events in the last minute 5',
+    'stat Distinct user_id 5',
+    'stat Sum of price 5',
+    'stat Mean of latency_ms 4',
+    'timeseries Events per minute 12',
     'timeseries Events per minute by action 12',
+    'timeseries price, median and 95th percentile 12',
     'timeseries latency_ms, median and 95th percentile 12',
     'table Latest events 24',
   ]);
-  expect(board.panels[2]).toMatchObject({ unit: 'ms' });
+  expect(board.panels[4]).toMatchObject({ unit: 'ms' });
 });

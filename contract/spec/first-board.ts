@@ -7,7 +7,7 @@ import type { WindowSpec } from './window.ts';
 /**
  * The board of a stream nobody has made one for, from what its fields are good for, in 24 columns:
  *
- *     stats, up to six      events · distinct ids · sums          h 4
+ *     stats, up to six      events · distinct ids · sums or means  h 4
  *     charts, two a row     events by each dimension, stacked · events · quantiles of each measure   h 9
  *     latest rows                                                 h 10
  */
@@ -32,7 +32,7 @@ export function firstBoard(schema: StreamSchema): FirstBoard {
   const idColumns = ids.map((field) => ({ field, column: columns.name('distinct', field.name) }));
   const measureColumns = measures.map((field) => ({
     field,
-    sum: columns.name('sum', field.name),
+    total: columns.name(additive(field) ? 'sum' : 'mean', field.name),
     p50: columns.name('p50', field.name),
     p95: columns.name('p95', field.name),
   }));
@@ -40,8 +40,8 @@ export function firstBoard(schema: StreamSchema): FirstBoard {
   const all = `${stream}_by_minute`;
   const select: Record<string, string> = { events: 'count()' };
   for (const { field, column } of idColumns) select[column] = `count_distinct(${quoted(field.name)})`;
-  for (const { field, sum, p50, p95 } of measureColumns) {
-    select[sum] = `sum(${quoted(field.name)})`;
+  for (const { field, total, p50, p95 } of measureColumns) {
+    select[total] = `${additive(field) ? 'sum' : 'avg'}(${quoted(field.name)})`;
     select[p50] = `quantile(${quoted(field.name)}, 0.5)`;
     select[p95] = `quantile(${quoted(field.name)}, 0.95)`;
   }
@@ -54,7 +54,8 @@ export function firstBoard(schema: StreamSchema): FirstBoard {
 
   const over = '1m';
   const stats: Placed[] = [
-    { kind: 'stat', title: 'Events in the last minute', window: all, value: 'events', over, sparkline: true },
+    { kind: 'stat', title: 'Events', window: all, value: 'events', over: 'range', sparkline: true },
+    { kind: 'stat', title: 'Events in the last minute', window: all, value: 'events', over, sparkline: false },
     ...idColumns.map(
       ({ field, column }): Placed => ({
         kind: 'stat',
@@ -65,11 +66,11 @@ export function firstBoard(schema: StreamSchema): FirstBoard {
       }),
     ),
     ...measureColumns.map(
-      ({ field, sum }): Placed => ({
+      ({ field, total }): Placed => ({
         kind: 'stat',
-        title: `Sum of ${field.name}`,
+        title: `${additive(field) ? 'Sum' : 'Mean'} of ${field.name}`,
         window: all,
-        value: sum,
+        value: total,
         over,
         sparkline: true,
         ...unit(field),
@@ -145,6 +146,14 @@ const KEYWORDS = new Set(
     ' ',
   ),
 );
+
+/** Is a sum of it a quantity? Of money, bytes and counts it is; of temperatures, rates and durations of single events it is not. */
+function additive({ name, unit: id }: Field): boolean {
+  if (id !== null) return /^(currency|decbytes|bytes|short|none)/.test(id);
+  return !/(temp|pressure|humidity|level|ratio|rate|percent|speed|latency|duration|voltage|score|age|lat|lon|left|_ms)(_|$|erature)/i.test(
+    name,
+  );
+}
 
 function unit(field: Field): { unit: string } | object {
   return field.unit === null ? {} : { unit: field.unit };

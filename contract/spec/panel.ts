@@ -30,9 +30,12 @@ export const StatSchema = z.strictObject({
   ...Place,
   window: z.string(),
   value: z.string(),
-  over: DurationSchema.optional().meta({
-    description: 'How much event time the number folds. Left out: the last window.',
-  }),
+  over: z
+    .union([z.literal('range'), DurationSchema])
+    .optional()
+    .meta({
+      description: 'How much event time the number folds, or all that is in view. Left out: the newest window.',
+    }),
   sparkline: z.boolean().default(true),
   warnAbove: z.number().optional().meta({ description: 'Coloured and said so above this, in the measure’s own unit.' }),
   alarmAbove: z.number().optional(),

@@ -42,7 +42,7 @@ export function panelRequest(panel: Panel, span: Span, widthPx: number, tableRow
         window: panel.window,
         measure: panel.value,
         by: null,
-        over: durationUs(panel.over),
+        over: panel.over === 'range' ? span : durationUs(panel.over),
         top: 1,
         sort: 'descending',
         order: [],

@@ -1,7 +1,9 @@
 import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { StatPanel } from '../../contract/spec/panel.ts';
+import type { Span } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
+import { useBoard } from './board-context.ts';
 import type { KindProps } from './panel.tsx';
 import { durationWords } from './panel-words.tsx';
 import { condense, sparkPaths, trend } from './sparkline.ts';
@@ -12,6 +14,7 @@ const SPARK_POINTS = 36;
 
 /** One number, what it covers, how it stands to the range before it, and its windows as a sparkline. */
 export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
+  const board = useBoard();
   const raw = () => props.picture.rows[0]?.value ?? null;
   const shown = createMemo(() => formatValue(raw(), { unit: props.panel.unit, decimals: props.panel.decimals }));
   // The newest windows are still filling: they would always look like a fall.
@@ -27,14 +30,22 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     const values = settled();
     return values ? sparkPaths(condense(values, SPARK_POINTS)) : null;
   });
+  const over = (): Span | null => {
+    const { over: wanted } = props.panel;
+    if (wanted === 'range') return board.span();
+    return wanted === undefined ? null : parseDurationUs(wanted);
+  };
   const covers = () => {
-    const over = props.panel.over === undefined ? null : parseDurationUs(props.panel.over);
-    return over === null ? `newest ${durationWords(props.picture.windowSizeUs)}` : `last ${durationWords(over)}`;
+    const span = over();
+    if (span === null) return `newest ${durationWords(props.picture.windowSizeUs)}`;
+    return span === 'all' ? 'all kept' : `last ${durationWords(span)}`;
   };
   const drift = () => {
     const values = settled();
-    const over = props.panel.over === undefined ? null : parseDurationUs(props.panel.over);
-    const recent = Math.max(1, Math.round((over ?? 0) / props.picture.windowSizeUs));
+    const span = over();
+    // Over all that is in view there is no time before to compare with.
+    if (props.panel.over === 'range' || span === 'all') return null;
+    const recent = Math.max(1, Math.round((span ?? 0) / props.picture.windowSizeUs));
     const share = values ? trend(values, recent) : null;
     if (share === null || Math.abs(share) < 0.0005) return null;
     const percent = formatValue(Math.abs(share), {

@@ -48,8 +48,8 @@ function decimalsOf(rows: RowsPicture['rows'], at: number): number {
 /** A cell in words; nothing for null. */
 export function cellText(cell: unknown, column: TableColumn, zone: Zone): string {
   if (cell === null || cell === undefined) return '';
-  if (cell instanceof Date) return `${formatDay(cell.getTime(), zone)} ${formatClockMs(cell.getTime(), zone)}`;
   if (typeof cell === 'number') {
+    if (column.type === 'timestamp') return `${formatDay(cell / 1000, zone)} ${formatClockMs(cell / 1000, zone)}`;
     if (column.unit) return formatValue(cell, { unit: column.unit }).text;
     return column.type === 'int64' ? String(cell) : formatValue(cell, { unit: 'none', decimals: column.decimals }).text;
   }

@@ -62,7 +62,7 @@ export function createDelivery({ engine, send, nowMs }: DeliveryOptions): Delive
         const { stream, outcome, position, reason, missing } = message;
         const subscription = subscriptionOf(stream);
         engine().begin(stream, outcome, position);
-        subscription.awaiting = false;
+        subscription.answered(nowMs());
         subscription.fault = null;
         if (outcome !== 'resumed' && reason !== null)
           subscription.lost({ kind: outcome === 'reset' ? 'reset' : 'gap', atMs: nowMs(), reason, missing });
@@ -94,11 +94,8 @@ export function createDelivery({ engine, send, nowMs }: DeliveryOptions): Delive
     );
     const taken = takenCount(wanted, result.bytes);
     const committedMs = nowMs();
-    for (const { frame } of wanted.slice(0, taken)) {
-      const subscription = subscriptionOf(frame.header.stream);
-      subscription.lagMs = Math.max(0, committedMs - frame.header.sealedAtUs / 1000);
-      subscription.fault = null;
-    }
+    for (const { frame } of wanted.slice(0, taken))
+      subscriptionOf(frame.header.stream).committed(frame.header.sealedAtUs / 1000, committedMs);
     if (result.hole === null) return result.rows;
     subscribe(result.hole.stream);
     return result.rows + applyFrames(wanted.slice(taken));

@@ -15,10 +15,22 @@ export class Subscription {
   awaiting = true;
   losses: readonly Loss[] = [];
   stats: Stats | null = null;
-  /** Sealed at the relay → committed here, of the newest frame. */
+  /** Sealed at the relay → committed here, of the newest frame that was sealed while this tab listened. */
   lagMs: number | null = null;
+  #answeredMs = Number.POSITIVE_INFINITY;
   /** Why the relay cannot serve it; until it does. */
   fault: string | null = null;
+
+  answered(nowMs: number): void {
+    this.awaiting = false;
+    this.#answeredMs = nowMs;
+  }
+
+  /** A frame is in the store. One from before this tab listened was waiting for it: that is history, not lag. */
+  committed(sealedAtMs: number, nowMs: number): void {
+    if (sealedAtMs >= this.#answeredMs) this.lagMs = Math.max(0, nowMs - sealedAtMs);
+    this.fault = null;
+  }
 
   lost(loss: Loss): void {
     this.losses = [...this.losses, loss].slice(-KEPT_LOSSES);

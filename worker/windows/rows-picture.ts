@@ -4,7 +4,8 @@ import type { StreamState } from '../ingest/stream-state.ts';
 /** A stream's newest rows by event time. */
 export function rowsPicture(state: StreamState, request: Extract<PanelRequest, { kind: 'rows' }>): RowsPicture {
   const fields = state.schema?.fields ?? [];
-  const wanted = request.columns ?? fields.map(({ name }) => name);
+  // The time field says what every row begins with, its event time.
+  const wanted = request.columns ?? fields.map(({ name }) => name).filter((name) => name !== state.schema?.timeField);
   const shown = wanted.map((name) => {
     const field = fields.find((known) => known.name === name);
     if (!field)
