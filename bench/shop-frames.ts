@@ -113,7 +113,7 @@ function encode(events: readonly ShopEvent[], times: readonly number[]): Uint8Ar
   const columns: Record<string, Vector> = {
     _event_time: new Vector([new Data(time, 0, values.length, 0, [undefined, values])]),
   };
-  for (const [name, type, role] of FIELDS) {
+  for (const [index, [name, type, role]] of FIELDS.entries()) {
     const cells = events.map((event) => event[name] ?? null);
     if (type === 'int64')
       columns[name] = vectorFromArray(
@@ -121,14 +121,14 @@ function encode(events: readonly ShopEvent[], times: readonly number[]): Uint8Ar
         new Int64(),
       );
     else if (type === 'float64') columns[name] = vectorFromArray(cells, new Float64());
-    else if (role === 'dimension') columns[name] = dictionary(cells as (string | null)[]);
+    else if (role === 'dimension') columns[name] = dictionary(cells as (string | null)[], index);
     else columns[name] = vectorFromArray(cells, new Utf8());
   }
   return tableToIPC(new Table(columns), 'stream');
 }
 
-/** A frame stands alone: its dictionary holds its own values. */
-function dictionary(cells: readonly (string | null)[]): Vector {
+/** A frame stands alone: its dictionary holds its own values. Its `id` is the column's, in every frame, as the relay's is. */
+function dictionary(cells: readonly (string | null)[], id: number): Vector {
   const values = [...new Set(cells.filter((cell) => cell !== null))];
   const places = new Map(values.map((value, place) => [value, place]));
   const indices = vectorFromArray(
@@ -138,7 +138,7 @@ function dictionary(cells: readonly (string | null)[]): Vector {
   if (!indices) throw new Error('an empty frame');
   return new Vector([
     makeData({
-      type: new Dictionary(new Utf8(), new Int32()),
+      type: new Dictionary(new Utf8(), new Int32(), id),
       length: indices.length,
       nullCount: indices.nullCount,
       nullBitmap: indices.nullBitmap,

@@ -9,15 +9,18 @@ export interface Unit {
   readonly ipc: Uint8Array;
 }
 
-/** Frames of one stream and schema version as few units: each insert has a fixed cost of about a millisecond. */
+/**
+ * Frames of one stream and schema version as few units: each insert has a fixed cost of about a millisecond. Frames whose
+ * texts come now plain, now as a dictionary, take turns; each kind is one unit, wherever its frames lie in the tick.
+ */
 export function toUnits(blocks: readonly FrameBlock[]): Unit[] {
   const groups: { schema: IpcMessage; blocks: FrameBlock[]; parts: Uint8Array[]; drop: number }[] = [];
   for (const block of blocks) {
     const [schema, ...rest] = readMessages(block.frame.payload);
     if (schema?.kind !== 'schema') throw new RangeError('an Arrow stream begins with its schema');
     const drop = block.frame.header.contiguous ? 0 : 1;
-    let group = groups.at(-1);
-    if (!group || group.drop !== drop || !equalBytes(group.schema.bytes, schema.bytes)) {
+    let group = groups.find((made) => made.drop === drop && equalBytes(made.schema.bytes, schema.bytes));
+    if (!group) {
       group = { schema, blocks: [], parts: [widenSchema(schema, drop)], drop };
       groups.push(group);
     }
