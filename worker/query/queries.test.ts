@@ -101,3 +101,26 @@ test('Q2 an error says what there is; a query sees its values as they are', asyn
     },
   ]);
 });
+
+test.each([
+  'SELECT count(*) AS n FROM orders a, orders b, orders c',
+  'SELECT count(*) AS n FROM orders a JOIN orders b ON a.price < b.price, range(4000)',
+  'SELECT count(*) AS n FROM range(20000) a JOIN range(20000) b ON a.range + b.range = 3 OR a.range = b.range * 2',
+  'SELECT (SELECT count(*) FROM range(100000) b WHERE b.range < a.range) AS n FROM range(100000) a',
+  'SELECT count(*) AS n FROM (SELECT unnest(range(100000))), (SELECT unnest(range(100000)))',
+])('Q3 refuses what could not be stopped: %s', async (sql) => {
+  await expect(engine.query(sql)).rejects.toMatchObject({
+    code: 'query_refused',
+    message: expect.stringContaining('pairs of rows'),
+    fix: expect.stringContaining('50 million'),
+  });
+  expect(await engine.query('SELECT count(*) AS n FROM orders')).toEqual([{ n: next }]);
+});
+
+test('Q3 runs joins by an equality, and small ones without', async () => {
+  expect(await engine.query('SELECT count(*) AS n FROM orders a JOIN orders b USING (_offset)')).toEqual([{ n: next }]);
+  expect(await engine.query('SELECT count(*) AS n FROM range(5000) a, range(5000) b')).toEqual([{ n: 25_000_000 }]);
+  expect(await engine.query('SELECT count(*) AS n FROM orders, (SELECT max(price) AS most FROM orders)')).toEqual([
+    { n: next },
+  ]);
+});

@@ -7,6 +7,7 @@ import { errorText } from '../store/error-text.ts';
 import { RAW_SCHEMA } from '../store/segments.ts';
 import type { KeptWindow } from '../windows/kept-window.ts';
 import type { WindowSet } from '../windows/window-set.ts';
+import { MAX_PAIRS, pairsOf } from './plan-bound.ts';
 import { refusalOf } from './refusal.ts';
 import { toRows } from './rows.ts';
 import { windowTable } from './window-table.ts';
@@ -43,7 +44,9 @@ export function createQueries(
       database.read('BEGIN TRANSACTION READ ONLY');
       try {
         const started = nowMs();
-        const pending = database.start(`SELECT * FROM (\n${statement}\n) AS query LIMIT ${maxRows + 1}`);
+        const bounded = `SELECT * FROM (\n${statement}\n) AS query LIMIT ${maxRows + 1}`;
+        checkPlan(database, bounded);
+        const pending = database.start(bounded);
         let result = null;
         let slice = nowMs();
         while (result === null) {
@@ -82,6 +85,18 @@ export function createQueries(
       closed = true;
     },
   };
+}
+
+/** Refuses what could not be stopped once it runs. */
+function checkPlan(database: Database, sql: string): void {
+  const plan = decodeArrow(database.read(`EXPLAIN (FORMAT json) ${sql}`));
+  const pairs = pairsOf(String(plan.getChildAt(plan.numCols - 1).at(0)));
+  if (pairs <= MAX_PAIRS) return;
+  throw new HighwaterError(
+    'query_refused',
+    `The query would compare about ${pairs.toExponential(1)} pairs of rows, and could not be stopped while it does.`,
+    `Join by an equality, or aggregate before joining: joins without an equality may compare ${MAX_PAIRS / 1e6} million pairs.`,
+  );
 }
 
 /** Makes tables of the windows a statement names, unless they are as they were. */
