@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 
-/** How old the newest event was when it was first on the screen, over the last draws. */
+/** How old the newest event was when it was first on the screen, over the draws of the last minute. */
 export interface DrawnSummary {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -15,25 +15,29 @@ export interface Drawn {
 }
 
 /** Events older than this at draw are history being read, not live: their age says nothing about speed. */
-const LIVE_MS = 60_000;
+const LIVE_MS = 10_000;
+/** A slow minute is over after a minute. */
+const KEPT_MS = 60_000;
 const KEPT_SAMPLES = 1000;
 
 /** A draw is a sample when it shows a newer event of its stream than any draw before. */
 export function createDrawn(clock: Clock): Drawn {
   const newestUs = new Map<string, number>();
-  const agesMs: number[] = [];
+  let samples: readonly { readonly atMs: number; readonly ageMs: number }[] = [];
+  const recent = (nowMs: number) => samples.filter(({ atMs }) => atMs > nowMs - KEPT_MS);
   return {
     record(picture) {
       if (picture.kind === 'error' || picture.maxEventTimeUs === null) return;
       if (picture.maxEventTimeUs <= (newestUs.get(picture.stream) ?? Number.NEGATIVE_INFINITY)) return;
       newestUs.set(picture.stream, picture.maxEventTimeUs);
-      const ageMs = clock.nowMs() - picture.maxEventTimeUs / 1000;
-      if (ageMs < 0 || ageMs > LIVE_MS) return;
-      agesMs.push(ageMs);
-      if (agesMs.length > KEPT_SAMPLES) agesMs.shift();
+      const atMs = clock.nowMs();
+      const ageMs = atMs - picture.maxEventTimeUs / 1000;
+      if (ageMs >= 0 && ageMs <= LIVE_MS) samples = [...recent(atMs), { atMs, ageMs }].slice(-KEPT_SAMPLES);
     },
     summary() {
-      const sorted = [...agesMs].sort((a, b) => a - b);
+      const sorted = recent(clock.nowMs())
+        .map(({ ageMs }) => ageMs)
+        .sort((a, b) => a - b);
       const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? null;
       return { p50Ms: at(0.5), p99Ms: at(0.99), samples: sorted.length };
     },
