@@ -109,3 +109,34 @@ test('F4 frames of two schema versions in one tick are all kept, whichever schem
     { a: 2, b: null, _offset: 2 },
   ]);
 });
+
+test('F4 a relay that starts anew counts versions from 1: no field is lost, whatever it has seen so far', async () => {
+  const schemas = (...fields: string[]) =>
+    fields.map((_, n) =>
+      testSchema('anew', Object.fromEntries(fields.slice(0, n + 1).map((name) => [name, 'int64'])), n + 1),
+    );
+  const [first, second, third] = schemas('a', 'b', 'c');
+  if (!first || !second || !third) throw new Error('three versions');
+  const spec = { from: 'anew', window: 'tumble(1s)', by: [], select: { total: 'sum(c)' }, late: { allow: '0s' } };
+  engine.windows({ c_by_second: spec });
+  for (const schema of [first, { ...third, version: 2 }]) engine.schema(schema);
+  engine.begin('anew', 'fresh', position);
+  engine.apply([testFrame({ ...third, version: 2 }, [{ timeUs: 1, a: 1, b: 2, c: 3 }])], 0);
+  for (const schema of [
+    { ...second, version: 1 },
+    { ...third, version: 2 },
+  ])
+    engine.schema(schema);
+  engine.begin('anew', 'gap', { epoch: 'e2', next: { 0: 0 } });
+  engine.apply([testFrame({ ...second, version: 1 }, [{ timeUs: 2, a: 4, b: 5 }], { epoch: 'e2' })], 0);
+  engine.apply(
+    [testFrame({ ...third, version: 2 }, [{ timeUs: 3, a: 6, b: 7, c: 8 }], { epoch: 'e2', firstOffset: 1 })],
+    0,
+  );
+  expect(await engine.query('SELECT a, b, c FROM anew ORDER BY a')).toEqual([
+    { a: 1, b: 2, c: 3 },
+    { a: 4, b: 5, c: null },
+    { a: 6, b: 7, c: 8 },
+  ]);
+  expect(await engine.query('SELECT total FROM c_by_second')).toEqual([{ total: 11 }]);
+});

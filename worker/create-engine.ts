@@ -1,8 +1,8 @@
 import { HighwaterError } from '../contract/errors.ts';
-import type { StreamSchema } from '../contract/protocol/down.ts';
 import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { applyFrames } from './ingest/apply.ts';
+import { mergeSchemas, sameFields } from './ingest/merge-schemas.ts';
 import { RecentRows } from './ingest/recent-rows.ts';
 import type { StreamState } from './ingest/stream-state.ts';
 import { memoryBudget } from './memory-budget.ts';
@@ -47,12 +47,11 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     schema(schema) {
       const state = streamOf(schema.stream);
       const known = state.schemas.get(schema.version);
-      if (known && sameFields(known, schema)) return;
-      state.schemas.set(schema.version, schema);
-      // A relay that lost its past counts versions from the start again: what it says anew holds.
-      if (!known && state.schema && state.schema.version > schema.version) return;
-      state.schema = schema;
-      state.segments.announce(schema);
+      if (!known || !sameFields(known, schema)) state.schemas.set(schema.version, schema);
+      const merged = mergeSchemas(state.schema, schema);
+      if (state.schema && sameFields(state.schema, merged)) return;
+      state.schema = merged;
+      state.segments.announce(merged);
       windows.refresh(streams);
     },
     windows: (specs) => windows.replace(specs, streams),
@@ -141,11 +140,6 @@ function newStream(name: string, database: Database, options: EngineOptions): St
     duplicates: 0,
     revision: 0,
   };
-}
-
-function sameFields(left: StreamSchema, right: StreamSchema): boolean {
-  const shape = ({ timeField, fields }: StreamSchema) => JSON.stringify([timeField, fields]);
-  return shape(left) === shape(right);
 }
 
 /** Its past does not join its future: rows, panes and times go; what was ever received is still counted. */

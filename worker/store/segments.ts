@@ -60,7 +60,7 @@ export class Segments {
   /** Makes a schema the stream's: its view has these fields from now on, and older rows what they have of them. */
   announce(schema: StreamSchema): void {
     this.#newest = schema;
-    this.active(schema, 0);
+    if (this.#segments.length === 0) this.active(schema, 0);
     this.#view();
   }
 
