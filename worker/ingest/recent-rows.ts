@@ -3,8 +3,9 @@ import type { FrameBlock } from './frame-block.ts';
 
 /** Rows a `rows` picture can show at most. */
 const CAPACITY = 1000;
-/** Frames held before their rows are sorted in. */
+/** Frames held before their rows are sorted in: more than this, and more rows than a picture could show many times over. */
 const MAX_PENDING = 32;
+const MAX_PENDING_ROWS = 16 * CAPACITY;
 
 export interface RecentRow {
   readonly timeUs: number;
@@ -19,10 +20,12 @@ export interface RecentRow {
 export class RecentRows {
   #rows: RecentRow[] = [];
   #pending: { block: FrameBlock; watermarkUs: number | null; tooLate: Uint8Array | null }[] = [];
+  #pendingRows = 0;
 
   add(block: FrameBlock, watermarkUs: number | null, tooLate: Uint8Array | null): void {
     this.#pending.push({ block, watermarkUs, tooLate });
-    if (this.#pending.length > MAX_PENDING) this.#settle();
+    this.#pendingRows += block.rows;
+    if (this.#pending.length > MAX_PENDING && this.#pendingRows > MAX_PENDING_ROWS) this.#settle();
   }
 
   /** Newest first, by event time, then partition, then offset. */
@@ -34,6 +37,7 @@ export class RecentRows {
   clear(): void {
     this.#rows = [];
     this.#pending = [];
+    this.#pendingRows = 0;
   }
 
   #settle(): void {
@@ -42,6 +46,7 @@ export class RecentRows {
       (left, right) => right.block.frame.header.maxEventTimeUs - left.block.frame.header.maxEventTimeUs,
     );
     this.#pending = [];
+    this.#pendingRows = 0;
     for (const { block, watermarkUs, tooLate } of frames) {
       const oldest = this.#rows.length < CAPACITY ? Number.NEGATIVE_INFINITY : (this.#rows.at(-1)?.timeUs ?? 0);
       if (block.frame.header.maxEventTimeUs < oldest) continue;
