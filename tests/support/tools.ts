@@ -129,7 +129,7 @@ async function fetchJars(jars: string): Promise<void> {
 function pom(): string {
   const dependency = (group: string, name: string, version: string) =>
     `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`;
-  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  return `<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>highwater.tests</groupId><artifactId>kafka-broker</artifactId><version>1</version>
   <dependencies>
