@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<FieldType, string>> = {
   timestamp: 'TIMESTAMP',
 };
 /** Bytes a value takes in memory, by estimate; a text's own bytes come on top. */
-const BYTES: Readonly<Record<FieldType, number>> = { int64: 8, float64: 8, string: 16, bool: 1, timestamp: 8 };
+const BYTES: Readonly<Record<FieldType, number>> = { int64: 8, float64: 8, string: 22, bool: 1, timestamp: 8 };
 /** `_event_time`, `_partition`, `_offset`. */
 const FIXED_BYTES = 20;
 
