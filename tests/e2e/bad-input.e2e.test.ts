@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BoardTab, launchChromium } from '../support/chromium.ts';
+import { relayForTest, tabForTest, until } from '../support/for-test.ts';
 import { type KafkaBroker, startKafkaBroker } from '../support/kafka-broker.ts';
-import { type RelayProcess, startRelayProcess } from '../support/relay-process.ts';
+import type { RelayProcess } from '../support/relay-process.ts';
 import { ordersOnTime, produceOrders, WINDOWS_SQL, windowsOf, writeOrdersConfig } from './orders.ts';
 
 /** What cannot be a row is counted, kept and shown, and touches nothing around it. */
@@ -16,19 +17,9 @@ afterAll(async () => {
   await broker.stop();
 });
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
-
 async function open(topic: string): Promise<{ relay: RelayProcess; tab: BoardTab }> {
-  const relay = await startRelayProcess(['--config', await writeOrdersConfig(`kafka://${broker.address}/${topic}`)]);
-  cleanups.push(() => relay.stop());
-  const tab = await openBoard(browser, relay.url);
-  cleanups.push(() => tab.close());
-  return { relay, tab };
+  const relay = await relayForTest('--config', await writeOrdersConfig(`kafka://${broker.address}/${topic}`));
+  return { relay, tab: await tabForTest(browser, relay.url) };
 }
 
 test('D1 bad records are dead letters, each with its reason; the records around them are all counted', async () => {

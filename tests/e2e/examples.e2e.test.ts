@@ -3,11 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type BoardTab, launchChromium } from '../support/chromium.ts';
+import { relayForTest, tabForTest, until } from '../support/for-test.ts';
 import { startKafkaBroker } from '../support/kafka-broker.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
-import { startRelayProcess } from '../support/relay-process.ts';
 import { findMosquittoPub, findPython } from '../support/tools.ts';
 
 /** Every example, run as its README says. */
@@ -20,19 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 45_000, interval: 100 });
-
 async function open(...args: readonly string[]): Promise<BoardTab> {
-  const relay = await startRelayProcess(args);
-  cleanups.push(() => relay.stop());
-  const tab = await openBoard(browser, relay.url);
-  cleanups.push(() => tab.close());
-  return tab;
+  return tabForTest(browser, (await relayForTest(...args)).url);
 }
 
 const noErrors = (tab: BoardTab) => expect(tab.errors).toEqual([]);
@@ -59,7 +48,7 @@ test('01-shop-demo: the same shop every time, with all its panels', async () => 
 
 test('02-kafka-python: a topic of a Python producer becomes a board by itself', async () => {
   const [python, broker] = await Promise.all([findPython('kafka-python==2.2.15'), startKafkaBroker()]);
-  cleanups.push(() => broker.stop());
+  onTestFinished(() => broker.stop());
   await broker.createTopic('user_events', 3);
   const produce = join(EXAMPLES, '02-kafka-python/produce.py');
   await run(python, [produce, '--bootstrap', broker.address, '--topic', 'user_events']);
@@ -77,7 +66,7 @@ test('02-kafka-python: a topic of a Python producer becomes a board by itself', 
 
 test('03-mqtt-sensor: the levels of a topic become columns', async () => {
   const broker = await startMosquitto();
-  cleanups.push(() => broker.stop());
+  onTestFinished(() => broker.stop());
   await findMosquittoPub();
   const tab = await open('--mqtt', broker.url, '--topic', 'line/#');
   await until(async () => expect((await tab.status()).streams.line?.source.state).toMatch(/live|idle/));

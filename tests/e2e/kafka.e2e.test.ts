@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BoardTab, launchChromium } from '../support/chromium.ts';
+import { AWAY, relayForTest, tabForTest, until } from '../support/for-test.ts';
 import { type KafkaBroker, startKafkaBroker } from '../support/kafka-broker.ts';
-import { type RelayProcess, startRelayProcess } from '../support/relay-process.ts';
 import {
   countsOf,
   type Order,
@@ -27,26 +27,10 @@ afterAll(async () => {
   await broker.stop();
 });
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const startRelay = async (topic: string) =>
+  relayForTest('--config', await writeOrdersConfig(`kafka://${broker.address}/${topic}`));
 
-/** What a browser says of a relay that is away, which these tests provoke. */
-const AWAY = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/;
-const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
-
-async function startRelay(topic: string): Promise<RelayProcess> {
-  const relay = await startRelayProcess(['--config', await writeOrdersConfig(`kafka://${broker.address}/${topic}`)]);
-  cleanups.push(() => relay.stop());
-  return relay;
-}
-
-async function openTab(url: string): Promise<BoardTab> {
-  const tab = await openBoard(browser, url, { expected: AWAY });
-  cleanups.push(() => tab.close());
-  return tab;
-}
+const openTab = (url: string) => tabForTest(browser, url, { expected: AWAY });
 
 const received = (tab: BoardTab, count: number) =>
   until(async () => expect((await tab.status()).streams.orders?.received).toBe(count));

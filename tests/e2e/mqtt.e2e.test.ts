@@ -1,9 +1,9 @@
 import { connectAsync } from 'mqtt';
 import type { Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BoardTab, launchChromium } from '../support/chromium.ts';
+import { AWAY, relayForTest, tabForTest, until } from '../support/for-test.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
-import { startRelayProcess } from '../support/relay-process.ts';
 
 /** From a real mosquitto, with nothing written for it: topics become columns, and what MQTT cannot give back is said. */
 let broker: Mosquitto;
@@ -16,23 +16,14 @@ afterAll(async () => {
   await broker.stop();
 });
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const AWAY = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/;
-const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
 const received = (tab: BoardTab, count: number) =>
   until(async () => expect((await tab.status()).streams.line?.received).toBe(count));
 const live = (tab: BoardTab) =>
   until(async () => expect((await tab.status()).streams.line?.source.state).toMatch(/live|idle/));
 
 async function open() {
-  const relay = await startRelayProcess(['--mqtt', broker.url, '--topic', 'line/#']);
-  cleanups.push(() => relay.stop());
-  const tab = await openBoard(browser, relay.url, { expected: AWAY });
-  cleanups.push(() => tab.close());
+  const relay = await relayForTest('--mqtt', broker.url, '--topic', 'line/#');
+  const tab = await tabForTest(browser, relay.url, { expected: AWAY });
   await live(tab);
   return { relay, tab };
 }
