@@ -1,5 +1,6 @@
 import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Panel as PanelSpec } from '../../contract/spec/panel.ts';
+import type { PanelPicture } from '../../contract/worker-api.ts';
 import type { Placement } from '../board/layout.ts';
 import { Barlist } from './barlist.tsx';
 import { useBoard } from './board-context.ts';
