@@ -152,6 +152,14 @@ export interface Status {
   /** Rows kept and bytes held by the engine, against what it may hold. */
   readonly rows: number;
   readonly memory: { readonly usedBytes: number; readonly budgetBytes: number };
+  /** Windows that cannot run, those of a stream that has fields by now; the others run. */
+  readonly windowProblems: readonly WindowProblem[];
+}
+
+export interface WindowProblem {
+  readonly window: string;
+  readonly message: string;
+  readonly fix: string;
 }
 
 export type ConnectionStatus =

@@ -36,6 +36,7 @@ const status = (
   eventsPerSecond: 1,
   rows: 1,
   memory: { usedBytes: 1, budgetBytes: 2 },
+  windowProblems: [],
 });
 
 test('panels fill rows from the left and stand as high as what is above lets them', () => {
@@ -118,4 +119,11 @@ test('a source that failed says the fix; an empty one says what is awaited', () 
   );
   expect(notices(status({ a: stream({ received: 0 }) }), NOW, UTC)[0]?.what).toBe('Waiting for the first record of a');
   expect(notices(status({ a: stream() }), NOW, UTC)).toEqual([]);
+});
+
+test('V6 a window that cannot run is told by name, with the reason and the fix', () => {
+  const windowProblems = [{ window: 'w2', message: 'There is no field nope', fix: 'Use one of: n, t.' }];
+  expect(notices({ ...status({ a: stream() }), windowProblems }, NOW, UTC)).toMatchObject([
+    { what: 'Window w2 does not run', more: 'There is no field nope. Use one of: n, t.' },
+  ]);
 });

@@ -35,6 +35,14 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       more: `${sentence(connection.reason)} Reload the page to try again.`,
       dismissable: false,
     });
+  for (const { window, message, fix } of status.windowProblems)
+    found.push({
+      id: `window/${window}/${message}`,
+      tone: 'down',
+      what: `Window ${window} does not run`,
+      more: [message, fix].map(sentence).join(' '),
+      dismissable: true,
+    });
   for (const [name, stream] of Object.entries(status.streams)) {
     const { source } = stream;
     if (source.state === 'failed')
