@@ -24,6 +24,8 @@ export interface RelayParts {
   /** New at every start. */
   readonly run: string;
   readonly host: string;
+  /** Names the relay may be called by, beside its own. */
+  readonly allowHosts?: readonly string[];
   readonly port: number;
   readonly pageDir: string;
   /** Per stream. */
@@ -57,6 +59,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   const message = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...boards });
   const server: RelayServer = await startServer({
     host,
+    ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),
     port,
     clock,
     run,

@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -94,6 +95,25 @@ test('a socket needs the page’s own origin, or none from loopback', async () =
   expect(await upgradeStatus(port, { Origin: 'http://evil.example' })).toBe('403 Forbidden');
   expect(await upgradeStatus(port, { Origin: 'null' })).toBe('403 Forbidden');
   expect(await upgradeStatus(port, {}, '/other')).toBe('404 Not Found');
+});
+
+test('a request by a name that is not this relay’s is refused, however the name came to point here', async () => {
+  const { port } = await relayWithRows();
+  const evil = `evil.example:${port}`;
+  expect(await upgradeStatus(port, { Host: evil, Origin: `http://${evil}` })).toBe('403 Forbidden');
+  for (const path of ['/', '/dead-letters', '/metrics']) {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    get({ port, host: '127.0.0.1', path, headers: { Host: evil } }, resolve).on('error', reject);
+    const answer = await promise;
+    expect(answer.statusCode).toBe(403);
+    expect((await answer.toArray()).join('')).toMatch(/does not answer to evil\.example: .*--allow-host evil\.example/);
+  }
+  const named = await startTestRelay(new ScriptedSource({ replayable: true }), { allowHosts: ['evil.example'] });
+  const known = `evil.example:${named.port}`;
+  expect(await upgradeStatus(named.port, { Host: known, Origin: `http://${known}` })).toBe('101 Switching Protocols');
+  expect(await upgradeStatus(port, { Host: `localhost:${port}`, Origin: `http://localhost:${port}` })).toBe(
+    '101 Switching Protocols',
+  );
 });
 
 test.each([

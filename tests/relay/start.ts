@@ -12,7 +12,12 @@ let runs = 0;
 /** A real relay with one stream, `events`, from `source`, at any free port; stopped when the test is over. */
 export async function startTestRelay(
   source: Source,
-  options: { readonly maxLogBytes?: number; readonly port?: number; readonly spec?: object } = {},
+  options: {
+    readonly maxLogBytes?: number;
+    readonly port?: number;
+    readonly spec?: object;
+    readonly allowHosts?: readonly string[];
+  } = {},
 ): Promise<Relay> {
   const pageDir = await mkdtemp(join(tmpdir(), 'highwater-page-'));
   await writeFile(join(pageDir, 'index.html'), `<!doctype html><title>page</title>${'<p>text</p>'.repeat(200)}`);
@@ -26,6 +31,7 @@ export async function startTestRelay(
     host: '127.0.0.1',
     port: options.port ?? 0,
     pageDir,
+    allowHosts: options.allowHosts ?? [],
     ...(options.maxLogBytes !== undefined && { maxLogBytes: options.maxLogBytes }),
   });
   onTestFinished(async () => {
