@@ -192,6 +192,8 @@ export interface StreamStatus {
   readonly late: number;
   readonly tooLate: number;
   readonly duplicates: number;
+  /** Records the relay has read, dead letters among them; null before it has told. */
+  readonly read: number | null;
   readonly deadLetters: number;
   readonly lastDeadLetter: string | null;
   readonly source: SourceState;

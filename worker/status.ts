@@ -29,6 +29,7 @@ function streamStatus(engine: Engine, name: string, subscription: Subscription):
     ...held,
     watermark: held.watermarkUs === null ? null : new Date(held.watermarkUs / 1000).toISOString(),
     lag: { records: stats?.lagRecords ?? null, ms: lagMs },
+    read: stats?.records ?? null,
     deadLetters: stats?.deadLetters ?? 0,
     lastDeadLetter: stats?.lastDeadLetter ?? null,
     source,
