@@ -2,6 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import type { WindowSpec } from '../../contract/spec/window.ts';
 import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
 import { Tab } from './tab.ts';
@@ -179,4 +180,24 @@ test('a board is made when the fields are known, and told to tabs that are there
   const boards = await tab.until(() => tab.all('boards').find((message) => 'events' in message.boards));
   expect(boards.boards.events?.range).toBe('all');
   expect(Object.keys(boards.windows)).toContain('events_by_minute');
+});
+
+test('a window of the configuration keeps its name; the made board’s own gets another', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 200));
+  const window: WindowSpec = {
+    from: 'events',
+    window: 'tumble(1h)',
+    by: [],
+    select: { mine: 'count()' },
+    late: { allow: '0s' },
+  };
+  const relay = await startTestRelay(source, { windows: { events_by_minute: window } });
+  const tab = await Tab.open(relay.port);
+  onTestFinished(() => tab.cut());
+  const told = await tab.until(() => tab.all('boards').find((message) => 'events' in message.boards));
+  expect(told.windows.events_by_minute).toEqual(window);
+  expect(told.windows.events_by_minute_2?.select).toMatchObject({ events: 'count()' });
+  const named = told.boards.events?.panels.flatMap((panel) => ('window' in panel ? [panel.window] : []));
+  expect(new Set(named)).toEqual(new Set(['events_by_minute_2']));
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { StreamSpecSchema } from '../../contract/spec/stream.ts';
+import type { WindowSpec } from '../../contract/spec/window.ts';
 import { type Relay, startRelay } from '../../relay/relay.ts';
 import type { Source } from '../../relay/sources/source.ts';
 
@@ -13,6 +14,7 @@ let runs = 0;
 export async function startTestRelay(
   source: Source,
   options: {
+    readonly windows?: Readonly<Record<string, WindowSpec>>;
     readonly maxLogBytes?: number;
     readonly port?: number;
     readonly spec?: object;
@@ -23,7 +25,7 @@ export async function startTestRelay(
   await writeFile(join(pageDir, 'index.html'), `<!doctype html><title>page</title>${'<p>text</p>'.repeat(200)}`);
   const relay = await startRelay({
     streams: { events: StreamSpecSchema.parse({ source: 'kafka://localhost/events', ...options.spec }) },
-    windows: {},
+    windows: options.windows ?? {},
     boards: null,
     sourceOf: () => source,
     clock: systemClock,
