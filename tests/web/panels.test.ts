@@ -165,10 +165,11 @@ test.each([
   await page.close();
 });
 
-test('late, replay, empty and error say so on the panel', async () => {
+test('late, replay, ahead, empty and error say so on the panel', async () => {
   for (const [scene, title, state, words] of [
     ['late', 'Events by type', 'late', 'late · 1 min 35 s behind'],
     ['replay', 'Events by type', 'replay', 'replay · 2026-10-23'],
+    ['ahead', 'Events by type', 'ahead', 'clock aheadevent time 2027-11-22'],
     ['empty', 'Events by type', 'empty', 'no data yet'],
     ['error', 'p95 latency by action', 'error', 'error'],
   ] as const) {

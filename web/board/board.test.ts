@@ -85,6 +85,7 @@ test('one line for all streams: sums where they add up, the worst where they do 
   );
   expect(found).toMatchObject({ late: 4, tooLate: 2, lagMs: 500, lagRecords: 4, behindMs: 60_000, replayMs: null });
   expect(summarize(status({ a: stream({ maxEventTimeUs: 1e15 }) }), NOW).replayMs).toBe(1e12);
+  expect(summarize(status({ a: stream({ maxEventTimeUs: NOW * 2000 }) }), NOW).aheadMs).toBe(NOW * 2);
 });
 
 test('C3 a lost connection says what happened, since when and when it is tried again', () => {

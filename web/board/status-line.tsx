@@ -24,6 +24,13 @@ export function StatusLine(props: {
       <Show when={summary()} fallback={<span>Starting the engine in this tab…</span>}>
         {(now) => (
           <>
+            <Show when={now().aheadMs}>
+              {(ms) => (
+                <span class="ahead" title="The newest event lies after this computer's time: a clock is wrong">
+                  clock ahead: event time <b>{formatDay(ms(), props.zone)}</b>
+                </span>
+              )}
+            </Show>
             <Show when={now().replayMs}>
               {(ms) => (
                 <span class="replay">

@@ -1,5 +1,5 @@
 import type { Status } from '../../contract/worker-api.ts';
-import { REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
+import { AHEAD_MS, REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
 
 /** The state of all streams as one line says it: sums where they add up, the worst where they do not. */
 export interface StatusSummary {
@@ -14,6 +14,8 @@ export interface StatusSummary {
   readonly lastDeadLetter: string | null;
   /** Newest event time when the streams' events lie more than an hour before the wall clock; else null. */
   readonly replayMs: number | null;
+  /** Newest event time when it lies more than an hour after the wall clock; else null. */
+  readonly aheadMs: number | null;
 }
 
 export function summarize(status: Status, nowMs: number): StatusSummary {
@@ -39,6 +41,7 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
     deadLetters: sum(({ deadLetters }) => deadLetters),
     lastDeadLetter: streams.find(({ lastDeadLetter }) => lastDeadLetter !== null)?.lastDeadLetter ?? null,
     replayMs: newestMs !== null && nowMs - newestMs > REPLAY_BEHIND_MS ? newestMs : null,
+    aheadMs: newestMs !== null && newestMs - nowMs > AHEAD_MS ? newestMs : null,
   };
 }
 
