@@ -205,6 +205,14 @@ test('several boards are listed, and the address opens one', async () => {
   await page.close();
 });
 
+test('V8 while history is read, the status line says so and no rate', async () => {
+  const page = await open('scene=history');
+  const line = (await page.locator('[data-status-line]').textContent()) ?? '';
+  expect(line).toMatch(/catching up · 1.2 M records to read/);
+  expect(line).not.toMatch(/events\/s|lag|after the event/);
+  await page.close();
+});
+
 test('V7 without a board the page says what it waits for', async () => {
   const page = await browser.newPage();
   await page.goto(`${url}?scene=none`);

@@ -3,6 +3,8 @@ import { AHEAD_MS, REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
 
 /** The state of all streams as one line says it: sums where they add up, the worst where they do not. */
 export interface StatusSummary {
+  /** History is being read: how fast and how late live events come cannot be said. */
+  readonly catchingUp: boolean;
   readonly lagMs: number | null;
   readonly lagRecords: number | null;
   readonly watermarkMs: number | null;
@@ -30,8 +32,10 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const newestUs = known(({ maxEventTimeUs }) => maxEventTimeUs);
   const newestMs = newestUs.length > 0 ? Math.max(...newestUs) / 1000 : null;
   const slowestNewestUs = slowest?.maxEventTimeUs ?? null;
+  const catchingUp = streams.some((stream) => stream.catchingUp);
   return {
-    lagMs: max(known(({ lag }) => lag.ms)),
+    catchingUp,
+    lagMs: catchingUp ? null : max(known(({ lag }) => lag.ms)),
     lagRecords: max(known(({ lag }) => lag.records)),
     watermarkMs,
     behindMs:
