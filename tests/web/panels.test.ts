@@ -247,6 +247,23 @@ test('V5 panels out of sight ask for nothing until they are seen', async () => {
   await page.close();
 });
 
+test('V9 on a phone all of the status line is reached by scrolling it, dead letters first, and the theme by a tap', async () => {
+  const page = await open('', { width: 360, height: 740 });
+  const line = page.locator('[data-status-line]');
+  const link = line.getByRole('link', { name: /dead letters/ });
+  expect((await link.boundingBox())?.x).toBeLessThan(20);
+  const memory = line.getByText(/of 1 GiB/);
+  await memory.scrollIntoViewIfNeeded();
+  const box = await memory.boundingBox();
+  expect(box?.x).toBeGreaterThanOrEqual(0);
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  const before = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.getByRole('button', { name: 'Light or dark' }).click();
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).not.toBe(before);
+  await page.close();
+});
+
 test('a kiosk has the board alone, filling the screen and not more', async () => {
   const page = await open('kiosk', { width: 1920, height: 1080 });
   expect(await page.locator('.bar, .status-line').count()).toBe(0);
