@@ -247,6 +247,21 @@ test('V5 panels out of sight ask for nothing until they are seen', async () => {
   await page.close();
 });
 
+test('V5 a panel seen again is made anew: what it showed before it slept is not taken for a silent stream', async () => {
+  const page = await open('', { width: 390, height: 844 });
+  const state = (title: string) => panel(page, title).getAttribute('data-state');
+  const users = '[data-panel="Active users now"]';
+  expect(await state('Active users now')).toBe('live');
+  await panel(page, 'Latest events').scrollIntoViewIfNeeded();
+  await page.waitForSelector(`${users}[data-state="asleep"]`);
+  await page.evaluate(() => void dispatchEvent(new CustomEvent('pass', { detail: 60_000 })));
+  await page.waitForSelector('[data-panel="Latest events"][data-state="stale"]');
+  expect(await state('Active users now')).toBe('asleep');
+  await panel(page, 'Active users now').scrollIntoViewIfNeeded();
+  await page.waitForSelector(`${users}[data-state="live"]`);
+  await page.close();
+});
+
 test('V9 on a phone all of the status line is reached by scrolling it, dead letters first, and the theme by a tap', async () => {
   const page = await open('', { width: 360, height: 740 });
   const line = page.locator('[data-status-line]');

@@ -11,6 +11,7 @@ const shown = (
   return panelState({
     connection: 'live',
     paused: false,
+    asleep: false,
     nowMs: NOW,
     zone: { timeZone: 'UTC' },
     picture: {
@@ -80,4 +81,10 @@ test('V1 events more than an hour after the wall clock are never live: a clock i
   });
   expect(shown({ behindMs: -86_400_000, ageMs: 60_000 }).name).toBe('ahead');
   expect(shown({ behindMs: -86_400_000 }, { connection: 'waiting' }).name).toBe('disconnected');
+});
+
+test('V5 the picture of a panel that sleeps says nothing of the stream', () => {
+  expect(shown({ ageMs: 60_000 }, { asleep: true })).toMatchObject({ name: 'asleep', age: [] });
+  expect(shown({}, { asleep: true, paused: true }).name).toBe('paused');
+  expect(shown({}, { asleep: true, picture: undefined }).name).toBe('empty');
 });

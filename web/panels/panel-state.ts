@@ -8,6 +8,7 @@ import { formatClock, formatDay, type Zone } from '../format-time.ts';
  *   error          the picture is a reason, not data
  *   empty          nothing has come yet
  *   paused         the viewer stopped it
+ *   asleep         out of sight nothing is asked for: the picture is old and says nothing of the stream
  *   disconnected   no relay: the last picture stays
  *   replay         the events were more than an hour old when they came: history, not now
  *   ahead          the newest event lies more than an hour after the wall clock: some clock is wrong
@@ -15,7 +16,17 @@ import { formatClock, formatDay, type Zone } from '../format-time.ts';
  *   late           frames come, but their events happened long before
  *   live
  */
-export type StateName = 'live' | 'late' | 'stale' | 'disconnected' | 'replay' | 'ahead' | 'paused' | 'empty' | 'error';
+export type StateName =
+  | 'live'
+  | 'late'
+  | 'stale'
+  | 'disconnected'
+  | 'replay'
+  | 'ahead'
+  | 'asleep'
+  | 'paused'
+  | 'empty'
+  | 'error';
 
 export interface PanelState {
   readonly name: StateName;
@@ -32,6 +43,8 @@ export interface PanelState {
 export interface PanelStateInput {
   readonly connection: ConnectionStatus['state'] | null;
   readonly paused: boolean;
+  /** The picture was made before the panel was out of sight, or it still is. */
+  readonly asleep: boolean;
   /** undefined: no picture yet. */
   readonly picture: (PictureTime & { readonly kind: string }) | { readonly kind: 'error' } | undefined;
   readonly nowMs: number;
@@ -47,7 +60,7 @@ export const AHEAD_MS = 3_600_000;
 /** The least lag taken as expected, whatever the watermark's delay. */
 const LEAST_EXPECTED_LAG_MS = 10_000;
 
-export function panelState({ connection, paused, picture, nowMs, zone }: PanelStateInput): PanelState {
+export function panelState({ connection, paused, asleep, picture, nowMs, zone }: PanelStateInput): PanelState {
   if (picture?.kind === 'error') return state('error', 'error');
   if (!picture || !('receivedAtMs' in picture) || picture.receivedAtMs === null || picture.maxEventTimeUs === null)
     return state('empty', 'no data yet', 'no data');
@@ -56,6 +69,7 @@ export function panelState({ connection, paused, picture, nowMs, zone }: PanelSt
   const at = formatClock(picture.receivedAtMs, zone);
   const silent = `no data for ${formatSpan(silentMs)}`;
   if (paused) return state('paused', 'paused', 'paused', [`as of ${at}`]);
+  if (asleep) return { ...state('asleep', 'waking', 'waking'), faded: true };
   if (connection !== 'live')
     return {
       ...state('disconnected', 'disconnected', 'offline', [`as of ${at}`, silent]),

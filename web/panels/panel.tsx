@@ -11,7 +11,7 @@ import { Badge, emptyWords, Problem } from './panel-words.tsx';
 import { RowsTable } from './rows-table.tsx';
 import { Stat } from './stat.tsx';
 import { Timeseries } from './timeseries.tsx';
-import { createFramedPicture, createRoom, createVisible } from './use-picture.ts';
+import { createAsleep, createFramedPicture, createRoom, createVisible } from './use-picture.ts';
 
 export interface PanelProps {
   readonly panel: PanelSpec;
@@ -30,11 +30,13 @@ export function Panel(props: PanelProps): JSX.Element {
   const visible = createVisible(element);
   const request = createPanelRequest(() => props.panel, room, visible);
   const picture = createFramedPicture(request);
+  const asleep = createAsleep(request, picture);
   const state = createMemo(
     () =>
       panelState({
         connection: board.status()?.connection.state ?? null,
         paused: board.paused(),
+        asleep: asleep(),
         picture: picture(),
         nowMs: board.nowMs(),
         zone: board.zone(),

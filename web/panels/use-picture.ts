@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createSignal, onCleanup, onMount } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js';
 import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
 import { useBoard } from './board-context.ts';
 
@@ -48,4 +48,16 @@ export function createFramedPicture(request: Accessor<PanelRequest | null>): Acc
   });
   onCleanup(() => board.frames.cancel(key));
   return shown;
+}
+
+/** True while nothing is asked for, and then until a picture made after that is shown. */
+export function createAsleep(
+  request: Accessor<PanelRequest | null>,
+  picture: Accessor<PanelPicture | undefined>,
+): Accessor<boolean> {
+  const [old, setOld] = createSignal(false);
+  const sleeping = createMemo(() => request() === null);
+  createEffect(on(sleeping, () => setOld(true)));
+  createEffect(on(picture, () => setOld(false)));
+  return () => sleeping() || old();
 }
