@@ -97,6 +97,8 @@ export class Pipeline {
         return this.#open(event.position);
       case 'records':
         return this.#parts.shaper.schema === null ? this.#hold(event, signal) : this.#handle(event, signal);
+      case 'partition-at-end':
+        return this.#watermark.atEnd(event.partition, true);
       case 'caught-up':
         this.#watermark.atEnd(null, true);
         return this.#sink.caughtUp();

@@ -42,6 +42,8 @@ export type SourceEvent =
     }
   /** Everything that existed when last asked has been delivered. */
   | { readonly kind: 'caught-up' }
+  /** A partition had nothing to deliver when it was opened, though others have. */
+  | { readonly kind: 'partition-at-end'; readonly partition: number }
   | {
       readonly kind: 'gap';
       readonly partition: number;

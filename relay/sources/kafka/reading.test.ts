@@ -78,6 +78,25 @@ test('several partitions of a broker are asked for in one request, and no broker
     expect(order.slice(0, 30).filter((other) => other === partition).length).toBeGreaterThanOrEqual(8);
 });
 
+test('W3 a partition with nothing to give says so at once, long before the whole topic is caught up', async () => {
+  const { client } = fakeCluster([1, 1]);
+  const abort = new AbortController();
+  const reading = new Reading(
+    { brokers: ['b:1'], topic: 'topic', clock },
+    { epoch: 'c:t', next: { 0: 0, 1: BATCHES } },
+  );
+  const events: SourceEvent[] = [];
+  for await (const event of reading.open(client, abort.signal)) {
+    events.push(event);
+    if (event.kind === 'caught-up') abort.abort();
+  }
+  const kinds = events.map(({ kind }) => kind);
+  expect(events.filter(({ kind }) => kind === 'partition-at-end')).toEqual([
+    { kind: 'partition-at-end', partition: 1 },
+  ]);
+  expect(kinds.indexOf('partition-at-end')).toBeLessThan(kinds.indexOf('records'));
+});
+
 test('when one partition fails, what the others brought is delivered first, and reading goes on from there', async () => {
   let failing = false;
   const { client } = fakeCluster([1, 1], (fetch) =>

@@ -137,6 +137,10 @@ export class Reading {
       polls.set(node, poll);
     };
     if (this.#isCaughtUp()) yield { kind: 'caught-up' };
+    // No records will say so for those that have none to give.
+    else
+      for (const [partition, { next, end }] of this.#partitions)
+        if (next >= end) yield { kind: 'partition-at-end', partition };
     for (const { leader } of topic.partitions) if (!polls.has(leader)) ask(leader);
     for (let lookAgainMs = clock.nowMs() + LOOK_AGAIN_MS; ; ) {
       const answer = await untilAborted(Promise.race(polls.values()), signal);
