@@ -25,7 +25,12 @@ export async function readConfig(path: string): Promise<RunConfig> {
     const parsed = parseSourceUrl(source);
     return parsed.ok ? [] : parsed.problems;
   });
-  if ('problems' in loaded) throw invalid(loaded.problems.map((problem) => formatProblem(path, problem)));
+  if ('problems' in loaded) {
+    const problems = loaded.problems.map((problem) => formatProblem(path, problem));
+    for (const pattern of loaded.boards)
+      if ((await matching(baseDir, pattern)).length === 0) problems.push(noBoard(path, baseDir, pattern));
+    throw invalid(problems);
+  }
   const { streams, windows, boards } = loaded.config;
   if (boards === undefined) return { streams, windows, boards: null, baseDir };
 
@@ -34,8 +39,7 @@ export async function readConfig(path: string): Promise<RunConfig> {
   const owners = new Map<string, string>(Object.keys(windows).map((name) => [name, path]));
   for (const pattern of typeof boards === 'string' ? [boards] : boards) {
     const files = await matching(baseDir, pattern);
-    if (files.length === 0)
-      problems.push(`${path} boards: found no file ${pattern} in ${baseDir}, expected a board file`);
+    if (files.length === 0) problems.push(noBoard(path, baseDir, pattern));
     for (const file of files) {
       const loadedBoard = loadBoard(await readText(file), { streams: Object.keys(streams), windows });
       if ('problems' in loadedBoard) {
@@ -71,6 +75,10 @@ export function singleStream(name: string, spec: Record<string, unknown>): RunCo
 export function streamName(text: string): string {
   const name = text.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
   return name === '' ? 'events' : name.replace(/^(?=\d)/, '_');
+}
+
+function noBoard(path: string, baseDir: string, pattern: string): string {
+  return `${path} boards: found no file ${pattern} in ${baseDir}, expected a board file`;
 }
 
 function invalid(problems: readonly string[]): HighwaterError {

@@ -97,3 +97,35 @@ panels:
     'b.yaml:4:53 panels.1.valu: found an unknown key "valu", expected a known key; did you mean value?',
   ]);
 });
+
+test('a property of a wrong type does not hide what is wrong with the others', () => {
+  const text = `streams: { s: { source: 'kafka://h/t' } }
+windows:
+  a:
+    from: s
+    window: 5
+    select: { n: countd(x), m: 7 }
+  b:
+    from: s
+    window: tumble(1x)
+    by: action
+    select: { n: count() }
+`;
+  expect(problemsOf(text)).toEqual([
+    'highwater.yaml:5:13 windows.a.window: found 5, expected text',
+    expect.stringMatching(/^highwater.yaml:6:18 windows.a.select.n: found "countd\(x\)"/),
+    'highwater.yaml:6:32 windows.a.select.m: found 7, expected text',
+    expect.stringMatching(/^highwater.yaml:9:13 windows.b.window: found "tumble\(1x\)"/),
+    'highwater.yaml:10:9 windows.b.by: found "action", expected a list',
+  ]);
+});
+
+test('a comma that YAML took for the end of a value is told as that', () => {
+  const text = `streams: { s: { source: 'kafka://h/t' } }
+windows:
+  a: { from: s, window: tumble(1m), select: { n: count(), p95: quantile(x, 0.95) } }
+`;
+  const problems = problemsOf(text);
+  expect(problems.join('\n')).toContain('windows.a.select.p95: found "quantile(x", expected quotes around a value');
+  for (const problem of problems) expect(problem).toContain('p95: "quantile(x, 0.95)"');
+});

@@ -34,11 +34,12 @@ export interface Known {
 type Path = readonly (string | number)[];
 type Report = (path: Path, found: string, expected: string) => void;
 
-/** `checkSource` says what is wrong with a stream's `source:`, by whoever knows the kinds of sources. */
+/** `checkSource` says what is wrong with a stream's `source:`, by whoever knows the kinds of sources. With problems
+ * come the boards the text names, for whoever can tell whether they are there. */
 export function loadConfig(
   text: string,
   checkSource: (source: string) => readonly { readonly found: string; readonly expected: string }[] = () => [],
-): LoadedConfig | { problems: Problem[] } {
+): LoadedConfig | { problems: Problem[]; boards: string[] } {
   const file = new File(text);
   const config = file.read(ConfigSchema);
   const windows: Record<string, Window> = {};
@@ -58,7 +59,9 @@ export function loadConfig(
     if (streams.includes(name))
       file.report(['windows', name], `a window named as the stream ${name}`, 'another name: both are tables');
   }
-  return config === null || file.problems.length > 0 ? { problems: file.sorted() } : { config, windows };
+  return config === null || file.problems.length > 0
+    ? { problems: file.sorted(), boards: [raw.boards ?? []].flat().filter((board) => typeof board === 'string') }
+    : { config, windows };
 }
 
 export function loadBoard(text: string, known: Known): { board: Board } | { problems: Problem[] } {
@@ -84,24 +87,22 @@ function checkWindow(spec: unknown, path: Path, streams: readonly string[], repo
   const { from, window, by = [], select, where, late } = objectOf(spec) as Partial<WindowSpec>;
   if (typeof from === 'string' && !streams.includes(from))
     report([...path, 'from'], quote(from), oneOf(streams, from, 'a stream'));
-  // What the schema has refused already is not judged again.
-  if (
-    typeof window !== 'string' ||
-    !isTextMap(select) ||
-    !Array.isArray(by) ||
-    !by.every((item) => typeof item === 'string')
-  )
-    return null;
+  // What the schema has refused already stands in as something that is right, so that the rest is judged.
+  const textMap = isTextMap(select);
+  const texts = Array.isArray(by) && by.every((item) => typeof item === 'string');
   const parsed = parseWindow({
     from: String(from),
-    window,
-    by,
-    select,
+    window: typeof window === 'string' ? window : 'tumble(1m)',
+    by: texts ? by : [],
+    select: textMap ? select : standIn(select),
     ...(typeof where === 'string' && { where }),
     late: { allow: typeof late?.allow === 'string' ? late.allow : '0s' },
   });
-  if ('window' in parsed) return parsed.window;
-  for (const problem of parsed.problems) report([...path, ...problem.path], quote(problem.found), problem.expected);
+  if ('window' in parsed) return typeof window === 'string' && textMap && texts ? parsed.window : null;
+  for (const problem of parsed.problems) {
+    const cut = problem.path[0] === 'select' && /[()]/.test(String(problem.path[1]) + problem.found) && isCut(select);
+    report([...path, ...problem.path], quote(problem.found), cut ? QUOTE_COMMAS : problem.expected);
+  }
   return null;
 }
 
@@ -192,7 +193,8 @@ class File {
         return;
       }
     }
-    this.report(path, this.#found(path), expectation(issue));
+    const cut = path.length > 0 && path.at(-2) === 'select' && /[()]/.test(String(path.at(-1)));
+    this.report(path, this.#found(path), cut ? QUOTE_COMMAS : expectation(issue));
   }
 
   #found(path: Path): string {
@@ -223,6 +225,13 @@ class File {
     const { line, col } = this.#lines.linePos(offset);
     this.problems.push({ line: Math.max(1, line), column: Math.max(1, col), path: path.join('.'), found, expected });
   }
+}
+
+/** `{ p95: quantile(x, 0.95) }` is, to YAML, `p95` of `quantile(x` and a key `0.95)`. */
+const QUOTE_COMMAS = 'quotes around a value that holds a comma, as p95: "quantile(x, 0.95)"';
+
+function isCut(select: unknown): boolean {
+  return namesOf(select).some((name) => /[()]/.test(name));
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {
@@ -342,6 +351,15 @@ function objectOf(value: unknown): Record<string, unknown> {
 
 function namesOf(value: unknown): string[] {
   return Object.keys(objectOf(value));
+}
+
+/** The select with something right in the place of what is no text, so that names which refer to it are judged. */
+function standIn(select: unknown): Record<string, string> {
+  const entries = Object.entries(objectOf(select)).map(([name, text]) => [
+    name,
+    typeof text === 'string' ? text : 'count()',
+  ]);
+  return Object.fromEntries(entries.length === 0 ? [['_', 'count()']] : entries);
 }
 
 function isTextMap(value: unknown): value is Record<string, string> {

@@ -42,6 +42,16 @@ test('problems of all boards are told at once, with their files', async () => {
   });
 });
 
+test('a board that is not there is told with what is wrong in the configuration', async () => {
+  const folder = await folderOf({
+    'highwater.yaml': 'streams: { s: { source: "kafka://h/t", frm: x } }\nboards: none.yaml\n',
+  });
+  const path = join(folder, 'highwater.yaml');
+  await expect(readConfig(path)).rejects.toMatchObject({
+    message: expect.stringMatching(/^2 problems:[\s\S]*"frm"[\s\S]*found no file none\.yaml/),
+  });
+});
+
 test.each([
   ['user_events', 'user_events'],
   ['line/#', 'line'],
