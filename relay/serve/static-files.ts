@@ -40,10 +40,6 @@ export class StaticFiles {
     this.#root = root;
   }
 
-  async has(path: string): Promise<boolean> {
-    return (await this.#file(path)) !== null;
-  }
-
   /** Answers with the file at `path`; false when there is none. */
   async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const file = await this.#file(path);
