@@ -43,6 +43,15 @@ export function readMessages(stream: Uint8Array): IpcMessage[] {
   }
 }
 
+/** How many nodes and buffers a batch message names. */
+export function batchShape({ metadata }: IpcMessage): { readonly nodes: number; readonly buffers: number } {
+  const batch = follow(metadata, root(metadata), 2);
+  return {
+    nodes: metadata.getUint32(follow(metadata, batch, 1), true),
+    buffers: metadata.getUint32(follow(metadata, batch, 2), true),
+  };
+}
+
 /** The schema message with its last `drop` fields left out and `_partition` and `_offset` added. */
 export function widenSchema(message: IpcMessage, drop: number): Uint8Array {
   const old = message.metadata;
