@@ -38,8 +38,20 @@ export function checkFrame(
     checkColumn(column, rows, bodies);
   }
   const shape = batchShape(batch);
-  if (shape.nodes !== wanted.length || shape.buffers !== buffers)
-    throw new RangeError(`a batch of ${wanted.length} columns names ${shape.nodes} nodes, ${shape.buffers} buffers`);
+  if (shape.lengths.length !== wanted.length || shape.buffers !== buffers)
+    throw new RangeError(
+      `a batch of ${wanted.length} columns has ${shape.lengths.length} lengths, ${shape.buffers} buffers`,
+    );
+}
+
+/** Before anything is decoded, which takes memory for as many values as a message says. */
+export function checkLengths(messages: readonly IpcMessage[]): void {
+  for (const message of messages) {
+    if (message.kind === 'schema') continue;
+    const most = 8 * message.bytes.length;
+    for (const length of batchShape(message).lengths)
+      if (length < 0 || length > most) throw new RangeError(`${length} values in ${message.bytes.length} bytes`);
+  }
 }
 
 function isOf({ type }: Column<unknown>, wanted: FieldType | '_delta'): boolean {

@@ -5,7 +5,7 @@ import { judge } from '../panes/condition.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
 import { type IpcMessage, readMessages } from '../store/ipc-writer.ts';
 import type { RowExpression } from '../windows/expressions.ts';
-import { checkFrame } from './check-frame.ts';
+import { checkFrame, checkLengths } from './check-frame.ts';
 
 /** A frame's rows, decoded as far as they are asked for. */
 export class FrameBlock implements Block {
@@ -28,6 +28,7 @@ export class FrameBlock implements Block {
   constructor(frame: Frame, schema: StreamSchema, fromOffset: number, resolve: (expression: string) => RowExpression) {
     const { header } = frame;
     this.messages = readMessages(frame.payload);
+    checkLengths(this.messages);
     const table = decodeArrow(frame.payload);
     checkFrame(this.messages, table, schema, header.rows, header.contiguous);
     this.frame = frame;

@@ -43,13 +43,18 @@ export function readMessages(stream: Uint8Array): IpcMessage[] {
   }
 }
 
-/** How many nodes and buffers a batch message names. */
-export function batchShape({ metadata }: IpcMessage): { readonly nodes: number; readonly buffers: number } {
-  const batch = follow(metadata, root(metadata), 2);
-  return {
-    nodes: metadata.getUint32(follow(metadata, batch, 1), true),
-    buffers: metadata.getUint32(follow(metadata, batch, 2), true),
-  };
+/** The lengths of a batch's or dictionary's columns, and how many buffers they have. */
+export function batchShape({ kind, metadata }: IpcMessage): {
+  readonly lengths: readonly number[];
+  readonly buffers: number;
+} {
+  const header = follow(metadata, root(metadata), 2);
+  const batch = kind === 'dictionary' ? follow(metadata, header, 1) : header;
+  const nodes = follow(metadata, batch, 1);
+  const lengths: number[] = [];
+  for (let node = 0; node < metadata.getUint32(nodes, true); node++)
+    lengths.push(Number(metadata.getBigInt64(nodes + 4 + node * 16, true)));
+  return { lengths, buffers: metadata.getUint32(follow(metadata, batch, 2), true) };
 }
 
 /** The schema message with its last `drop` fields left out and `_partition` and `_offset` added. */
