@@ -13,8 +13,22 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-export function start(command: string, args: readonly string[]): Program {
-  const child: ChildProcess = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: withNode() });
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** In this checkout, with its own Node, unless told otherwise. */
+export function start(command: string, args: readonly string[], where: Surroundings = here()): Program {
+  const child: ChildProcess = spawn(command, args, { ...where, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  // To the whole group: npm's own child may outlive npm, and hold its output open.
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
   let output = '';
   const lookers = new Set<() => void>();
   const heard = (chunk: Buffer) => {
@@ -24,7 +38,7 @@ export function start(command: string, args: readonly string[]): Program {
   child.stdout?.on('data', heard);
   child.stderr?.on('data', heard);
   const ended = new Promise<void>((done) => child.once('close', () => done()));
-  const kill = () => child.kill('SIGKILL');
+  const kill = () => signal('SIGKILL');
   process.once('exit', kill);
   void ended.then(() => process.removeListener('exit', kill));
   return {
@@ -43,7 +57,7 @@ export function start(command: string, args: readonly string[]): Program {
       });
     },
     async stop() {
-      child.kill('SIGTERM');
+      signal('SIGTERM');
       await ended;
     },
   };
@@ -72,8 +86,8 @@ export function buildPage(): void {
   execFileSync(join(root, 'node_modules/.bin/vite'), ['build', '--logLevel', 'error'], { cwd: root, stdio: 'ignore' });
 }
 
-function withNode(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` };
+function here(): Surroundings {
+  return { cwd: root, env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` } };
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,5 +1,12 @@
-import type { Row, Samples } from './harness.ts';
-import type { Measured } from './run.ts';
+import type { Machine, Row, Samples } from './harness.ts';
+
+/** One row of the bench as docs/benchmarks.json holds it: on what, when and how it was measured. */
+export interface Measured {
+  readonly row: string;
+  readonly quick: boolean;
+  readonly machine: Machine;
+  readonly results: readonly Row[];
+}
 
 /** docs/benchmarks.md from what docs/benchmarks.json holds, and from nothing else. */
 export function markdown(measured: readonly Measured[]): string {

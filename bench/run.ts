@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type Harness, load, type Machine, machine, openHarness, type Row, root } from './harness.ts';
-import { markdown } from './report.ts';
+import { type Harness, load, machine, openHarness, type Row, root } from './harness.ts';
+import { type Measured, markdown } from './report.ts';
 import { eventToPixel } from './rows/event-to-pixel.ts';
 import { firstChart } from './rows/first-chart.ts';
 import { sustained } from './rows/sustained.ts';
@@ -20,13 +20,6 @@ const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   'event-to-pixel': eventToPixel,
   'first-chart': firstChart,
 };
-
-export interface Measured {
-  readonly row: string;
-  readonly quick: boolean;
-  readonly machine: Machine;
-  readonly results: readonly Row[];
-}
 
 const program = new Command('bench')
   .option('--only <row>', `one of ${Object.keys(ROWS).join(', ')}`)

@@ -152,6 +152,14 @@ export interface Status {
   /** Rows kept and bytes held by the engine, against what it may hold. */
   readonly rows: number;
   readonly memory: { readonly usedBytes: number; readonly budgetBytes: number };
+  /** Windows that cannot run, those of a stream that has fields by now; the others run. */
+  readonly windowProblems: readonly WindowProblem[];
+}
+
+export interface WindowProblem {
+  readonly window: string;
+  readonly message: string;
+  readonly fix: string;
 }
 
 export type ConnectionStatus =
@@ -184,6 +192,8 @@ export interface StreamStatus {
   readonly late: number;
   readonly tooLate: number;
   readonly duplicates: number;
+  /** Records the relay has read, dead letters among them; null before it has told. */
+  readonly read: number | null;
   readonly deadLetters: number;
   readonly lastDeadLetter: string | null;
   readonly source: SourceState;

@@ -21,6 +21,7 @@ interface Options {
   readonly config?: string;
   readonly port: number;
   readonly host: string;
+  readonly allowHost: readonly string[];
   readonly from: 'earliest' | 'latest';
   readonly delay: string;
   readonly logLevel: string;
@@ -54,6 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
     clock: systemClock,
     run,
     host: options.host,
+    allowHosts: options.allowHost,
     port: options.port,
     pageDir,
     sourceOf: (spec) => createSource(spec.source, deps),
@@ -105,6 +107,7 @@ function parseOptions(argv: readonly string[]): Options {
       throw new InvalidArgumentError(`Expected a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
     return value;
   };
+  const repeated = (text: string, before: readonly string[]) => [...before, text];
   const speed = (text: string) => (text === 'max' ? 'max' : number(0.001, 1e6, false)(text));
   const command = new Command('highwater')
     .description('Live BI in a browser tab. With no option: a simulated shop.')
@@ -120,6 +123,7 @@ function parseOptions(argv: readonly string[]): Options {
     .option('--delay <duration>', 'how far the watermark trails the newest event time', duration, '10s')
     .option('--port <port>', 'the port to serve at', number(0, 65_535, true), 8787)
     .option('--host <host>', 'the address to serve at', '127.0.0.1')
+    .option('--allow-host <name>', 'a name the page is opened by, behind a proxy say; may be repeated', repeated, [])
     .addOption(
       new Option('--log-level <level>', 'of the structured logs on stderr')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])

@@ -154,8 +154,11 @@ export class Pipeline {
     this.#held.push(event);
     for (const record of event.records) {
       if (shaper.sampled >= SAMPLE_RECORDS) break;
-      const fields = decodeJson(record.value);
-      if (!(fields instanceof Rejected)) shaper.sample(record, fields);
+      // What cannot be sampled is told when it is shaped.
+      attempt(() => {
+        const fields = decodeJson(record.value);
+        if (!(fields instanceof Rejected)) shaper.sample(record, fields);
+      });
     }
     if (shaper.sampled >= SAMPLE_RECORDS) await this.#settle(signal);
   }
@@ -206,8 +209,10 @@ export class Pipeline {
   }
 
   #shape(partition: number, record: RawRecord) {
-    const fields = decodeJson(record.value);
-    const row = fields instanceof Rejected ? fields : this.#parts.shaper.shape(record, fields);
+    const row = attempt(() => {
+      const fields = decodeJson(record.value);
+      return fields instanceof Rejected ? fields : this.#parts.shaper.shape(record, fields);
+    });
     if (!(row instanceof Rejected)) return row;
     this.#sink.reject(partition, record, row);
     return null;
@@ -221,5 +226,14 @@ export class Pipeline {
   ): void {
     const { schema } = this.#parts.shaper;
     if (schema !== null) this.#batcher?.append(partition, record.offset, row, schema, size);
+  }
+}
+
+/** Whatever one record makes go wrong, the records after it are read. (D1) */
+function attempt<T>(work: () => T): T | Rejected {
+  try {
+    return work();
+  } catch (error) {
+    return new Rejected(`the record could not be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

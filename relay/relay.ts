@@ -24,6 +24,8 @@ export interface RelayParts {
   /** New at every start. */
   readonly run: string;
   readonly host: string;
+  /** Names the relay may be called by, beside its own. */
+  readonly allowHosts?: readonly string[];
   readonly port: number;
   readonly pageDir: string;
   /** Per stream. */
@@ -54,9 +56,12 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     boards.boards[name] = board;
     Object.assign(boards.windows, board.windows);
   }
+  /** Windows of boards made here, by stream. */
+  const made: Record<string, Record<string, WindowSpec>> = {};
   const message = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...boards });
   const server: RelayServer = await startServer({
     host,
+    ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),
     port,
     clock,
     run,
@@ -72,8 +77,10 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       schema: (schema) => {
         parts.onSchema?.(schema);
         if (parts.boards !== null) return;
-        const first = firstBoard(schema);
-        Object.assign(boards.windows, first.windows);
+        const others = Object.entries(made).filter(([stream]) => stream !== feed.name);
+        const first = firstBoard(schema, Object.assign({}, parts.streams, parts.windows, ...others.map(([, w]) => w)));
+        made[feed.name] = first.windows;
+        boards.windows = Object.assign({}, ...Object.values(made), parts.windows);
         boards.boards[feed.name] = first.board;
         server.tellBoards();
       },

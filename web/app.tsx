@@ -108,7 +108,7 @@ export function App(props: AppProps): JSX.Element {
       </Show>
       <Show when={!props.data.failure() && props.data.boards()}>
         {(boards) => (
-          <Show when={board()} fallback={<Home boards={boards()} href={href} />}>
+          <Show when={board()} fallback={<Home boards={boards()} status={props.data.status()} href={href} />}>
             {(shown) => (
               <Board
                 board={shown()}

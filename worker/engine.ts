@@ -2,7 +2,9 @@ import type { StreamSchema } from '../contract/protocol/down.ts';
 import type { Frame } from '../contract/protocol/frame.ts';
 import type { Position } from '../contract/protocol/position.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
-import type { PanelPicture, PanelRequest, QueryOptions, Row } from '../contract/worker-api.ts';
+import type { PanelPicture, PanelRequest, QueryOptions, Row, WindowProblem } from '../contract/worker-api.ts';
+
+export type { WindowProblem };
 
 /**
  * The engine: frames in, pictures and rows out. It owns the store, the panes and the watermark, and knows nothing of
@@ -15,7 +17,10 @@ import type { PanelPicture, PanelRequest, QueryOptions, Row } from '../contract/
 export interface Engine {
   /** A schema version of a stream; must come before the first frame of that version. */
   schema(schema: StreamSchema): void;
-  /** The windows to keep, by name, replacing those before. A new one is computed from the kept rows; an equal one is kept. */
+  /**
+   * The windows to keep, by name, replacing those before. A new one is computed from the kept rows; an equal one is kept.
+   * Returns those that cannot run, as far as their streams have a schema.
+   */
   windows(windows: Readonly<Record<string, WindowSpec>>): WindowProblem[];
   /** Where delivery starts: `fresh` and `gap` set the position, `resumed` leaves it, `reset` drops the stream's rows and panes first. */
   begin(stream: string, outcome: 'fresh' | 'resumed' | 'gap' | 'reset', position: Position): void;
@@ -43,13 +48,6 @@ export interface ApplyResult {
   /** Payload bytes of all frames taken, applied or skipped: to be granted again as credit. */
   readonly bytes: number;
   readonly hole: { readonly stream: string; readonly position: Position } | null;
-}
-
-/** A window the engine cannot run, and why; the others run. */
-export interface WindowProblem {
-  readonly window: string;
-  readonly message: string;
-  readonly fix: string;
 }
 
 export interface EngineStreamState {

@@ -1,7 +1,15 @@
 import type { Clock } from '../contract/clock.ts';
 import { HighwaterError } from '../contract/errors.ts';
 import type { Down } from '../contract/protocol/down.ts';
-import type { Boards, PanelPicture, PanelRequest, QueryOptions, Row, Status } from '../contract/worker-api.ts';
+import type {
+  Boards,
+  PanelPicture,
+  PanelRequest,
+  QueryOptions,
+  Row,
+  Status,
+  WindowProblem,
+} from '../contract/worker-api.ts';
 import { createDelivery } from './connection/delivery.ts';
 import { type Connection, openConnection, type SocketLike } from './connection/socket.ts';
 import type { Engine } from './engine.ts';
@@ -56,6 +64,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let replacing = false;
   let closed = false;
   let boards: Boards | null = null;
+  let windowProblems: readonly WindowProblem[] = [];
   let live: readonly string[] | null = null;
   let failuresMs: readonly number[] = [];
   const rate = new Rate();
@@ -83,9 +92,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
     }
   };
 
+  const giveWindows = () => {
+    if (boards && !replacing) windowProblems = engine.windows(boards.windows);
+  };
+
   const delivery = createDelivery({
     engine: () => engine,
     send: (message) => connection.send(message),
+    // Only a window whose stream has fields can be found wrong: the same windows again tell.
+    onSchema: giveWindows,
     nowMs: () => clock.nowMs(),
   });
   const pictures = createPictures({
@@ -100,12 +115,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const receive = (message: Exclude<Down, { type: 'welcome' | 'bye' | 'pong' }>) => {
     if (message.type === 'boards') {
       boards = { boards: message.boards, windows: message.windows };
-      if (!replacing)
-        try {
-          engine.windows(boards.windows);
-        } catch (error) {
-          replaceEngine(error);
-        }
+      try {
+        giveWindows();
+      } catch (error) {
+        replaceEngine(error);
+      }
       for (const tell of boardListeners) tell(boards);
     } else delivery.message(message);
     schedule();
@@ -119,6 +133,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       connection: connection.status(),
       subscriptions: delivery.subscriptions,
       eventsPerSecond: rate.perSecond(clock.nowMs()),
+      windowProblems,
     });
   /** Tells the page, at once if it has not been told for half a second, and again every half second. */
   const tellStatus = () => {
@@ -154,7 +169,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       .then((opened) => {
         engine = opened;
         replacing = false;
-        if (boards) engine.windows(boards.windows);
+        giveWindows();
         pictures.engineReplaced();
         if (live) delivery.live(live);
         try {

@@ -1,4 +1,4 @@
-import type { ConnectionStatus, Status, StreamStatus } from '../contract/worker-api.ts';
+import type { ConnectionStatus, Status, StreamStatus, WindowProblem } from '../contract/worker-api.ts';
 import type { Subscription } from './connection/subscription.ts';
 import type { Engine } from './engine.ts';
 
@@ -7,10 +7,11 @@ export interface StatusParts {
   readonly connection: ConnectionStatus;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
   readonly eventsPerSecond: number;
+  readonly windowProblems: readonly WindowProblem[];
 }
 
 /** What the worker knows, as one value for the page. */
-export function statusOf({ engine, connection, subscriptions, eventsPerSecond }: StatusParts): Status {
+export function statusOf({ engine, connection, subscriptions, eventsPerSecond, windowProblems }: StatusParts): Status {
   const streams: Record<string, StreamStatus> = {};
   let rows = 0;
   for (const [name, subscription] of subscriptions) {
@@ -18,7 +19,7 @@ export function statusOf({ engine, connection, subscriptions, eventsPerSecond }:
     streams[name] = stream;
     rows += stream.rows;
   }
-  return { connection, streams, eventsPerSecond, rows, memory: engine.memory() };
+  return { connection, streams, eventsPerSecond, rows, memory: engine.memory(), windowProblems };
 }
 
 function streamStatus(engine: Engine, name: string, subscription: Subscription): StreamStatus {
@@ -28,6 +29,7 @@ function streamStatus(engine: Engine, name: string, subscription: Subscription):
     ...held,
     watermark: held.watermarkUs === null ? null : new Date(held.watermarkUs / 1000).toISOString(),
     lag: { records: stats?.lagRecords ?? null, ms: lagMs },
+    read: stats?.records ?? null,
     deadLetters: stats?.deadLetters ?? 0,
     lastDeadLetter: stats?.lastDeadLetter ?? null,
     source,

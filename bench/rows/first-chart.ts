@@ -1,9 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContext } from 'playwright';
 import { type Harness, median, type Row, root, round, samples } from '../harness.ts';
-import { buildPage, start, startRelay } from '../programs.ts';
+import { buildPage, type Surroundings, start, startRelay } from '../programs.ts';
 
 /** As a new user sees it: from opening the page, and from `npm start`, to the first chart that shows data and moves. */
 export async function firstChart(harness: Harness): Promise<Row> {
@@ -24,6 +26,7 @@ export async function firstChart(harness: Harness): Promise<Row> {
     await relay.stop();
   }
   const fromStart = await fromNpmStart(harness);
+  const fromClone = await fromCleanClone(harness);
   const shell = await shellGzipBytes();
   const chartMs = (openings: readonly Opening[]) => openings.map((opening) => opening.chartMs);
   const liveMs = (openings: readonly Opening[]) => openings.map((opening) => opening.liveMs);
@@ -49,6 +52,7 @@ export async function firstChart(harness: Harness): Promise<Row> {
     },
     notes: {
       'npm start, installed, to the first moving chart (page built, relay started, new profile)': `${round(fromStart / 1000)} s`,
+      'npm ci && npm start in a clean clone, empty home and npm cache, to the first moving chart': `${round((fromClone.installMs + fromClone.startMs) / 1000)} s, of which npm ci ${round(fromClone.installMs / 1000)} s`,
     },
   };
 }
@@ -90,9 +94,31 @@ async function open(context: BrowserContext, url: string, close: boolean, until 
   return { chartMs: chartMs ?? Number.NaN, liveMs: liveMs ?? Number.NaN };
 }
 
-async function fromNpmStart(harness: Harness): Promise<number> {
+/** What a new user waits for. The machine's npm settings (its registry) are kept, nothing else of the home is. */
+async function fromCleanClone(harness: Harness): Promise<{ installMs: number; startMs: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'highwater-clone-'));
+  const cwd = join(folder, 'highwater');
+  const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
+  const env = {
+    PATH: path.join(delimiter),
+    HOME: folder,
+    npm_config_userconfig: join(homedir(), '.npmrc'),
+    npm_config_cache: join(folder, 'npm-cache'),
+  };
+  try {
+    execFileSync('git', ['clone', '--quiet', root, cwd]);
+    const startedMs = performance.now();
+    execFileSync('npm', ['ci'], { cwd, env, stdio: 'ignore' });
+    const installMs = performance.now() - startedMs;
+    return { installMs, startMs: await fromNpmStart(harness, { cwd, env }) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fromNpmStart(harness: Harness, where?: Surroundings): Promise<number> {
   const startedMs = performance.now();
-  const relay = start('npm', ['start', '--', '--port', '0']);
+  const relay = start('npm', ['start', '--', '--port', '0'], where);
   try {
     const [, url = ''] = await relay.says(/(http:\/\/[\w.]+:\d+)/);
     const servingMs = performance.now() - startedMs;

@@ -22,7 +22,8 @@ const MAX_MEASURES = 3;
 /** Nothing that still has a pane is refused: what is read may be old and in any order. */
 const ALLOW = '52w';
 
-export function firstBoard(schema: StreamSchema): FirstBoard {
+/** `taken` holds names its windows may not have: of tables that are there. */
+export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, unknown>> = {}): FirstBoard {
   const { stream } = schema;
   const of = (role: Field['role'], most: number) => schema.fields.filter((field) => field.role === role).slice(0, most);
   const dimensions = of('dimension', MAX_DIMENSIONS);
@@ -37,7 +38,7 @@ export function firstBoard(schema: StreamSchema): FirstBoard {
     p95: columns.name('p95', field.name),
   }));
 
-  const all = `${stream}_by_minute`;
+  const all = uniqueKey(taken, `${stream}_by_minute`);
   const select: Record<string, string> = { events: 'count()' };
   for (const { field, column } of idColumns) select[column] = `count_distinct(${quoted(field.name)})`;
   for (const { field, total, p50, p95 } of measureColumns) {
@@ -47,7 +48,7 @@ export function firstBoard(schema: StreamSchema): FirstBoard {
   }
   const windows: Record<string, WindowSpec> = { [all]: tumbling(stream, [], select) };
   const byDimension = dimensions.map((field) => {
-    const window = uniqueKey(windows, `${stream}_by_${plain(field.name)}`);
+    const window = uniqueKey({ ...taken, ...windows }, `${stream}_by_${plain(field.name)}`);
     windows[window] = tumbling(stream, [quoted(field.name)], { events: 'count()' });
     return { field, window };
   });
@@ -165,7 +166,7 @@ function plain(name: string): string {
 
 function uniqueKey(taken: Readonly<Record<string, unknown>>, wanted: string): string {
   let key = wanted;
-  for (let n = 2; key in taken; n++) key = `${wanted}_${n}`;
+  for (let n = 2; Object.hasOwn(taken, key); n++) key = `${wanted}_${n}`;
   return key;
 }
 

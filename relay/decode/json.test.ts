@@ -38,3 +38,15 @@ test('D1 a tombstone, bytes that are not UTF-8 and a record too large are reject
     reason: expect.stringMatching(/8 bytes: expected at most 7/),
   });
 });
+
+test('D1 what is nested deeper than 100 levels is rejected, also beside an integer beyond 2^53', () => {
+  const nested = (levels: number, inner: string) => '{"a":'.repeat(levels) + inner + '}'.repeat(levels);
+  expect(decode(nested(100, '1'))).toMatchObject({ a: { a: {} } });
+  for (const text of [
+    nested(101, '1'),
+    nested(10_000, '1'),
+    `{"a": ${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+    `{"big": 9007199254740993, "a": ${nested(10_000, '1')}}`,
+  ])
+    expect(decode(text)).toMatchObject({ reason: expect.stringMatching(/deeper than 100 levels/) });
+});

@@ -6,11 +6,14 @@ import { Rejected } from './rejected.ts';
  *
  *     bytes ─▶ size ─▶ UTF-8 ─▶ JSON.parse ─▶ object ─▶ fields
  *                                   │           └ scalar ─▶ { value }
+ *                                   ├ nested deeper than MAX_DEPTH: rejected, before anything else walks it
  *                                   └ an integer beyond 2^53: parsed again, those integers as bigint  (D7)
  */
 export type Fields = Record<string, unknown>;
 
 export const MAX_RECORD_BYTES = 8 * 1024 * 1024;
+/** Levels of objects and lists, the record itself being the first. */
+export const MAX_DEPTH = 100;
 
 export function decodeJson(bytes: Uint8Array | null, maxBytes = MAX_RECORD_BYTES): Fields | Rejected {
   if (bytes === null || bytes.length === 0) return new Rejected('the record is empty: expected one JSON object');
@@ -25,7 +28,9 @@ export function decodeJson(bytes: Uint8Array | null, maxBytes = MAX_RECORD_BYTES
   } catch (error) {
     return new Rejected(`the record is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (hasUnsafeInteger(value)) value = JSON.parse(text, exactIntegers);
+  const found = survey(value, 1);
+  if (found === 'deep') return new Rejected(`the record is nested deeper than ${MAX_DEPTH} levels; send it flatter`);
+  if (found === 'unsafe') value = JSON.parse(text, exactIntegers);
   if (typeof value !== 'object') return { value };
   if (value === null || Array.isArray(value))
     return new Rejected(`the record is ${value === null ? 'null' : 'a list'}: expected one JSON object`);
@@ -34,15 +39,24 @@ export function decodeJson(bytes: Uint8Array | null, maxBytes = MAX_RECORD_BYTES
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-function hasUnsafeInteger(value: unknown): boolean {
-  if (typeof value === 'number') return isUnsafe(value);
-  if (typeof value !== 'object' || value === null) return false;
+/** One walk for what a value holds: something too deep, else an integer that is not exact as a number. */
+function survey(value: unknown, depth: number): 'plain' | 'unsafe' | 'deep' {
+  if (typeof value === 'number') return isUnsafe(value) ? 'unsafe' : 'plain';
+  if (typeof value !== 'object' || value === null) return 'plain';
+  if (depth > MAX_DEPTH) return 'deep';
   const fields = value as Fields;
+  let found: 'plain' | 'unsafe' = 'plain';
   for (const name in fields) {
     const field = fields[name];
-    if (typeof field === 'number' ? isUnsafe(field) : typeof field === 'object' && hasUnsafeInteger(field)) return true;
+    if (typeof field === 'number') {
+      if (isUnsafe(field)) found = 'unsafe';
+    } else if (typeof field === 'object') {
+      const inside = survey(field, depth + 1);
+      if (inside === 'deep') return inside;
+      if (inside === 'unsafe') found = inside;
+    }
   }
-  return false;
+  return found;
 }
 
 function isUnsafe(value: number): boolean {

@@ -1,17 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { Down } from '../../contract/protocol/down.ts';
 import { createMetrics } from '../metrics.ts';
 import type { StreamFeed } from '../stream-feed.ts';
+import { type AllowedHosts, isAllowedHost, isLoopback } from './allowed-hosts.ts';
 import { Session } from './session.ts';
 import { StaticFiles } from './static-files.ts';
 
 /** One port: the page, the probes, and the socket at `/socket`. */
 export interface ServerParts {
   readonly host: string;
+  /** Names it may be called by, beside its own. */
+  readonly allowHosts?: readonly string[];
   /** 0: any free port. */
   readonly port: number;
   readonly clock: Clock;
@@ -44,6 +48,7 @@ const HEADERS = {
 
 export async function startServer(parts: ServerParts): Promise<RelayServer> {
   const { feeds, clock, run, heartbeatMs, boards } = parts;
+  const hosts: AllowedHosts = { bound: parts.host, machine: hostname(), names: parts.allowHosts ?? [] };
   const sessions = new Set<Session>();
   const metrics = createMetrics(feeds, () => sessions.size);
   const files = new StaticFiles(parts.pageDir);
@@ -54,6 +59,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    if (!isAllowedHost(request.headers.host, hosts)) return text(response, 403, `${strangeHost(request)}\n`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(response, 405, 'only GET and HEAD\n');
     const url = URL.parse(request.url ?? '/', 'http://relay');
     const path = url === null ? null : decoded(url.pathname);
@@ -106,10 +112,16 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     perMessageDeflate: false,
   });
   http.on('upgrade', (request, socket, head) => {
-    const refused = sessions.size >= MAX_SESSIONS ? '503 Service Unavailable' : refusal(request);
+    const refused =
+      sessions.size >= MAX_SESSIONS
+        ? { status: '503 Service Unavailable', why: 'too many sockets are open' }
+        : refusal(request, hosts);
     if (refused === null) return sockets.handleUpgrade(request, socket, head, (ws) => join(ws));
     socket.on('error', () => socket.destroy());
-    socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const body = Buffer.from(`${refused.why}\n`);
+    socket.write(`HTTP/1.1 ${refused.status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n`);
+    socket.write(`Content-Length: ${body.length}\r\n\r\n`);
+    socket.end(body);
   });
 
   function join(ws: WebSocket): void {
@@ -168,16 +180,26 @@ function statsOf(feed: StreamFeed): Extract<Down, { type: 'stats' }>['streams'][
   };
 }
 
-/** Why this request may not have a socket, as an HTTP status; null when it may. */
-function refusal(request: IncomingMessage): string | null {
-  if (URL.parse(request.url ?? '/', 'http://relay')?.pathname !== '/socket') return '404 Not Found';
-  const { origin, host } = request.headers;
-  if (origin === undefined) return isLoopback(request.socket.remoteAddress ?? '') ? null : '403 Forbidden';
-  return URL.parse(origin)?.host === host ? null : '403 Forbidden';
+interface Refusal {
+  /** As HTTP says it. */
+  readonly status: string;
+  readonly why: string;
 }
 
-function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\./.test(address) || address === '::1';
+/** Why this request may not have a socket; null when it may. */
+function refusal(request: IncomingMessage, hosts: AllowedHosts): Refusal | null {
+  const { origin, host } = request.headers;
+  if (!isAllowedHost(host, hosts)) return { status: '403 Forbidden', why: strangeHost(request) };
+  if (URL.parse(request.url ?? '/', 'http://relay')?.pathname !== '/socket')
+    return { status: '404 Not Found', why: 'the socket is at /socket' };
+  const ofPage =
+    origin === undefined ? isLoopback(request.socket.remoteAddress ?? '') : URL.parse(origin)?.host === host;
+  return ofPage ? null : { status: '403 Forbidden', why: 'the socket is for the page this relay serves' };
+}
+
+function strangeHost({ headers: { host = 'a request without a host' } }: IncomingMessage): string {
+  const name = host.replace(/:\d*$/, '');
+  return `this relay does not answer to ${name}: open it by localhost or its own address, or start it with --allow-host ${name}`;
 }
 
 function text(response: ServerResponse, status: number, body: string): void {

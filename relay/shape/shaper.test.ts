@@ -61,6 +61,16 @@ test('D2 objects are flattened, lists are JSON text, names that differ in case o
   expect(shaper.shape(record(), fields)).toMatchObject({ cells: [1, 'x', 2, '[1,{"k":9007199254740993}]', 5] });
 });
 
+test.each([
+  ['inferred', undefined],
+  ['declared', { TS: 'string' as const, ts: 'timestamp' as const }],
+])('D8 the named time field keeps its name beside one that differs in case, with %s fields', (_how, fields) => {
+  const row = { TS: 'x', ts: 1_743_760_800 };
+  const shaper = shaperOf([row], { time: { field: 'ts', format: 'auto' }, fields });
+  expect(shaper.schema?.fields.map(({ name }) => name)).toEqual(['ts', 'TS_2']);
+  expect(shaper.shape(record(), row)).toEqual({ eventTimeUs: 1_743_760_800_000_000, cells: ['x'] });
+});
+
 test('D3 a declared field keeps its type and finds its value by path or by its flattened name', () => {
   const spec = {
     time: { field: 'at', format: 'seconds' as const },

@@ -71,12 +71,15 @@ export class Shaper {
 
   constructor(spec: ShapeSpec) {
     this.#spec = spec;
+    const time = spec.time.field;
+    // Before any other: the field that was named keeps its name.
+    if (time !== undefined) this.#timeName = this.#names.take([time]);
     for (const [name, declared] of Object.entries(spec.fields ?? {})) {
       const { type, unit, from } = typeof declared === 'string' ? { type: declared } : declared;
       const path = from === undefined ? [name] : from.split('.');
-      if (name === spec.time.field) this.#setTime(path, name);
+      if (name === time) this.#node(path).leaf = TIME;
       else this.#node(path).leaf = this.#addColumn([name], type, null, { unit: unit ?? unitOf(name), declared: true });
-      if (from === undefined && name !== spec.time.field) this.#declaredByName.set(name, this.#columns.length - 1);
+      if (from === undefined && name !== time) this.#declaredByName.set(name, this.#columns.length - 1);
     }
   }
 
@@ -107,12 +110,14 @@ export class Shaper {
     const all = [...this.#seen.values()];
     const topics = all.filter((entry) => entry.path[0] === TOPIC_KEY);
     const seen = all.filter((entry) => entry.path[0] !== TOPIC_KEY);
-    if (this.#spec.time.field !== undefined) {
-      if (this.#timeName === null) this.#setTime(this.#pathOf(this.#spec.time.field, seen), this.#spec.time.field);
-    } else {
+    const { field } = this.#spec.time;
+    if (field === undefined) {
       const time = findTime(seen, this.#sampled);
-      if (time !== null) this.#setTime(time.path, this.#names.take(time.path));
-    }
+      if (time !== null) {
+        this.#timeName = this.#names.take(time.path);
+        this.#node(time.path).leaf = TIME;
+      }
+    } else if (!Object.hasOwn(this.#spec.fields ?? {}, field)) this.#node(this.#pathOf(field, seen)).leaf = TIME;
     topics.forEach((entry, level) => {
       this.#addTopicLevel(level, entry, topics.length === 2);
     });
@@ -244,11 +249,6 @@ export class Shaper {
         declared,
       }) - 1
     );
-  }
-
-  #setTime(path: readonly string[], name: string): void {
-    this.#timeName = name;
-    this.#node(path).leaf = TIME;
   }
 
   /** A declared time field may be written `meta.ts` or `meta_ts` for what records nest. */

@@ -6,7 +6,8 @@ import { retryDelayMs, sleep, untilAborted } from './wait.ts';
 
 /**
  * An MQTT topic filter. One partition, 0; offsets count arrivals from 0. MQTT has no past: what is published while the
- * relay is not connected is gone, which a gap of unknown size says (its two offsets are equal). Retained messages are rows.
+ * relay is not connected is gone, which a gap of unknown size says (its two offsets are equal). Retained messages are rows, once:
+ * a connection after the first one asks for no retained messages.
  *
  *     opened ─▶ connecting ─▶ live ─▶ (records | caught-up)* ─▶ lost ─▶ connecting ─▶ gap ─▶ live ─▶ …
  *                    ╰─▶ failed ─▶ (0.5 … 10 s) ─╯
@@ -52,8 +53,10 @@ async function* read(options: MqttSourceOptions, from: StartFrom, signal: AbortS
     try {
       link = await connectMqtt(options.url, signal);
       await untilAborted(
-        link.subscribe(options.filter, (message) =>
-          queue.push({ topic: message.topic, timestampMs: clock.nowMs(), value: message.payload }),
+        link.subscribe(
+          options.filter,
+          (message) => queue.push({ topic: message.topic, timestampMs: clock.nowMs(), value: message.payload }),
+          { retained: missed === null },
         ),
         signal,
       );

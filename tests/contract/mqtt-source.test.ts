@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../contract/clock.ts';
 import { connectMqtt, type MqttLink } from '../../relay/mqtt-client.ts';
@@ -160,6 +160,41 @@ describe('MQTT source, by mosquitto', () => {
     expect(ofKind(events, 'gap')).toMatchObject([{ partition: 0, firstOffset: 1, nextOffset: 1 }]);
     expectUnbroken(events);
   });
+
+  test.each([5, 4])(
+    'S3 a retained message is one row however often the connection is lost (protocol %i)',
+    async (version) => {
+      const topic = `kept/${version}`;
+      const wires = new Set<Socket>();
+      const port = await listen((socket) => {
+        wires.add(socket);
+        socket.on('error', () => undefined);
+        socket.once('data', (hello) => {
+          // The protocol's level follows its name; CONNACK 1 refuses it.
+          if ((hello[hello.indexOf('MQTT') + 4] ?? 0) > version) return socket.end(Buffer.of(0x20, 0x02, 0x00, 0x01));
+          const upstream = connect(broker.port, '127.0.0.1', () => upstream.write(hello));
+          upstream.on('error', () => socket.destroy());
+          socket.pipe(upstream).pipe(socket);
+          socket.on('close', () => upstream.destroy());
+        });
+      });
+      await publishing((link) => link.publish(topic, 'retained', { retain: true }));
+      const following = reading(
+        createMqttSource({ url: `mqtt://127.0.0.1:${port}`, filter: 'kept/#', epoch: 'r', clock }),
+        'latest',
+      );
+      await following.until(atLeast(1));
+      for (const value of ['first', 'second']) {
+        const seen = following.events.length;
+        for (const wire of wires) wire.destroy();
+        await following.until(stateOf('live', seen));
+        await publishing((link) => link.publish(topic, value));
+        await following.until(atLeast(value === 'first' ? 2 : 3));
+      }
+      expect(valuesOf(following.events)).toEqual(['retained', 'first', 'second']);
+      await publishing((link) => link.publish(topic, '', { retain: true }));
+    },
+  );
 
   test('a message of 20 MB arrives whole', async () => {
     const following = reading(createMqttSource({ url: broker.url, filter: 'big/#', epoch: 'r', clock }), 'latest');

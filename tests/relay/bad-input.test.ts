@@ -29,30 +29,34 @@ test('D1 every kind of bad record is a dead letter with its reason, and the reco
       /field "price": expected float64, found string "abc"; send a float64, or declare price as string/,
     ],
     [{ ...good, timestamp: '0001-01-01T00:00:00Z' }, /between the years 1696 and 2243/],
+    [Buffer.from(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`), /nested deeper than 100 levels/],
     [Buffer.from('42'), /no time/],
   ];
-  source.push(0, ...numbered(0, 200).map((row) => ({ ...row, price: 0.5 })));
+  const sampled = numbered(0, 200).map((row) => ({ ...row, price: 0.5 }));
+  source.push(0, ...sampled.slice(0, 100), Buffer.from(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`));
+  source.push(0, ...sampled.slice(100));
   for (const [record] of bad) source.push(0, record, good);
   const relay = await startTestRelay(source);
   const tab = await Tab.open(relay.port);
   onTestFinished(() => tab.cut());
   tab.subscribe('events');
   await tab.rowsAtLeast(200 + bad.length);
-  await tab.until(() => (tab.position?.next[0] === 200 + 2 * bad.length ? true : undefined));
+  await tab.until(() => (tab.position?.next[0] === 201 + 2 * bad.length ? true : undefined));
 
   const answer = await fetch(`http://127.0.0.1:${relay.port}/dead-letters?stream=events`);
   const { events } = ((await answer.json()) as Letters).streams;
-  expect(events?.count).toBe(bad.length);
-  const newest = events?.newest.toReversed() ?? [];
-  expect(newest.map(({ offset }) => offset)).toEqual(bad.map((_, index) => 200 + 2 * index));
+  expect(events?.count).toBe(1 + bad.length);
+  const [first, ...newest] = events?.newest.toReversed() ?? [];
+  expect(first).toMatchObject({ offset: 100, reason: expect.stringMatching(/nested deeper than 100 levels/) });
+  expect(newest.map(({ offset }) => offset)).toEqual(bad.map((_, index) => 201 + 2 * index));
   for (const [index, [, reason]] of bad.entries()) expect(newest[index]?.reason).toMatch(reason);
   expect(newest[1]?.start).toBe('{"\\xff\\xfe"}');
   const stats = await tab.until(() =>
-    tab.all('stats').find(({ streams }) => streams.events?.deadLetters === bad.length),
+    tab.all('stats').find(({ streams }) => streams.events?.deadLetters === 1 + bad.length),
   );
   expect(stats.streams.events?.lastDeadLetter).toMatch(/no time/);
   expect(await (await fetch(`http://127.0.0.1:${relay.port}/metrics`)).text()).toContain(
-    `highwater_relay_dead_letters_total{stream="events"} ${bad.length}`,
+    `highwater_relay_dead_letters_total{stream="events"} ${1 + bad.length}`,
   );
 });
 

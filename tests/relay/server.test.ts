@@ -1,6 +1,8 @@
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import type { WindowSpec } from '../../contract/spec/window.ts';
 import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
 import { Tab } from './tab.ts';
@@ -96,6 +98,25 @@ test('a socket needs the page’s own origin, or none from loopback', async () =
   expect(await upgradeStatus(port, {}, '/other')).toBe('404 Not Found');
 });
 
+test('a request by a name that is not this relay’s is refused, however the name came to point here', async () => {
+  const { port } = await relayWithRows();
+  const evil = `evil.example:${port}`;
+  expect(await upgradeStatus(port, { Host: evil, Origin: `http://${evil}` })).toBe('403 Forbidden');
+  for (const path of ['/', '/dead-letters', '/metrics']) {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    get({ port, host: '127.0.0.1', path, headers: { Host: evil } }, resolve).on('error', reject);
+    const answer = await promise;
+    expect(answer.statusCode).toBe(403);
+    expect((await answer.toArray()).join('')).toMatch(/does not answer to evil\.example: .*--allow-host evil\.example/);
+  }
+  const named = await startTestRelay(new ScriptedSource({ replayable: true }), { allowHosts: ['evil.example'] });
+  const known = `evil.example:${named.port}`;
+  expect(await upgradeStatus(named.port, { Host: known, Origin: `http://${known}` })).toBe('101 Switching Protocols');
+  expect(await upgradeStatus(port, { Host: `localhost:${port}`, Origin: `http://localhost:${port}` })).toBe(
+    '101 Switching Protocols',
+  );
+});
+
 test.each([
   ['not JSON', 'nonsense', 'bad_message'],
   ['something else first', { type: 'ping' }, 'bad_message'],
@@ -159,4 +180,24 @@ test('a board is made when the fields are known, and told to tabs that are there
   const boards = await tab.until(() => tab.all('boards').find((message) => 'events' in message.boards));
   expect(boards.boards.events?.range).toBe('all');
   expect(Object.keys(boards.windows)).toContain('events_by_minute');
+});
+
+test('a window of the configuration keeps its name; the made board’s own gets another', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 200));
+  const window: WindowSpec = {
+    from: 'events',
+    window: 'tumble(1h)',
+    by: [],
+    select: { mine: 'count()' },
+    late: { allow: '0s' },
+  };
+  const relay = await startTestRelay(source, { windows: { events_by_minute: window } });
+  const tab = await Tab.open(relay.port);
+  onTestFinished(() => tab.cut());
+  const told = await tab.until(() => tab.all('boards').find((message) => 'events' in message.boards));
+  expect(told.windows.events_by_minute).toEqual(window);
+  expect(told.windows.events_by_minute_2?.select).toMatchObject({ events: 'count()' });
+  const named = told.boards.events?.panels.flatMap((panel) => ('window' in panel ? [panel.window] : []));
+  expect(new Set(named)).toEqual(new Set(['events_by_minute_2']));
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { StreamSpecSchema } from '../../contract/spec/stream.ts';
+import type { WindowSpec } from '../../contract/spec/window.ts';
 import { type Relay, startRelay } from '../../relay/relay.ts';
 import type { Source } from '../../relay/sources/source.ts';
 
@@ -12,13 +13,19 @@ let runs = 0;
 /** A real relay with one stream, `events`, from `source`, at any free port; stopped when the test is over. */
 export async function startTestRelay(
   source: Source,
-  options: { readonly maxLogBytes?: number; readonly port?: number; readonly spec?: object } = {},
+  options: {
+    readonly windows?: Readonly<Record<string, WindowSpec>>;
+    readonly maxLogBytes?: number;
+    readonly port?: number;
+    readonly spec?: object;
+    readonly allowHosts?: readonly string[];
+  } = {},
 ): Promise<Relay> {
   const pageDir = await mkdtemp(join(tmpdir(), 'highwater-page-'));
   await writeFile(join(pageDir, 'index.html'), `<!doctype html><title>page</title>${'<p>text</p>'.repeat(200)}`);
   const relay = await startRelay({
     streams: { events: StreamSpecSchema.parse({ source: 'kafka://localhost/events', ...options.spec }) },
-    windows: {},
+    windows: options.windows ?? {},
     boards: null,
     sourceOf: () => source,
     clock: systemClock,
@@ -26,6 +33,7 @@ export async function startTestRelay(
     host: '127.0.0.1',
     port: options.port ?? 0,
     pageDir,
+    allowHosts: options.allowHosts ?? [],
     ...(options.maxLogBytes !== undefined && { maxLogBytes: options.maxLogBytes }),
   });
   onTestFinished(async () => {

@@ -147,8 +147,12 @@ test.each([
 
 test.each([
   ['disconnected', /Disconnected\s+since 12:02:23: the relay did not answer for 15 s\. Attempt 4 in 4 s/],
-  ['failed', /Source of shop_events failed\s+No broker answers at localhost:9092\. Start Kafka there/],
+  [
+    'failed',
+    /Source of shop_events is not reachable, trying again\s+No broker answers at localhost:9092\. Start Kafka there/,
+  ],
   ['gap', /Gap in shop_events\s+12:02:56: .* 1,204 records are missing\./],
+  ['rejected', /No record of shop_events could become a row\s+37 read.*no field holds a time\.\s+See them/],
   ['empty', /Waiting for the first record of shop_events\s+Reading kafka:/],
 ])('%s is said above the board', async (scene, words) => {
   const page = await open(`scene=${scene}`);
@@ -197,6 +201,15 @@ test('several boards are listed, and the address opens one', async () => {
   await page.getByRole('link', { name: /Shop again/ }).click();
   await page.waitForSelector('[data-board="Shop again"]');
   expect(new URL(page.url()).searchParams.get('board')).toBe('again');
+  await page.close();
+});
+
+test('V7 without a board the page says what it waits for', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${url}?scene=none`);
+  expect(await page.locator('.home').textContent()).toMatch(
+    /^A board of charts .*Waiting for the first record of shop_/,
+  );
   await page.close();
 });
 

@@ -24,6 +24,14 @@ export function Banner(props: { status: Status | null; nowMs: number; zone: Zone
             <span class="mark" aria-hidden="true" />
             <p>
               <strong class="what">{notice().what}</strong> {notice().more}
+              <Show when={notice().link}>
+                {(link) => (
+                  <>
+                    {' '}
+                    <a href={link().href}>{link().text}</a>
+                  </>
+                )}
+              </Show>
             </p>
             <Show when={notice().dismissable}>
               <button type="button" onClick={() => setDismissed((before) => new Set(before).add(notice().id))}>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Status, StreamStatus } from '../../contract/worker-api.ts';
 import { layOut } from './layout.ts';
-import { notices } from './notices.ts';
+import { awaited, notices } from './notices.ts';
 import { summarize } from './status-summary.ts';
 import { rangeWords, readView, spanOf, writeView } from './view.ts';
 
@@ -20,6 +20,7 @@ const stream = (change: Partial<StreamStatus> = {}): StreamStatus => ({
   late: 2,
   tooLate: 1,
   duplicates: 0,
+  read: 1,
   deadLetters: 0,
   lastDeadLetter: null,
   source: { state: 'live', message: null, fix: null },
@@ -36,6 +37,7 @@ const status = (
   eventsPerSecond: 1,
   rows: 1,
   memory: { usedBytes: 1, budgetBytes: 2 },
+  windowProblems: [],
 });
 
 test('panels fill rows from the left and stand as high as what is above lets them', () => {
@@ -113,9 +115,38 @@ test('P5 a loss is told with its reason and what is missing, and may be put away
 
 test('a source that failed says the fix; an empty one says what is awaited', () => {
   const failed = { state: 'failed', message: 'No broker at localhost:9092', fix: 'Start Kafka.' } as const;
-  expect(notices(status({ a: stream({ source: failed }) }), NOW, UTC)[0]?.more).toBe(
-    'No broker at localhost:9092. Start Kafka.',
+  expect(notices(status({ a: stream({ source: failed }) }), NOW, UTC)[0]).toMatchObject({
+    what: 'Source of a failed',
+    more: 'No broker at localhost:9092. Start Kafka.',
+  });
+  const unreachable = { ...failed, message: 'no Kafka broker answers at localhost:9092 (ECONNREFUSED)' };
+  expect(notices(status({ a: stream({ received: 0, source: unreachable }) }), NOW, UTC)[0]?.what).toBe(
+    'Source of a is not reachable yet, trying again',
   );
   expect(notices(status({ a: stream({ received: 0 }) }), NOW, UTC)[0]?.what).toBe('Waiting for the first record of a');
   expect(notices(status({ a: stream() }), NOW, UTC)).toEqual([]);
+});
+
+test('V6 a window that cannot run is told by name, with the reason and the fix', () => {
+  const windowProblems = [{ window: 'w2', message: 'There is no field nope', fix: 'Use one of: n, t.' }];
+  expect(notices({ ...status({ a: stream() }), windowProblems }, NOW, UTC)).toMatchObject([
+    { what: 'Window w2 does not run', more: 'There is no field nope. Use one of: n, t.' },
+  ]);
+});
+
+test('V7 when every record is rejected, how many, why the last and where to see them are told', () => {
+  const rejected = stream({ received: 0, read: 1204, deadLetters: 1204, lastDeadLetter: 'no time field' });
+  const [notice] = notices(status({ 'a b': rejected }), NOW, UTC);
+  expect(notice).toMatchObject({
+    what: 'No record of a b could become a row',
+    link: { href: '/dead-letters?stream=a%20b' },
+  });
+  expect(notice?.more).toMatch(/^1.204 read, every one rejected\. The last: no time field\.$/);
+  // Rows are on their way.
+  expect(notices(status({ a: { ...rejected, read: 1300 } }), NOW, UTC)[0]?.what).toMatch(/^Waiting/);
+});
+
+test('V7 without a board the page says what will stand there and what it waits for', () => {
+  expect(awaited(status({ a: stream({ received: 0 }), b: stream() }))).toMatch(/appears here.*first record of a …$/);
+  expect(awaited(status({}, { state: 'connecting', attempt: 1 }))).toMatch(/once the relay has told/);
 });

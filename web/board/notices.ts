@@ -1,4 +1,4 @@
-import type { Status } from '../../contract/worker-api.ts';
+import type { Status, StreamStatus } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { formatClock, type Zone } from '../format-time.ts';
 
@@ -10,6 +10,8 @@ export interface Notice {
   readonly what: string;
   readonly more: string;
   readonly dismissable: boolean;
+  /** Where more is to be seen. */
+  readonly link?: { readonly href: string; readonly text: string };
 }
 
 /** All notices of a moment, gravest first. Pure: the seconds to the next try count down with `nowMs`. */
@@ -35,28 +37,42 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       more: `${sentence(connection.reason)} Reload the page to try again.`,
       dismissable: false,
     });
+  for (const { window, message, fix } of status.windowProblems)
+    found.push({
+      id: `window/${window}/${message}`,
+      tone: 'down',
+      what: `Window ${window} does not run`,
+      more: sentences(message, fix),
+      dismissable: true,
+    });
   for (const [name, stream] of Object.entries(status.streams)) {
     const { source } = stream;
     if (source.state === 'failed')
       found.push({
         id: `failed/${name}`,
         tone: 'down',
-        what: `Source of ${name} failed`,
-        more: [source.message, source.fix]
-          .filter((text) => text !== null)
-          .map(sentence)
-          .join(' '),
+        what: failedWords(name, stream),
+        more: sentences(source.message, source.fix),
         dismissable: false,
+      });
+    else if (allRejected(stream))
+      found.push({
+        id: `rejected/${name}`,
+        tone: 'late',
+        what: `No record of ${name} could become a row`,
+        more: sentences(
+          `${formatValue(stream.deadLetters, { unit: 'none' }).text} read, every one rejected`,
+          stream.lastDeadLetter === null ? null : `The last: ${stream.lastDeadLetter}`,
+        ),
+        dismissable: false,
+        link: { href: `/dead-letters?stream=${encodeURIComponent(name)}`, text: 'See them' },
       });
     else if (stream.received === 0 && connection.state === 'live')
       found.push({
         id: `empty/${name}`,
         tone: 'waiting',
         what: `Waiting for the first record of ${name}`,
-        more: [source.message, source.fix]
-          .filter((text) => text !== null)
-          .map(sentence)
-          .join(' '),
+        more: sentences(source.message, source.fix),
         dismissable: false,
       });
     for (const loss of stream.losses.slice(-3))
@@ -71,6 +87,35 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       });
   }
   return found;
+}
+
+/** What will stand where there is no board yet, and what it waits for. */
+export function awaited(status: Status | null): string {
+  const will = 'A board of charts appears here by itself';
+  const streams = Object.entries(status?.streams ?? {});
+  if (status?.connection.state !== 'live') return `${will} once the relay has told what it serves.`;
+  if (streams.length === 0) return `${will} once the relay serves a stream.`;
+  const empty = streams.filter(([, { received }]) => received === 0).map(([name]) => name);
+  if (empty.length === 0) return 'The relay serves no board for these streams: their rows can be queried all the same.';
+  return `${will}. Waiting for the first record of ${empty.join(', ')} …`;
+}
+
+/** Records come, and none of them is data. */
+function allRejected({ received, read, deadLetters }: StreamStatus): boolean {
+  return received === 0 && deadLetters > 0 && (read === null || read <= deadLetters);
+}
+
+/** A broker that does not answer is asked again by the relay; another failure needs someone. */
+function failedWords(name: string, { source, received }: StreamStatus): string {
+  if (!/\bno (\w+ )?broker answers\b/i.test(source.message ?? '')) return `Source of ${name} failed`;
+  return `Source of ${name} is not reachable${received === 0 ? ' yet' : ''}, trying again`;
+}
+
+function sentences(...texts: readonly (string | null)[]): string {
+  return texts
+    .filter((text) => text !== null)
+    .map(sentence)
+    .join(' ');
 }
 
 function sentence(text: string): string {

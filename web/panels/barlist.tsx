@@ -3,7 +3,7 @@ import type { BarlistPanel } from '../../contract/spec/panel.ts';
 import { formatValue } from '../format.ts';
 import { useBoard } from './board-context.ts';
 import { funnel } from './funnel.ts';
-import type { KindProps } from './panel.tsx';
+import type { KindProps } from './kind-props.ts';
 import { BAR_ROW_REM } from './panel-request.ts';
 import { thresholdPassed } from './thresholds.ts';
 

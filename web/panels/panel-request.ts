@@ -3,7 +3,7 @@ import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { Panel } from '../../contract/spec/panel.ts';
 import type { PanelRequest, Span } from '../../contract/worker-api.ts';
 import { useBoard } from './board-context.ts';
-import type { Room } from './panel.tsx';
+import type { Room } from './kind-props.ts';
 
 /** Height of a row of a list and of a table, in rem. */
 export const BAR_ROW_REM = 1.5;

@@ -4,6 +4,7 @@ import type { PanelPicture } from '../../contract/worker-api.ts';
 import type { Placement } from '../board/layout.ts';
 import { Barlist } from './barlist.tsx';
 import { useBoard } from './board-context.ts';
+import type { Alarm } from './kind-props.ts';
 import { createPanelRequest } from './panel-request.ts';
 import { type PanelState, panelState } from './panel-state.ts';
 import { Badge, emptyWords, Problem } from './panel-words.tsx';
@@ -15,27 +16,6 @@ import { createFramedPicture, createRoom, createVisible } from './use-picture.ts
 export interface PanelProps {
   readonly panel: PanelSpec;
   readonly placement: Placement;
-}
-
-/** What every kind of panel is given to draw. */
-export interface KindProps<Spec extends PanelSpec, Kind extends PanelPicture['kind']> {
-  readonly panel: Spec;
-  readonly picture: Extract<PanelPicture, { kind: Kind }>;
-  readonly state: PanelState;
-  /** A threshold is passed: shown instead of "live". */
-  readonly onAlarm: (alarm: Alarm | null) => void;
-  /** The room under the title, in CSS pixels. */
-  readonly room: Room;
-}
-
-export interface Room {
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Alarm {
-  readonly level: 'warn' | 'alarm';
-  readonly word: string;
 }
 
 /** The frame around every picture: title, what it claims to be, and the words when there is no picture. */

@@ -2,7 +2,7 @@ import { createMemo, Index, type JSX } from 'solid-js';
 import type { TablePanel } from '../../contract/spec/panel.ts';
 import { formatClock, formatClockMs } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
-import type { KindProps } from './panel.tsx';
+import type { KindProps } from './kind-props.ts';
 import { TABLE_ROW_REM } from './panel-request.ts';
 import { cellText, tableColumns } from './table-columns.ts';
 

@@ -4,7 +4,7 @@ import type { StatPanel } from '../../contract/spec/panel.ts';
 import type { Span } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { useBoard } from './board-context.ts';
-import type { KindProps } from './panel.tsx';
+import type { KindProps } from './kind-props.ts';
 import { durationWords } from './panel-words.tsx';
 import { condense, sparkPaths, trend } from './sparkline.ts';
 import { thresholdPassed } from './thresholds.ts';

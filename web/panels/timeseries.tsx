@@ -5,7 +5,7 @@ import { makePlot, type Plot, settledIndex } from '../charts/plot.ts';
 import { formatValue } from '../format.ts';
 import { formatClock } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
-import type { KindProps } from './panel.tsx';
+import type { KindProps } from './kind-props.ts';
 
 /** Measures over time, with a legend of the values of the newest final window. */
 export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Element {

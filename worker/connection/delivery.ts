@@ -31,9 +31,11 @@ export interface DeliveryOptions {
   readonly engine: () => Engine;
   readonly send: (message: Up) => void;
   readonly nowMs: () => number;
+  /** A stream's schema is in the engine. */
+  readonly onSchema: () => void;
 }
 
-export function createDelivery({ engine, send, nowMs }: DeliveryOptions): Delivery {
+export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOptions): Delivery {
   const inbox = new Inbox();
   const subscriptions = new Map<string, Subscription>();
 
@@ -57,7 +59,8 @@ export function createDelivery({ engine, send, nowMs }: DeliveryOptions): Delive
   const applyMessage = (message: StreamMessage) => {
     switch (message.type) {
       case 'schema':
-        return engine().schema(message);
+        engine().schema(message);
+        return onSchema();
       case 'subscribed': {
         const { stream, outcome, position, reason, missing } = message;
         const subscription = subscriptionOf(stream);

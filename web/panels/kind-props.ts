@@ -1,0 +1,24 @@
+import type { Panel as PanelSpec } from '../../contract/spec/panel.ts';
+import type { PanelPicture } from '../../contract/worker-api.ts';
+import type { PanelState } from './panel-state.ts';
+
+/** What every kind of panel is given to draw. */
+export interface KindProps<Spec extends PanelSpec, Kind extends PanelPicture['kind']> {
+  readonly panel: Spec;
+  readonly picture: Extract<PanelPicture, { kind: Kind }>;
+  readonly state: PanelState;
+  /** A threshold is passed: shown instead of "live". */
+  readonly onAlarm: (alarm: Alarm | null) => void;
+  /** The room under the title, in CSS pixels. */
+  readonly room: Room;
+}
+
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Alarm {
+  readonly level: 'warn' | 'alarm';
+  readonly word: string;
+}
