@@ -148,6 +148,7 @@ export interface RowsPicture {
 export interface Status {
   readonly connection: ConnectionStatus;
   readonly streams: Record<string, StreamStatus>;
+  /** Rows committed over the last five seconds, of frames sealed since this tab listened: history is not counted. */
   readonly eventsPerSecond: number;
   /** Rows kept and bytes held by the engine, against what it may hold. */
   readonly rows: number;
@@ -182,6 +183,8 @@ export interface StreamStatus {
   readonly maxEventTimeUs: number | null;
   /** `records`: not yet read by the relay, when the source can say. `ms`: sealed at the relay → committed here, newest frame. */
   readonly lag: { readonly records: number | null; readonly ms: number | null };
+  /** What was sealed before this tab listened is being read: rates and lag say nothing yet. */
+  readonly catchingUp: boolean;
   /** Rows kept now, and their bytes by estimate. */
   readonly rows: number;
   readonly memory: number;

@@ -39,6 +39,12 @@ export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: 
   perStream('frame_bytes_total', 'Bytes of frames sealed', 'counter', (feed) => feed.counts.frameBytes);
   perStream('dead_letters_total', 'Records that could not become rows', 'counter', (feed) => feed.deadLetters.count);
   perStream(
+    'ignored_values_total',
+    'Values passed over because the names in records are too many',
+    'counter',
+    (feed) => feed.ignoredValues,
+  );
+  perStream(
     'source_lag_messages',
     'Records the source has and the relay has not read',
     'gauge',

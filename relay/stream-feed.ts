@@ -77,8 +77,20 @@ export class StreamFeed {
     return this.#opened;
   }
 
+  /** What the source says; where that is nothing, what is passed over. */
   get state(): SourceState {
-    return this.#state;
+    const { ignored } = this.#parts.shaper;
+    if (ignored === null || this.#state.message !== null) return this.#state;
+    return {
+      state: this.#state.state,
+      message: `its records have too many different names: values of new ones, the first being "${shortened(ignored.first)}", are passed over`,
+      fix: 'declare the fields you need, or send names that are data as values: [{"key": …, "value": …}]',
+    };
+  }
+
+  /** Values passed over because their names are too many. */
+  get ignoredValues(): number {
+    return this.#parts.shaper.ignored?.values ?? 0;
   }
 
   /** The newest version; null before the first records. */
@@ -189,6 +201,10 @@ export class StreamFeed {
     this.#opened?.log.append(entry);
     for (const listener of this.#listeners) listener.appended?.();
   }
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function told(error: unknown): { message: string; fix: string | null } {

@@ -133,6 +133,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       connection: connection.status(),
       subscriptions: delivery.subscriptions,
       eventsPerSecond: rate.perSecond(clock.nowMs()),
+      nowMs: clock.nowMs(),
       windowProblems,
     });
   /** Tells the page, at once if it has not been told for half a second, and again every half second. */

@@ -7,27 +7,36 @@ export interface StatusParts {
   readonly connection: ConnectionStatus;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
   readonly eventsPerSecond: number;
+  readonly nowMs: number;
   readonly windowProblems: readonly WindowProblem[];
 }
 
 /** What the worker knows, as one value for the page. */
-export function statusOf({ engine, connection, subscriptions, eventsPerSecond, windowProblems }: StatusParts): Status {
+export function statusOf({
+  engine,
+  connection,
+  subscriptions,
+  eventsPerSecond,
+  nowMs,
+  windowProblems,
+}: StatusParts): Status {
   const streams: Record<string, StreamStatus> = {};
   let rows = 0;
   for (const [name, subscription] of subscriptions) {
-    const stream = streamStatus(engine, name, subscription);
+    const stream = streamStatus(engine, name, subscription, nowMs);
     streams[name] = stream;
     rows += stream.rows;
   }
   return { connection, streams, eventsPerSecond, rows, memory: engine.memory(), windowProblems };
 }
 
-function streamStatus(engine: Engine, name: string, subscription: Subscription): StreamStatus {
+function streamStatus(engine: Engine, name: string, subscription: Subscription, nowMs: number): StreamStatus {
   const { stats, lagMs, losses, source } = subscription;
   const held = engine.position(name) === null ? NOTHING : engine.streamState(name);
   return {
     ...held,
     watermark: held.watermarkUs === null ? null : new Date(held.watermarkUs / 1000).toISOString(),
+    catchingUp: subscription.catchingUp(nowMs),
     lag: { records: stats?.lagRecords ?? null, ms: lagMs },
     read: stats?.records ?? null,
     deadLetters: stats?.deadLetters ?? 0,

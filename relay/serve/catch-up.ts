@@ -33,6 +33,7 @@ export class CatchUp {
   /** Opened, and perhaps about to be told of losses right after. */
   #opening: { position: Position; loss: CatchUpLoss | null } | null = null;
   #emptied: (() => void) | null = null;
+  #finished = false;
 
   constructor(feed: StreamFeed, from: Position, events: CatchUpEvents) {
     this.#events = events;
@@ -57,6 +58,7 @@ export class CatchUp {
     });
     this.#pipeline.run(from, this.#controller.signal).then(
       () => {
+        this.#finished = true;
         this.#begin();
         events.moved();
       },
@@ -64,6 +66,11 @@ export class CatchUp {
         if (!this.#controller.signal.aborted) events.failed(error instanceof Error ? error.message : String(error));
       },
     );
+  }
+
+  /** The source has ended: what is queued is the last. */
+  get finished(): boolean {
+    return this.#finished;
   }
 
   take(): LogEntry | null {

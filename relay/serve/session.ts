@@ -36,6 +36,8 @@ type State =
 
 const HELLO_TIMEOUT_MS = 5_000;
 const PROGRESS_MS = 250;
+/** A tab whose own reading of the source failed comes back after this, with the position it has. */
+const SOURCE_RETRY_MS = 2_000;
 const STATS_MS = 1_000;
 /** A tab that grants more than this has it counted as this. */
 const MAX_CREDIT_BYTES = 256 * 1024 * 1024;
@@ -139,6 +141,10 @@ export class Session {
       send: (down) => this.#send(down),
       frame: (bytes, payloadBytes) => this.#frame(bytes, payloadBytes),
       wake: () => this.#deliver(),
+      failed: (why) => {
+        this.#send({ type: 'fault', code: 'source_failed', stream: message.stream, message: why });
+        if (this.#state.kind === 'live') this.#bye('source_failed', why, true, SOURCE_RETRY_MS);
+      },
     });
     subscriptions.set(message.stream, subscription);
     this.#deliver();

@@ -17,6 +17,8 @@ export interface SubscriptionOutput {
   frame(message: Uint8Array, payloadBytes: number): void;
   /** There may be something to deliver. */
   wake(): void;
+  /** Nothing more will be delivered: the source cannot be read for this subscription. */
+  failed(message: string): void;
 }
 
 type State =
@@ -122,9 +124,7 @@ export class Subscription {
         this.#begin();
       },
       moved: () => this.#output.wake(),
-      failed: (message) => {
-        this.#output.send({ type: 'fault', code: 'source_failed', stream: this.#feed.name, message });
-      },
+      failed: (message) => this.#output.failed(message),
     });
     this.#state = { kind: 'catching-up', reader };
   }
@@ -184,14 +184,18 @@ export class Subscription {
     return this.#state.kind === 'log' && this.#deliverLog(this.#state);
   }
 
-  /** From the source to the log: where the log reaches, no record is left out, and none below `#next` is sent again. */
+  /**
+   * From the source to the log: where the log reaches, no record is left out, and none below `#next` is sent again. A
+   * source that had ended and has grown since is read further here than the log will ever reach: its end is the place.
+   */
   #join(reader: CatchUp): void {
     const { opened } = this.#feed;
     const next = { ...this.#next };
     for (const [partition, offset] of Object.entries(reader.settled()))
       next[partition] = Math.max(offset, next[partition] ?? 0);
     if (opened === null || opened.position.epoch !== this.#epoch) return;
-    const cursor = opened.log.seek(next);
+    const over = reader.finished && this.#feed.state.state === 'ended';
+    const cursor = opened.log.seek(next) ?? (over ? opened.log.end : null);
     if (cursor === null) return;
     this.#state = { kind: 'log', cursor };
     this.#next = next;

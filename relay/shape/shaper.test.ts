@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Fields } from '../decode/json.ts';
 import { Rejected } from '../decode/rejected.ts';
 import type { RawRecord } from '../sources/source.ts';
-import { Shaper, type ShapeSpec } from './shaper.ts';
+import { MAX_LATE_NAMES, Shaper, type ShapeSpec } from './shaper.ts';
 
 const record = (topic = 't'): RawRecord => ({
   offset: 0,
@@ -59,6 +59,18 @@ test('D2 objects are flattened, lists are JSON text, names that differ in case o
   const shaper = shaperOf([fields]);
   expect(shaper.schema?.fields.map(({ name }) => name)).toEqual(['a_b', 'a_c_d', 'A_B_2', 'list', '_offset_2']);
   expect(shaper.shape(record(), fields)).toMatchObject({ cells: [1, 'x', 2, '[1,{"k":9007199254740993}]', 5] });
+});
+
+test('D3 names that never end make a bounded number of versions, and what is passed over is counted', () => {
+  const shaper = shaperOf([{ ts: 1_743_760_800, counts: { all: 1 } }], { fields: { late_one: 'int64' } });
+  for (let user = 0; user < 1_000; user++)
+    shaper.shape(record(), { ts: 1_743_760_800, counts: { [`user_${user}`]: user }, [`empty_${user}`]: {} });
+  expect(shaper.schema?.version).toBeLessThanOrEqual(1 + MAX_LATE_NAMES);
+  expect(shaper.schema?.fields).toHaveLength(3 + MAX_LATE_NAMES / 2);
+  expect(shaper.ignored).toEqual({ values: 2_000 - MAX_LATE_NAMES, first: 'counts.user_32' });
+  // What was there and what is declared goes on.
+  const row = shaper.shape(record(), { ts: 1_743_760_800, counts: { all: 7, user_3: 8 }, late: { one: 9 } });
+  expect(row).toMatchObject({ cells: expect.arrayContaining([7, 8, 9]) });
 });
 
 test.each([

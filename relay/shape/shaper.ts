@@ -17,6 +17,9 @@ import { readTimeUs } from './time-text.ts';
  *     sample(…) up to 200 records ─▶ settle() ─▶ version 1 ─▶ shape(…) ─▶ row | rejected
  *                                                   └─ a new field, or an integer field that meets 1.5 ─▶ version + 1
  *
+ * Names that come after the sample are taken up to a limit, for keys that are data (ids) would go on for ever; values of
+ * those beyond it are passed over, counted and told.
+ *
  * A row belongs to the version `schema` has right after it was shaped. Versions only ever add columns or widen one.
  */
 export interface ShapeSpec {
@@ -48,6 +51,8 @@ const TIME = -1;
 /** The `leaf` of fields beyond `MAX_FIELDS`. */
 const IGNORED = -2;
 const MAX_FIELDS = 1000;
+/** Names records may add after the sample, those of the objects around them included. */
+export const MAX_LATE_NAMES = 64;
 const MAX_TOPICS = 10_000;
 
 /** `timeField` of a stream whose records carry no time: each has the time its source gave it. */
@@ -66,6 +71,8 @@ export class Shaper {
   readonly #topicColumns: number[] = [];
   #timeName: string | null = null;
   #sampled = 0;
+  #lateNames = 0;
+  #ignored: { values: number; readonly first: string } | null = null;
   #changed = false;
   readonly #versions: StreamSchema[] = [];
 
@@ -95,6 +102,11 @@ export class Shaper {
 
   get sampled(): number {
     return this.#sampled;
+  }
+
+  /** Values passed over because their names are too many, and the first such name; null when there are none. */
+  get ignored(): { readonly values: number; readonly first: string } | null {
+    return this.#ignored;
   }
 
   /** Looks at a record before the fields are settled. */
@@ -151,7 +163,8 @@ export class Shaper {
     for (const name in fields) {
       const value = fields[name];
       if (value === null || value === undefined) continue;
-      const child = node.children.get(name) ?? this.#child(node, name);
+      const child = node.children.get(name) ?? this.#lateChild(node, name);
+      if (child === null) continue;
       if (typeof value === 'object' && !Array.isArray(value)) {
         const rejected = this.#fill(value as Fields, child, cells);
         if (rejected !== null) return rejected;
@@ -161,7 +174,8 @@ export class Shaper {
       if (leaf === TIME) {
         this.#timeUs = readTimeUs(value, this.#spec.time.format);
         if (this.#timeUs === null) return this.#badTime(value);
-      } else if (leaf !== IGNORED) {
+      } else if (leaf === IGNORED) this.#ignore(child.path);
+      else {
         const cell = this.#cell(leaf, value);
         if (cell instanceof Rejected) return cell;
         cells[leaf] = cell;
@@ -212,6 +226,30 @@ export class Shaper {
     return new Rejected(
       `time field "${this.#timeName}": expected ${expected} between the years 1696 and 2243, found ${describe(value)}`,
     );
+  }
+
+  /** A name first met after the sample; null when there were too many, which leaves no trace of it. */
+  #lateChild(node: Node, name: string): Node | null {
+    const path = [...node.path, name];
+    if (this.#isDeclared(path.join('_'))) return this.#child(node, name);
+    if (this.#lateNames < MAX_LATE_NAMES) {
+      this.#lateNames++;
+      return this.#child(node, name);
+    }
+    this.#ignore(path);
+    return null;
+  }
+
+  /** Is it, or does it lead to, the flattened name of a declared field? */
+  #isDeclared(flattened: string): boolean {
+    for (const name of this.#declaredByName.keys())
+      if (name === flattened || name.startsWith(`${flattened}_`)) return true;
+    return false;
+  }
+
+  #ignore(path: readonly string[]): void {
+    this.#ignored ??= { values: 0, first: path.join('.') };
+    this.#ignored.values++;
   }
 
   #child(node: Node, name: string): Node {
@@ -277,6 +315,7 @@ export class Shaper {
   #fillTopic(topic: string, cells: Cell[]): void {
     const levels = this.#levels(topic);
     for (let level = 0; level < levels.length; level++) {
+      if (level >= this.#topicColumns.length && this.#columns.length >= MAX_FIELDS) break;
       if (level >= this.#topicColumns.length) this.#addTopicLevel(level, null, false);
       cells[this.#topicColumns[level] as number] = levels[level] as string;
     }

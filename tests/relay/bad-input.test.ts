@@ -83,3 +83,28 @@ test('D3 a new field adds a version, an integer that becomes a fraction widens, 
   ]);
   expect(tab.rows.get('0:301')).toBe(301.5);
 });
+
+test('D3 names that are ids stop making versions, and the tab and the metrics are told', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  const rows = numbered(0, 500);
+  source.push(
+    0,
+    ...rows.slice(0, 200),
+    ...rows.slice(200).map((row) => ({ ...row, counts: { [`user_${row.n}`]: 1 } })),
+  );
+  const relay = await startTestRelay(source);
+  const tab = await Tab.open(relay.port);
+  onTestFinished(() => tab.cut());
+  tab.subscribe('events');
+  await tab.rowsAtLeast(500);
+  // `counts` itself is one of the 64.
+  expect(new Set(tab.all('schema').map(({ version }) => version)).size).toBeLessThanOrEqual(64);
+  const stats = await tab.until(() => tab.all('stats').find(({ streams }) => streams.events?.source.message != null));
+  expect(stats.streams.events?.source).toMatchObject({
+    state: 'live',
+    message: expect.stringMatching(/too many different names: .*"counts\.user_263", are passed over/),
+  });
+  expect(await (await fetch(`http://127.0.0.1:${relay.port}/metrics`)).text()).toContain(
+    'highwater_relay_ignored_values_total{stream="events"} 237',
+  );
+});

@@ -1,5 +1,9 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { createFileSource } from '../../relay/sources/file.ts';
 import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
 import { Tab } from './tab.ts';
@@ -270,4 +274,56 @@ test('F4 a reader from the start gets every version before its frames, though al
   const frames = new Set(tab.headers.map(({ schemaVersion }) => schemaVersion));
   expect(frames).toEqual(new Set([1, 2]));
   expect(new Set(tab.all('schema').map(({ version }) => version))).toEqual(frames);
+});
+
+test('P5 a reader whose own reading of the source fails is sent away to come back, with the reason', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 20_000));
+  let broken = false;
+  const relay = await startTestRelay(
+    {
+      replayable: true,
+      label: 'a source that breaks',
+      read: (from, signal) => {
+        if (broken) throw new Error('the disk is gone');
+        return source.read(from, signal);
+      },
+    },
+    { maxLogBytes: 1_000 },
+  );
+  const first = await openTab(relay.port);
+  first.subscribe('events');
+  await first.rowsAtLeast(20_000);
+  broken = true;
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  expect(await tab.message('bye')).toMatchObject({ code: 'source_failed', retry: true, message: 'the disk is gone' });
+  expect((await tab.message('fault')).message).toBe('the disk is gone');
+  broken = false;
+  const again = await openTab(relay.port);
+  again.subscribe('events');
+  await again.rowsAtLeast(20_000);
+});
+
+test('P5 a reader of a file that has grown since the relay read it joins at the log’s end', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'highwater-grown-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'events.jsonl');
+  const lines = (first: number, count: number) =>
+    numbered(first, count)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join('');
+  await writeFile(path, lines(0, 10_000));
+  const relay = await startTestRelay(createFileSource({ path }), { maxLogBytes: 1_000 });
+  const early = await openTab(relay.port);
+  early.subscribe('events');
+  await early.rowsAtLeast(10_000);
+  await early.until(() => early.all('stats').find(({ streams }) => streams.events?.source.state === 'ended'));
+  await appendFile(path, lines(10_000, 500));
+  const tab = await openTab(relay.port);
+  // It has read further before, by a relay that began later.
+  tab.subscribe('events', { epoch: early.position?.epoch ?? '', next: { 0: 10_400 } });
+  await tab.rowsAtLeast(100);
+  const progress = await tab.until(() => tab.all('progress').find(({ next }) => next[0] === 10_500));
+  expect(progress.watermarkUs).not.toBeNull();
 });

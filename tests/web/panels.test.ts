@@ -165,10 +165,11 @@ test.each([
   await page.close();
 });
 
-test('late, replay, empty and error say so on the panel', async () => {
+test('late, replay, ahead, empty and error say so on the panel', async () => {
   for (const [scene, title, state, words] of [
     ['late', 'Events by type', 'late', 'late · 1 min 35 s behind'],
     ['replay', 'Events by type', 'replay', 'replay · 2026-10-23'],
+    ['ahead', 'Events by type', 'ahead', 'clock aheadevent time 2027-11-22'],
     ['empty', 'Events by type', 'empty', 'no data yet'],
     ['error', 'p95 latency by action', 'error', 'error'],
   ] as const) {
@@ -204,6 +205,14 @@ test('several boards are listed, and the address opens one', async () => {
   await page.close();
 });
 
+test('V8 while history is read, the status line says so and no rate', async () => {
+  const page = await open('scene=history');
+  const line = (await page.locator('[data-status-line]').textContent()) ?? '';
+  expect(line).toMatch(/catching up · 1.2 M records to read/);
+  expect(line).not.toMatch(/events\/s|lag|after the event/);
+  await page.close();
+});
+
 test('V7 without a board the page says what it waits for', async () => {
   const page = await browser.newPage();
   await page.goto(`${url}?scene=none`);
@@ -235,6 +244,23 @@ test('V5 panels out of sight ask for nothing until they are seen', async () => {
   expect(await panel(page, 'Latest events').locator('.rows').count()).toBe(0);
   await panel(page, 'Latest events').scrollIntoViewIfNeeded();
   await page.waitForSelector('[data-panel="Latest events"] [data-row="0"]');
+  await page.close();
+});
+
+test('V9 on a phone all of the status line is reached by scrolling it, dead letters first, and the theme by a tap', async () => {
+  const page = await open('', { width: 360, height: 740 });
+  const line = page.locator('[data-status-line]');
+  const link = line.getByRole('link', { name: /dead letters/ });
+  expect((await link.boundingBox())?.x).toBeLessThan(20);
+  const memory = line.getByText(/of 1 GiB/);
+  await memory.scrollIntoViewIfNeeded();
+  const box = await memory.boundingBox();
+  expect(box?.x).toBeGreaterThanOrEqual(0);
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  const before = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.getByRole('button', { name: 'Light or dark' }).click();
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).not.toBe(before);
   await page.close();
 });
 

@@ -17,6 +17,15 @@ const quick: Clock = {
   },
 };
 
+/** Time as it is: what lasts seconds is still so at the next line. */
+const steady: Clock = {
+  nowMs: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -24,6 +33,7 @@ afterEach(async () => {
 
 async function open(
   relay: ScriptedRelay,
+  clock: Clock = quick,
 ): Promise<{ host: Host; engines: PositionEngine[]; engine: () => PositionEngine }> {
   cleanups.push(() => relay.stop());
   const engines: PositionEngine[] = [];
@@ -34,7 +44,7 @@ async function open(
       return engine;
     },
     openSocket: () => new WebSocket(relay.url) as never,
-    clock: quick,
+    clock,
     monotonicMs: () => performance.now(),
     random: () => 0.5,
     defer: (run) => setImmediate(run),
@@ -162,6 +172,24 @@ test('F5 what is committed is granted again, byte for byte', async () => {
   });
   expect(engine().counted('s')).toHaveLength(100);
   expect(relay.heard[0]).toEqual({ type: 'hello', protocol: 1, creditBytes: 16 * 2 ** 20 });
+});
+
+test('V8 history is no rate: what was sealed before the tab listened is catching up', async () => {
+  const relay = await startScriptedRelay();
+  let tab: Tab | null = null;
+  relay.onMessage = (message, from) => {
+    if (message.type !== 'subscribe') return;
+    tab = from;
+    subscribed(from, 'fresh', at({ 0: 0 }));
+    from.frame('s', 0, 0, 500);
+  };
+  const { host, engine } = await open(relay, steady);
+  await until(() => expect(engine().counted('s')).toHaveLength(500));
+  expect(host.status()).toMatchObject({ eventsPerSecond: 0, streams: { s: { catchingUp: true, lag: { ms: null } } } });
+  (tab as Tab | null)?.frame('s', 0, 500, 50, 'e', Math.ceil(steady.nowMs() * 1000));
+  await until(() => expect(engine().counted('s')).toHaveLength(550));
+  expect(host.status()).toMatchObject({ eventsPerSecond: 10, streams: { s: { catchingUp: false } } });
+  expect(host.status().streams.s?.lag.ms).not.toBeNull();
 });
 
 test('C1 a bye that asks to wait is waited for', async () => {

@@ -18,7 +18,14 @@ export interface ScriptedRelay {
 
 export interface Tab {
   send(message: Down): void;
-  frame(stream: string, partition: number, firstOffset: number, rows: number, epoch?: string): void;
+  frame(
+    stream: string,
+    partition: number,
+    firstOffset: number,
+    rows: number,
+    epoch?: string,
+    sealedAtUs?: number,
+  ): void;
   cut(): void;
 }
 
@@ -65,7 +72,7 @@ export async function startScriptedRelay(
 function tabOf(socket: WebSocket): Tab {
   return {
     send: (message) => socket.send(JSON.stringify(message)),
-    frame(stream, partition, firstOffset, rows, epoch = 'e') {
+    frame(stream, partition, firstOffset, rows, epoch = 'e', sealedAtUs = 0) {
       const header = {
         stream,
         epoch,
@@ -76,7 +83,7 @@ function tabOf(socket: WebSocket): Tab {
         minEventTimeUs: 0,
         maxEventTimeUs: 0,
         watermarkBeforeUs: MIN_TIME_US,
-        sealedAtUs: 0,
+        sealedAtUs,
         schemaVersion: 1,
         contiguous: true,
       };

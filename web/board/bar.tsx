@@ -25,8 +25,8 @@ export function Bar(props: BarProps): JSX.Element {
   const ranges = () => [...new Set([...RANGES.slice(0, -1), props.ownRange, props.range, 'all'])];
   return (
     <header class="bar">
-      <a class="brand" href={props.homeHref}>
-        <Mark /> Highwater
+      <a class="brand" href={props.homeHref} aria-label="Highwater">
+        <Mark /> <span class="word">Highwater</span>
       </a>
       <Show when={props.title}>
         {(title) => (

@@ -12,6 +12,7 @@ const stream = (change: Partial<StreamStatus> = {}): StreamStatus => ({
   watermark: null,
   watermarkUs: NOW * 1000 - 10e6,
   maxEventTimeUs: NOW * 1000,
+  catchingUp: false,
   lag: { records: null, ms: 38 },
   rows: 1,
   memory: 1,
@@ -85,6 +86,16 @@ test('one line for all streams: sums where they add up, the worst where they do 
   );
   expect(found).toMatchObject({ late: 4, tooLate: 2, lagMs: 500, lagRecords: 4, behindMs: 60_000, replayMs: null });
   expect(summarize(status({ a: stream({ maxEventTimeUs: 1e15 }) }), NOW).replayMs).toBe(1e12);
+  expect(summarize(status({ a: stream({ maxEventTimeUs: NOW * 2000 }) }), NOW).aheadMs).toBe(NOW * 2);
+});
+
+test('V8 while history is read there is no lag to tell', () => {
+  const reading = stream({ catchingUp: true, lag: { records: 9, ms: 4000 } });
+  expect(summarize(status({ a: stream(), b: reading }), NOW)).toMatchObject({
+    catchingUp: true,
+    lagMs: null,
+    lagRecords: 9,
+  });
 });
 
 test('C3 a lost connection says what happened, since when and when it is tried again', () => {

@@ -24,6 +24,13 @@ export function StatusLine(props: {
       <Show when={summary()} fallback={<span>Starting the engine in this tab…</span>}>
         {(now) => (
           <>
+            <Show when={now().aheadMs}>
+              {(ms) => (
+                <span class="ahead" title="The newest event lies after this computer's time: a clock is wrong">
+                  clock ahead: event time <b>{formatDay(ms(), props.zone)}</b>
+                </span>
+              )}
+            </Show>
             <Show when={now().replayMs}>
               {(ms) => (
                 <span class="replay">
@@ -31,9 +38,19 @@ export function StatusLine(props: {
                 </span>
               )}
             </Show>
-            <span>
-              <b>{count(Math.round(props.status?.eventsPerSecond ?? 0))}</b> events/s
-            </span>
+            <Show
+              when={now().catchingUp}
+              fallback={
+                <span>
+                  <b>{count(Math.round(props.status?.eventsPerSecond ?? 0))}</b> events/s
+                </span>
+              }
+            >
+              <span title="Reading what came before this page was opened">
+                <b>catching up</b>
+                <Show when={now().lagRecords}>{(records) => <> · {count(records())} records to read</>}</Show>
+              </span>
+            </Show>
             <Show when={now().lagMs !== null}>
               <span>
                 lag <b>{milliseconds(now().lagMs ?? 0)}</b>
@@ -60,7 +77,7 @@ export function StatusLine(props: {
               rows <b>{count(props.status?.rows ?? 0)}</b> · {formatBytes(props.status?.memory.usedBytes ?? 0)} of{' '}
               {formatBytes(props.status?.memory.budgetBytes ?? 0)}
             </span>
-            <Show when={props.drawnMs !== null}>
+            <Show when={props.drawnMs !== null && !now().catchingUp}>
               <span title="Median from the event at the relay to the picture on this screen">
                 drawn <b>{milliseconds(props.drawnMs ?? 0)}</b> after the event
               </span>

@@ -1,8 +1,10 @@
 import type { Status } from '../../contract/worker-api.ts';
-import { REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
+import { AHEAD_MS, REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
 
 /** The state of all streams as one line says it: sums where they add up, the worst where they do not. */
 export interface StatusSummary {
+  /** History is being read: how fast and how late live events come cannot be said. */
+  readonly catchingUp: boolean;
   readonly lagMs: number | null;
   readonly lagRecords: number | null;
   readonly watermarkMs: number | null;
@@ -14,6 +16,8 @@ export interface StatusSummary {
   readonly lastDeadLetter: string | null;
   /** Newest event time when the streams' events lie more than an hour before the wall clock; else null. */
   readonly replayMs: number | null;
+  /** Newest event time when it lies more than an hour after the wall clock; else null. */
+  readonly aheadMs: number | null;
 }
 
 export function summarize(status: Status, nowMs: number): StatusSummary {
@@ -28,8 +32,10 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const newestUs = known(({ maxEventTimeUs }) => maxEventTimeUs);
   const newestMs = newestUs.length > 0 ? Math.max(...newestUs) / 1000 : null;
   const slowestNewestUs = slowest?.maxEventTimeUs ?? null;
+  const catchingUp = streams.some((stream) => stream.catchingUp);
   return {
-    lagMs: max(known(({ lag }) => lag.ms)),
+    catchingUp,
+    lagMs: catchingUp ? null : max(known(({ lag }) => lag.ms)),
     lagRecords: max(known(({ lag }) => lag.records)),
     watermarkMs,
     behindMs:
@@ -39,6 +45,7 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
     deadLetters: sum(({ deadLetters }) => deadLetters),
     lastDeadLetter: streams.find(({ lastDeadLetter }) => lastDeadLetter !== null)?.lastDeadLetter ?? null,
     replayMs: newestMs !== null && nowMs - newestMs > REPLAY_BEHIND_MS ? newestMs : null,
+    aheadMs: newestMs !== null && newestMs - nowMs > AHEAD_MS ? newestMs : null,
   };
 }
 

@@ -30,8 +30,8 @@ export function connect(clock: Clock): PageData {
   });
   onCleanup(() => worker.terminate());
 
-  const drawn = createDrawn(clock);
   const status = createStatus(api);
+  const drawn = createDrawn(clock, () => status()?.connection);
   const boards = createBoards(api);
   installHighwater(api, drawn);
   api

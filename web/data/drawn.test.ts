@@ -2,14 +2,16 @@ import { expect, test } from 'vitest';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 import { createDrawn } from './drawn.ts';
 
-function rows(stream: string, eventMs: number): PanelPicture {
-  const time = { stream, maxEventTimeUs: eventMs * 1000, watermarkUs: null, receivedAtMs: null, sealedAtMs: null };
+function rows(stream: string, eventMs: number, sealedAtMs = eventMs): PanelPicture {
+  const time = { stream, maxEventTimeUs: eventMs * 1000, watermarkUs: null, receivedAtMs: null, sealedAtMs };
   return { kind: 'rows', ...time, columns: [], rows: [] };
 }
 
+const live = () => ({ state: 'live', sinceMs: 0 }) as const;
+
 test('a draw counts once per newer event, history not at all, and is forgotten after a minute', () => {
   let nowMs = 1_000_000;
-  const drawn = createDrawn({ nowMs: () => nowMs, after: () => () => {} });
+  const drawn = createDrawn({ nowMs: () => nowMs, after: () => () => {} }, live);
   drawn.record(rows('a', nowMs - 30_000));
   expect(drawn.summary()).toEqual({ p50Ms: null, p99Ms: null, samples: 0 });
   for (let draw = 1; draw <= 100; draw++) {
@@ -22,4 +24,13 @@ test('a draw counts once per newer event, history not at all, and is forgotten a
   expect(samples).toBe(100);
   nowMs += 60_000;
   expect(drawn.summary().samples).toBe(0);
+});
+
+test('what the relay sealed before this tab was connected is history, however new', () => {
+  const clock = { nowMs: () => 1_000_000, after: () => () => {} };
+  const drawn = createDrawn(clock, () => ({ state: 'live', sinceMs: 999_500 }));
+  drawn.record(rows('a', 999_400, 999_499));
+  expect(drawn.summary().samples).toBe(0);
+  drawn.record(rows('a', 999_401, 999_500));
+  expect(drawn.summary()).toMatchObject({ p50Ms: 599, samples: 1 });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
-import type { PanelPicture } from '../../contract/worker-api.ts';
+import type { PanelPicture, Status } from '../../contract/worker-api.ts';
 
 /** How old the newest event was when it was first on the screen, over the draws of the last minute. */
 export interface DrawnSummary {
@@ -14,14 +14,17 @@ export interface Drawn {
   readonly summary: () => DrawnSummary;
 }
 
-/** Events older than this at draw are history being read, not live: their age says nothing about speed. */
+/** Events older than this at draw are not live: their age says nothing about speed. */
 const LIVE_MS = 10_000;
 /** A slow minute is over after a minute. */
 const KEPT_MS = 60_000;
 const KEPT_SAMPLES = 1000;
 
-/** A draw is a sample when it shows a newer event of its stream than any draw before. */
-export function createDrawn(clock: Clock): Drawn {
+/**
+ * A draw is a sample when it shows a newer event of its stream than any draw before, out of a frame the relay sealed
+ * while this tab was connected: what was sealed before is history.
+ */
+export function createDrawn(clock: Clock, connection: () => Status['connection'] | undefined): Drawn {
   const newestUs = new Map<string, number>();
   let samples: readonly { readonly atMs: number; readonly ageMs: number }[] = [];
   const recent = (nowMs: number) => samples.filter(({ atMs }) => atMs > nowMs - KEPT_MS);
@@ -30,6 +33,8 @@ export function createDrawn(clock: Clock): Drawn {
       if (picture.kind === 'error' || picture.maxEventTimeUs === null) return;
       if (picture.maxEventTimeUs <= (newestUs.get(picture.stream) ?? Number.NEGATIVE_INFINITY)) return;
       newestUs.set(picture.stream, picture.maxEventTimeUs);
+      const now = connection();
+      if (now?.state !== 'live' || (picture.sealedAtMs ?? 0) < now.sinceMs) return;
       const atMs = clock.nowMs();
       const ageMs = atMs - picture.maxEventTimeUs / 1000;
       if (ageMs >= 0 && ageMs <= LIVE_MS) samples = [...recent(atMs), { atMs, ageMs }].slice(-KEPT_SAMPLES);

@@ -68,3 +68,16 @@ test('paused, empty and error come before all that', () => {
   expect(shown({}, { picture: undefined }).name).toBe('empty');
   expect(shown({}, { picture: { kind: 'error' } }).name).toBe('error');
 });
+
+test('V1 events more than an hour after the wall clock are never live: a clock is ahead', () => {
+  expect(shown({ behindMs: -3_599_000 }).name).toBe('live');
+  expect(shown({ behindMs: -365.25 * 86_400_000 })).toEqual({
+    name: 'ahead',
+    word: 'clock ahead',
+    short: 'clock ahead',
+    age: ['event time 2027-11-22'],
+    faded: true,
+  });
+  expect(shown({ behindMs: -86_400_000, ageMs: 60_000 }).name).toBe('ahead');
+  expect(shown({ behindMs: -86_400_000 }, { connection: 'waiting' }).name).toBe('disconnected');
+});

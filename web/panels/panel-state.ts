@@ -10,11 +10,12 @@ import { formatClock, formatDay, type Zone } from '../format-time.ts';
  *   paused         the viewer stopped it
  *   disconnected   no relay: the last picture stays
  *   replay         the events were more than an hour old when they came: history, not now
+ *   ahead          the newest event lies more than an hour after the wall clock: some clock is wrong
  *   stale          connected, and no frame for ten seconds
  *   late           frames come, but their events happened long before
  *   live
  */
-export type StateName = 'live' | 'late' | 'stale' | 'disconnected' | 'replay' | 'paused' | 'empty' | 'error';
+export type StateName = 'live' | 'late' | 'stale' | 'disconnected' | 'replay' | 'ahead' | 'paused' | 'empty' | 'error';
 
 export interface PanelState {
   readonly name: StateName;
@@ -41,6 +42,8 @@ export interface PanelStateInput {
 export const STALE_AFTER_MS = 10_000;
 /** Events this much older than their arrival are history. */
 export const REPLAY_BEHIND_MS = 3_600_000;
+/** Events this much after the wall clock have a wrong time. */
+export const AHEAD_MS = 3_600_000;
 /** The least lag taken as expected, whatever the watermark's delay. */
 const LEAST_EXPECTED_LAG_MS = 10_000;
 
@@ -60,6 +63,8 @@ export function panelState({ connection, paused, picture, nowMs, zone }: PanelSt
     };
   const behindMs = picture.receivedAtMs - eventMs;
   if (behindMs > REPLAY_BEHIND_MS) return state('replay', `replay · ${formatDay(eventMs, zone)}`, 'replay');
+  if (eventMs - nowMs > AHEAD_MS)
+    return { ...state('ahead', 'clock ahead', 'clock ahead', [`event time ${formatDay(eventMs, zone)}`]), faded: true };
   if (silentMs > STALE_AFTER_MS) return { ...state('stale', 'stale', 'stale', [`as of ${at}`, silent]), faded: true };
   const delayMs = picture.watermarkUs === null ? 0 : eventMs - picture.watermarkUs / 1000;
   if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))

@@ -127,11 +127,13 @@ function as<Kind extends PanelPicture['kind']>(
 
 /** The dot's word; how old the picture is follows where there is room, and always where it is not fresh. */
 function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boolean }): JSX.Element {
+  /** Where there is room for one of the two, that the time is doubted says more than the time. */
+  const doubted = () => props.state.name === 'ahead';
   return (
     <span class="state" title={[props.state.word, ...props.state.age].join(' · ')}>
       <Show when={!props.alarm && !props.short} fallback={props.alarm?.word ?? props.state.short}>
-        <span classList={{ lead: props.state.age.length > 0 }}>{props.state.word}</span>
-        <Show when={props.state.age[0]}>{(asOf) => <span>{asOf()}</span>}</Show>
+        <span classList={{ lead: props.state.age.length > 0 && !doubted() }}>{props.state.word}</span>
+        <Show when={props.state.age[0]}>{(asOf) => <span classList={{ tail: doubted() }}>{asOf()}</span>}</Show>
         <Show when={props.state.age[1]}>{(silent) => <span class="tail">{silent()}</span>}</Show>
       </Show>
     </span>

@@ -20,7 +20,7 @@ export interface Delivery {
   message(message: Exclude<Down, { type: 'welcome' | 'bye' | 'pong' | 'boards' }>): void;
   frame(received: ReceivedFrame): void;
   readonly pending: boolean;
-  /** Applies one tick's worth; returns the rows that were new. */
+  /** Applies one tick's worth; returns the new rows of frames that were sealed while this tab listened. */
   tick(): number;
   /** The engine is a new, empty one: streams start again, and each says so. */
   restarted(reason: string): void;
@@ -86,7 +86,10 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
     }
   };
 
-  /** Applies frames that follow each other; those of a stream that is not answered yet are let go. */
+  /**
+   * Applies frames that follow each other; those of a stream that is not answered yet are let go. Returns the new rows
+   * that are not history.
+   */
   const applyFrames = (received: readonly ReceivedFrame[]): number => {
     const wanted = received.filter(({ frame }) => !subscriptionOf(frame.header.stream).awaiting);
     const newest = wanted.at(-1);
@@ -97,11 +100,18 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
     );
     const taken = takenCount(wanted, result.bytes);
     const committedMs = nowMs();
-    for (const { frame } of wanted.slice(0, taken))
-      subscriptionOf(frame.header.stream).committed(frame.header.sealedAtUs / 1000, committedMs);
-    if (result.hole === null) return result.rows;
+    let liveRows = 0;
+    for (const { frame } of wanted.slice(0, taken)) {
+      const { stream, sealedAtUs, rows } = frame.header;
+      const subscription = subscriptionOf(stream);
+      subscription.committed(sealedAtUs / 1000, committedMs);
+      if (subscription.live(sealedAtUs / 1000)) liveRows += rows;
+    }
+    // Rows that were there already are in no frame's count of new ones.
+    liveRows = Math.min(liveRows, result.rows);
+    if (result.hole === null) return liveRows;
     subscribe(result.hole.stream);
-    return result.rows + applyFrames(wanted.slice(taken));
+    return liveRows + applyFrames(wanted.slice(taken));
   };
 
   return {

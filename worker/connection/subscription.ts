@@ -4,6 +4,8 @@ import type { Loss } from '../../contract/worker-api.ts';
 type Stats = Extract<Down, { type: 'stats' }>['streams'][string];
 
 const KEPT_LOSSES = 100;
+/** Without a frame for so long, what was read was all of the history. */
+const HISTORY_OVER_MS = 2000;
 const UNKNOWN: SourceState = { state: 'connecting', message: null, fix: null };
 
 /**
@@ -18,6 +20,8 @@ export class Subscription {
   /** Sealed at the relay → committed here, of the newest frame that was sealed while this tab listened. */
   lagMs: number | null = null;
   #answeredMs = Number.POSITIVE_INFINITY;
+  /** When the newest frame was committed, if that was history. */
+  #historyAtMs: number | null = null;
   /** Why the relay cannot serve it; until it does. */
   fault: string | null = null;
 
@@ -28,8 +32,20 @@ export class Subscription {
 
   /** A frame is in the store. One from before this tab listened was waiting for it: that is history, not lag. */
   committed(sealedAtMs: number, nowMs: number): void {
-    if (sealedAtMs >= this.#answeredMs) this.lagMs = Math.max(0, nowMs - sealedAtMs);
+    const live = this.live(sealedAtMs);
+    if (live) this.lagMs = Math.max(0, nowMs - sealedAtMs);
+    this.#historyAtMs = live ? null : nowMs;
     this.fault = null;
+  }
+
+  /** Was this sealed while this tab listened? */
+  live(sealedAtMs: number): boolean {
+    return sealedAtMs >= this.#answeredMs;
+  }
+
+  /** History is being read, and nothing newer yet. A quiet stream has no newer frame: then its history is at its end. */
+  catchingUp(nowMs: number): boolean {
+    return this.#historyAtMs !== null && nowMs - this.#historyAtMs < HISTORY_OVER_MS;
   }
 
   lost(loss: Loss): void {

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { Subscription } from './subscription.ts';
+
+test('V8 catching up begins with history and ends with a newer frame, or when no more comes', () => {
+  const subscription = new Subscription();
+  expect(subscription.catchingUp(1000)).toBe(false);
+  subscription.answered(1000);
+  subscription.committed(999, 1100);
+  expect([subscription.catchingUp(1100), subscription.catchingUp(3099), subscription.catchingUp(3100)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(subscription.lagMs).toBeNull();
+  subscription.committed(999, 4000);
+  subscription.committed(4000, 4001);
+  expect([subscription.catchingUp(4001), subscription.lagMs]).toEqual([false, 1]);
+});
