@@ -5,6 +5,7 @@ import { applyFrames } from './ingest/apply.ts';
 import { mergeSchemas, sameFields } from './ingest/merge-schemas.ts';
 import { RecentRows } from './ingest/recent-rows.ts';
 import type { StreamState } from './ingest/stream-state.ts';
+import { Unsettled } from './ingest/unsettled.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { createQueries } from './query/queries.ts';
 import type { Database } from './store/database.ts';
@@ -16,11 +17,16 @@ import { rowsPicture } from './windows/rows-picture.ts';
 import { seriesPicture } from './windows/series.ts';
 import { WindowSet } from './windows/window-set.ts';
 
+/** Of the raw budget, what may wait for its tables: half a segment at most, so that retention stays as fine. */
+const UNSETTLED_SHARE = 1 / 16;
+
 /** The engine over an opened database, which it owns from here on. */
 export function createEngine(database: Database, options: EngineOptions): Engine {
   const streams = new Map<string, StreamState>();
-  const windows = new WindowSet(database);
-  const queries = createQueries(database, streams, windows, options.nowMs);
+  const unsettled = new Unsettled(database, options.rawBudgetBytes * UNSETTLED_SHARE);
+  const settle = () => unsettled.settle();
+  const windows = new WindowSet(database, settle);
+  const queries = createQueries(database, settle, streams, windows, options.nowMs);
   database.run(`CREATE SCHEMA ${RAW_SCHEMA}`);
 
   const streamOf = (name: string): StreamState => {
@@ -59,14 +65,16 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       const state = streamOf(stream);
       if (outcome === 'resumed') return;
       if (outcome === 'reset') {
-        forget(state);
+        forget(state, unsettled);
         windows.refresh(streams);
       }
       state.position = position;
       state.revision++;
     },
     apply(frames, receivedAtMs) {
-      const result = applyFrames(database, streamOf, frames, receivedAtMs);
+      const result = applyFrames(database, unsettled, streamOf, frames, receivedAtMs);
+      const stored = [...streams.values()].reduce((sum, { segments }) => sum + segments.bytes, 0);
+      if (unsettled.full || stored + unsettled.totalBytes > options.rawBudgetBytes) settle();
       releaseBeyond(streams.values(), options.rawBudgetBytes);
       return result;
     },
@@ -101,8 +109,8 @@ export function createEngine(database: Database, options: EngineOptions): Engine
         positions: state.position,
         watermarkUs: state.watermarkUs,
         maxEventTimeUs: state.maxEventTimeUs,
-        rows: state.segments.rows,
-        memory: state.segments.bytes,
+        rows: state.segments.rows + unsettled.rows(state),
+        memory: state.segments.bytes + unsettled.bytes(state),
         received: state.received,
         released: state.released,
         late: state.late,
@@ -143,8 +151,8 @@ function newStream(name: string, database: Database, options: EngineOptions): St
 }
 
 /** Its past does not join its future: rows, panes and times go; what was ever received is still counted. */
-function forget(state: StreamState): void {
-  state.released += state.segments.clear();
+function forget(state: StreamState, unsettled: Unsettled): void {
+  state.released += state.segments.clear() + unsettled.drop(state);
   state.recent.clear();
   state.tables = [];
   state.watermarkUs = null;

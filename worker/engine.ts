@@ -10,9 +10,9 @@ export type { WindowProblem };
  * The engine: frames in, pictures and rows out. It owns the store, the panes and the watermark, and knows nothing of
  * sockets, pages or clocks. The same engine runs in the browser's worker and in Node.
  *
- *     frames ─▶ meet position ─▶ staging table ─▶ pane partials (only the new rows) ─▶ pane store
- *                                      └─▶ segment table + position, one transaction
- *     picture(request) ◀─ windows ◀─ pane store          query(sql) ◀─ stream views, window tables
+ *     frames ─▶ meet position ─▶ decode, check ─▶ panes (only the new rows), position, recent rows: one step in memory
+ *                                      └─▶ rows that wait ── enough, or before anything reads them ──▶ segment tables
+ *     picture(request) ◀─ windows ◀─ panes          query(sql) ◀─ stream views, window tables
  */
 export interface Engine {
   /** A schema version of a stream; must come before the first frame of that version. */
@@ -25,8 +25,9 @@ export interface Engine {
   /** Where delivery starts: `fresh` and `gap` set the position, `resumed` leaves it, `reset` drops the stream's rows and panes first. */
   begin(stream: string, outcome: 'fresh' | 'resumed' | 'gap' | 'reset', position: Position): void;
   /**
-   * Commits frames in order, rows and position together. Frames already applied are skipped and counted; a frame that
-   * overlaps keeps only its new rows. Stops at a hole and returns it; nothing at or after it is applied.
+   * Takes frames in order, rows and position together. Frames already applied are skipped and counted; a frame that
+   * overlaps keeps only its new rows. Stops at a hole and returns it; nothing at or after it is applied. Throws
+   * `store_failed`, as do `windows`, `schema` and `query`, when rows cannot be stored: the engine must then be replaced.
    */
   apply(frames: readonly Frame[], receivedAtMs: number): ApplyResult;
   /** Nothing more below `next`, and the watermark has come this far, rows or not. */

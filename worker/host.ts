@@ -115,7 +115,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const receive = (message: Exclude<Down, { type: 'welcome' | 'bye' | 'pong' }>) => {
     if (message.type === 'boards') {
       boards = { boards: message.boards, windows: message.windows };
-      giveWindows();
+      try {
+        giveWindows();
+      } catch (error) {
+        replaceEngine(error);
+      }
       for (const tell of boardListeners) tell(boards);
     } else delivery.message(message);
     schedule();
@@ -224,7 +228,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       try {
         return await asked.query(sql, queryOptions);
       } catch (error) {
-        if (isTrap(error) && asked === engine) replaceEngine(error);
+        if (isBroken(error) && asked === engine) replaceEngine(error);
         throw error;
       }
     },
@@ -254,6 +258,11 @@ function pictureOf(engine: Engine, boards: Boards | null, request: PanelRequest)
       fix: error instanceof HighwaterError ? error.fix : 'Reload the page.',
     };
   }
+}
+
+/** Rows that were counted may be missing from the tables, or worse: only a new engine is right again. */
+function isBroken(error: unknown): boolean {
+  return isTrap(error) || (error instanceof HighwaterError && error.code === 'store_failed');
 }
 
 /** After a trap the memory of a WebAssembly module means nothing any more; it may lie under an error that says so. */

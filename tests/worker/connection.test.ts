@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
+import { HighwaterError } from '../../contract/errors.ts';
 import type { Position } from '../../contract/protocol/position.ts';
 import { type Host, startHost } from '../../worker/host.ts';
 import { createPositionEngine, type PositionEngine } from './position-engine.ts';
@@ -253,6 +254,24 @@ test('a failed engine is replaced, what is shown stays until there is something 
     { kind: 'reset', reason: expect.stringContaining('memory access out of bounds') },
   ]);
   await until(() => expect(shown).toEqual(['1: revision 1', '2: revision 1']));
+});
+
+test('P6 an engine whose query cannot store the rows it needs is replaced, and they are read again', async () => {
+  const relay = await startScriptedRelay();
+  relay.onMessage = (message, from) => {
+    if (message.type !== 'subscribe') return;
+    subscribed(from, 'fresh', at({ 0: 0 }));
+    from.frame('s', 0, 0, 5);
+  };
+  const { host, engines, engine } = await open(relay);
+  await until(() => expect(engine().counted('s')).toHaveLength(5));
+  engine().failNextQuery = new HighwaterError('query_failed', 'no such table', 'Ask for another.');
+  await expect(host.query('SELECT 1')).rejects.toMatchObject({ code: 'query_failed' });
+  engine().failNextQuery = new HighwaterError('store_failed', 'no room', 'Start again.');
+  await expect(host.query('SELECT 1')).rejects.toMatchObject({ code: 'store_failed' });
+  await until(() => expect(engines).toHaveLength(2));
+  await until(() => expect(engine().counted('s')).toHaveLength(5));
+  expect(await host.query('SELECT 1')).toEqual([]);
 });
 
 test('P3 P4 random cuts, repeats and holes: every row is counted exactly once', async () => {

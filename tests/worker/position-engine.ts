@@ -6,6 +6,7 @@ export interface PositionEngine extends Engine {
   /** `partition:offset` of every row counted of a stream, in order, repeated when counted twice. */
   counted(stream: string): string[];
   failNextApply: Error | null;
+  failNextQuery: Error | null;
 }
 
 export function createPositionEngine(): PositionEngine {
@@ -14,6 +15,7 @@ export function createPositionEngine(): PositionEngine {
   let revision = 0;
   const engine: PositionEngine = {
     failNextApply: null,
+    failNextQuery: null,
     counted: (stream) => rows.get(stream) ?? [],
     schema: () => {},
     windows: () => [],
@@ -51,7 +53,10 @@ export function createPositionEngine(): PositionEngine {
     position: (stream) => positions.get(stream) ?? null,
     revision: () => revision,
     picture: () => ({ kind: 'error', message: `revision ${revision}`, fix: '' }),
-    query: async () => [],
+    query: async () => {
+      if (engine.failNextQuery) throw engine.failNextQuery;
+      return [];
+    },
     streamState: (stream) => ({
       positions: positions.get(stream) ?? null,
       watermarkUs: null,

@@ -4,45 +4,45 @@ import { advance, meet, type Position } from '../../contract/protocol/position.t
 import type { ApplyResult } from '../engine.ts';
 import type { Database } from '../store/database.ts';
 import { errorText } from '../store/error-text.ts';
-import { quoteTable, RAW_SCHEMA, type Segment } from '../store/segments.ts';
+import { quoteTable, RAW_SCHEMA } from '../store/segments.ts';
 import { laterWatermark } from '../watermark.ts';
 import { evaluateSql } from './evaluate-sql.ts';
 import { FrameBlock } from './frame-block.ts';
 import type { StreamState } from './stream-state.ts';
-import { toUnits, type Unit } from './unit.ts';
+import { type Unit, unitsOf } from './unit.ts';
+import { newRows, type Unsettled } from './unsettled.ts';
 
 const STAGING = { schema: RAW_SCHEMA, name: '_staging' };
 
 /**
- * One tick. Everything that can fail comes first and changes nothing; rows are committed in one transaction; what
- * follows (positions, panes, counters) only moves numbers. So rows, position and panes are of one tick or none. (P6)
+ * One tick. Everything that can fail comes first and changes nothing: what the database would refuse about a frame is
+ * found by decoding it. What follows only moves numbers in memory, in one step: so rows, position and panes are of one
+ * tick or none. The tables get the rows later, and before anything reads them. (P6)
  *
- *   meet ─▶ decode ─▶ evaluate SQL over the new rows ─▶ insert, commit ─▶ position, panes, watermark, recent rows
+ *   meet ─▶ decode and check ─▶ evaluate SQL over the new rows ─▶ rows that wait, position, panes, watermark, recent rows
  */
 export function applyFrames(
   database: Database,
+  unsettled: Unsettled,
   streamOf: (name: string) => StreamState,
   frames: readonly Frame[],
   receivedAtMs: number,
 ): ApplyResult {
   const plan = planTick(streamOf, frames);
   try {
-    const units = plan.perStream.map(([state, blocks]) => [state, unitsOf(blocks)] as const);
-    for (const [state, own] of units) for (const unit of own) evaluateUnit(database, state, unit);
-    const targets = units.flatMap(([state, own]) => own.map((unit) => ({ unit, segment: segmentFor(state, unit) })));
-    database.transaction(() => {
-      for (const { unit, segment } of targets) insertUnit(database, unit, segment);
-    });
-    for (const { unit, segment } of targets) segment.rows += newRows(unit.blocks);
+    for (const [state, blocks] of plan.perStream) evaluateBlocks(database, state, blocks);
   } catch (error) {
     throw new HighwaterError(
       'store_failed',
-      `Rows could not be stored: ${errorText(error)}`,
+      `Rows could not be evaluated: ${errorText(error)}`,
       'Nothing of this delivery was kept. Reload the page to start again from its position.',
       { cause: error },
     );
   }
-  for (const [state, blocks] of plan.perStream) for (const block of blocks) count(state, block, receivedAtMs);
+  for (const [state, blocks] of plan.perStream) {
+    unsettled.add(state, blocks);
+    for (const block of blocks) count(state, block, receivedAtMs);
+  }
   for (const [state, position] of plan.positions) state.position = position;
   for (const [state, duplicates] of plan.duplicates) state.duplicates += duplicates;
   const bytes = plan.taken.reduce((sum, { payload }) => sum + payload.length, 0);
@@ -101,61 +101,28 @@ function decode(state: StreamState, frame: Frame, fromOffset: number): FrameBloc
   }
 }
 
-/** Runs of frames of one schema version, each as few inserts as can be. */
-function unitsOf(blocks: readonly FrameBlock[]): Unit[] {
-  const units: Unit[] = [];
-  let run: FrameBlock[] = [];
-  for (const block of blocks) {
-    if (run[0] && run[0].schema.version !== block.schema.version) {
-      units.push(...toUnits(run));
-      run = [];
-    }
-    run.push(block);
-  }
-  return run.length > 0 ? [...units, ...toUnits(run)] : units;
-}
-
-function evaluateUnit(database: Database, state: StreamState, unit: Unit): void {
+function evaluateBlocks(database: Database, state: StreamState, blocks: readonly FrameBlock[]): void {
   const sql = [...state.expressions.values()].flatMap((expression) =>
     expression.kind === 'sql' ? [expression.sql] : [],
   );
+  if (sql.length === 0) return;
+  for (const unit of unitsOf(blocks)) evaluateUnit(database, state, unit, [...new Set(sql)]);
+}
+
+function evaluateUnit(database: Database, state: StreamState, unit: Unit, sql: readonly string[]): void {
   const [first] = unit.blocks;
-  if (sql.length === 0 || !first) return;
+  if (!first) return;
   database.run('BEGIN');
   try {
     database.insert(unit.ipc, STAGING, true);
-    const source = state.segments.projection(quoteTable(STAGING), first.schema);
-    evaluateSql(database, source, [...new Set(sql)], unit.blocks);
+    evaluateSql(database, state.segments.projection(quoteTable(STAGING), first.schema), sql, unit.blocks);
   } finally {
     // Takes the staging table away; after a failed insert the connection is new and has nothing to take back.
     database.rollback();
   }
 }
 
-function segmentFor(state: StreamState, unit: Unit): Segment {
-  const [first] = unit.blocks;
-  if (!first) throw new RangeError('a unit without frames');
-  return state.segments.active(first.schema, unit.rows);
-}
-
-function insertUnit(database: Database, unit: Unit, segment: Segment): void {
-  if (unit.blocks.every(({ from }) => from === 0)) {
-    database.insert(unit.ipc, segment.table, false);
-    return;
-  }
-  const old = unit.blocks
-    .filter(({ from }) => from > 0)
-    .map(
-      (block) =>
-        `(_partition = ${block.partitionAt(0)} AND _offset < ${block.offsetAt(block.from)} AND _offset >= ${block.offsetAt(0)})`,
-    );
-  database.insert(unit.ipc, STAGING, true);
-  database.run(
-    `INSERT INTO ${quoteTable(segment.table)} SELECT * FROM ${quoteTable(STAGING)} WHERE NOT (${old.join(' OR ')}); DROP TABLE ${quoteTable(STAGING)}`,
-  );
-}
-
-/** Adds committed rows to panes and counters. */
+/** Adds new rows to panes and counters. */
 function count(state: StreamState, block: FrameBlock, receivedAtMs: number): void {
   const { header } = block.frame;
   const watermarkUs = laterWatermark(state.watermarkUs, header.watermarkBeforeUs);
@@ -185,8 +152,4 @@ function count(state: StreamState, block: FrameBlock, receivedAtMs: number): voi
 function both(left: Uint8Array, right: Uint8Array): Uint8Array {
   for (let row = 0; row < left.length; row++) left[row] = (left[row] ?? 0) & (right[row] ?? 0);
   return left;
-}
-
-function newRows(blocks: readonly FrameBlock[]): number {
-  return blocks.reduce((sum, { rows, from }) => sum + rows - from, 0);
 }

@@ -3,12 +3,16 @@ import type { Frame } from '../../contract/protocol/frame.ts';
 import type { Block, Column } from '../panes/column.ts';
 import { judge } from '../panes/condition.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
+import { type IpcMessage, readMessages } from '../store/ipc-writer.ts';
 import type { RowExpression } from '../windows/expressions.ts';
+import { checkFrame, checkLengths } from './check-frame.ts';
 
 /** A frame's rows, decoded as far as they are asked for. */
 export class FrameBlock implements Block {
   readonly frame: Frame;
   readonly schema: StreamSchema;
+  /** Its payload's messages: the schema, dictionaries and one batch. */
+  readonly messages: readonly IpcMessage[];
   readonly rows: number;
   readonly from: number;
   readonly timeUs: Float64Array;
@@ -23,10 +27,10 @@ export class FrameBlock implements Block {
   /** Rows with offsets below `fromOffset` are not new. Throws when the payload is not what header and schema say. */
   constructor(frame: Frame, schema: StreamSchema, fromOffset: number, resolve: (expression: string) => RowExpression) {
     const { header } = frame;
+    this.messages = readMessages(frame.payload);
+    checkLengths(this.messages);
     const table = decodeArrow(frame.payload);
-    const wanted = schema.fields.filter(({ name }) => name !== schema.timeField).length + (header.contiguous ? 1 : 2);
-    if (table.numRows !== header.rows) throw new RangeError(`a frame of ${header.rows} rows holds ${table.numRows}`);
-    if (table.numCols !== wanted) throw new RangeError(`a frame with ${wanted} columns holds ${table.numCols}`);
+    checkFrame(this.messages, table, schema, header.rows, header.contiguous);
     this.frame = frame;
     this.schema = schema;
     this.rows = header.rows;
@@ -43,7 +47,7 @@ export class FrameBlock implements Block {
     this.timeUs = time.values;
     this.#fields.set('_event_time', time);
     this.partitionAt = () => header.partition;
-    this.offsetAt = header.contiguous ? (row) => header.firstOffset + row : this.#sparse(wanted - 1);
+    this.offsetAt = header.contiguous ? (row) => header.firstOffset + row : this.#sparse(table.numCols - 1);
     let from = 0;
     while (from < this.rows && this.offsetAt(from) < fromOffset) from++;
     this.from = from;

@@ -1,22 +1,38 @@
-import { END_OF_STREAM, type IpcMessage, readMessages, widenBatch, widenSchema } from '../store/ipc-writer.ts';
+import { END_OF_STREAM, type IpcMessage, widenBatch, widenSchema } from '../store/ipc-writer.ts';
 import type { FrameBlock } from './frame-block.ts';
 
 /** Frames that go into a segment by one insert: one stream, schema version and Arrow schema. */
 export interface Unit {
   readonly blocks: readonly FrameBlock[];
   readonly rows: number;
-  /** One Arrow stream of all their rows, with `_partition` and `_offset`, those before a block's `from` too. */
+  /** One Arrow stream of all their rows, with `_partition` and `_offset`; those before a block's `from` have offset -1. */
   readonly ipc: Uint8Array;
 }
 
 /**
- * Frames of one stream and schema version as few units: each insert has a fixed cost of about a millisecond. Frames whose
+ * Frames of one stream as few units, runs of one schema version each and in their order.
+ *
+ *   v1 v1 v2 v1  ─▶  units of (v1 v1), of (v2), of (v1)
+ */
+export function unitsOf(blocks: readonly FrameBlock[]): Unit[] {
+  const runs: FrameBlock[][] = [];
+  for (const block of blocks) {
+    const run = runs.at(-1);
+    // By identity: a relay that starts anew gives a version number to other fields.
+    if (run?.[0]?.schema === block.schema) run.push(block);
+    else runs.push([block]);
+  }
+  return runs.flatMap(toUnits);
+}
+
+/**
+ * Frames of one schema version as few units: each insert has a fixed cost of about a millisecond. Frames whose
  * texts come now plain, now as a dictionary, take turns; each kind is one unit, wherever its frames lie in the tick.
  */
-export function toUnits(blocks: readonly FrameBlock[]): Unit[] {
+function toUnits(blocks: readonly FrameBlock[]): Unit[] {
   const groups: { schema: IpcMessage; blocks: FrameBlock[]; parts: Uint8Array[]; drop: number }[] = [];
   for (const block of blocks) {
-    const [schema, ...rest] = readMessages(block.frame.payload);
+    const [schema, ...rest] = block.messages;
     if (schema?.kind !== 'schema') throw new RangeError('an Arrow stream begins with its schema');
     const drop = block.frame.header.contiguous ? 0 : 1;
     let group = groups.find((made) => made.drop === drop && equalBytes(made.schema.bytes, schema.bytes));
@@ -40,9 +56,9 @@ function widened(message: IpcMessage, drop: number, block: FrameBlock): Uint8Arr
   const offsets = new BigInt64Array(block.rows);
   const words = new Uint32Array(offsets.buffer);
   for (let row = 0; row < block.rows; row++) {
-    const offset = block.offsetAt(row);
+    const offset = row < block.from ? -1 : block.offsetAt(row);
     words[row * 2] = offset;
-    words[row * 2 + 1] = offset / 4294967296;
+    words[row * 2 + 1] = Math.floor(offset / 4294967296);
   }
   return widenBatch(message, drop, partitions, offsets);
 }

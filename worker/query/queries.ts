@@ -18,9 +18,13 @@ const DEFAULT_DEADLINE_MS = 10_000;
 /** Work between two looks at the clock and at what else waits. */
 const SLICE_MS = 20;
 
-/** SQL from outside: one at a time, read-only, in slices between which frames are ingested. (Q1–Q4) */
+/**
+ * SQL from outside: one at a time, read-only, in slices between which frames are ingested. `settle` puts all rows that
+ * came before it into the tables. (Q1–Q4)
+ */
 export function createQueries(
   database: Database,
+  settle: () => void,
   streams: ReadonlyMap<string, StreamState>,
   windows: WindowSet,
   nowMs: () => number,
@@ -40,6 +44,7 @@ export function createQueries(
     const refused = refusalOf(statement);
     if (refused) throw new HighwaterError('query_refused', refused.message, refused.fix);
     try {
+      settle();
       makeTables(database, windows, tables, database.tableNames(statement));
       database.read('BEGIN TRANSACTION READ ONLY');
       try {

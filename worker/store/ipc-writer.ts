@@ -43,6 +43,20 @@ export function readMessages(stream: Uint8Array): IpcMessage[] {
   }
 }
 
+/** The lengths of a batch's or dictionary's columns, and how many buffers they have. */
+export function batchShape({ kind, metadata }: IpcMessage): {
+  readonly lengths: readonly number[];
+  readonly buffers: number;
+} {
+  const header = follow(metadata, root(metadata), 2);
+  const batch = kind === 'dictionary' ? follow(metadata, header, 1) : header;
+  const nodes = follow(metadata, batch, 1);
+  const lengths: number[] = [];
+  for (let node = 0; node < metadata.getUint32(nodes, true); node++)
+    lengths.push(Number(metadata.getBigInt64(nodes + 4 + node * 16, true)));
+  return { lengths, buffers: metadata.getUint32(follow(metadata, batch, 2), true) };
+}
+
 /** The schema message with its last `drop` fields left out and `_partition` and `_offset` added. */
 export function widenSchema(message: IpcMessage, drop: number): Uint8Array {
   const old = message.metadata;

@@ -78,8 +78,7 @@ export class Segments {
       '_offset BIGINT',
     ];
     this.#database.run(`CREATE TABLE ${quoteTable(table)} (${columns.join(', ')})`);
-    const bytesPerRow = FIXED_BYTES + schema.fields.reduce((sum, { type }) => sum + BYTES[type], 0);
-    const made: Segment = { table, schema, bytesPerRow, rows: 0 };
+    const made: Segment = { table, schema, bytesPerRow: rowBytes(schema), rows: 0 };
     this.#segments.push(made);
     this.#view();
     return made;
@@ -133,6 +132,11 @@ export class Segments {
   #limit({ bytesPerRow }: Segment): number {
     return Math.min(MAX_SEGMENT_ROWS, Math.max(1000, Math.floor(this.#budgetBytes / 8 / bytesPerRow)));
   }
+}
+
+/** Bytes a row of a schema takes in memory, by estimate. */
+export function rowBytes(schema: StreamSchema): number {
+  return FIXED_BYTES + schema.fields.reduce((sum, { type }) => sum + BYTES[type], 0);
 }
 
 export function quoteTable({ schema, name }: TableName): string {

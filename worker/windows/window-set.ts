@@ -14,12 +14,15 @@ import { type MeasurePlan, makeMeasures, planWindow, shapeKey, type WindowPlan }
  */
 export class WindowSet {
   readonly #database: Database;
+  readonly #settle: () => void;
   #specs: Readonly<Record<string, WindowSpec>> = {};
   #kept = new Map<string, KeptWindow>();
   #problems: WindowProblem[] = [];
 
-  constructor(database: Database) {
+  /** `settle` puts all rows that came into the tables. */
+  constructor(database: Database, settle: () => void) {
     this.#database = database;
+    this.#settle = settle;
   }
 
   get all(): ReadonlyMap<string, KeptWindow> {
@@ -93,6 +96,7 @@ export class WindowSet {
       made.push(table);
       for (const plan of group) pairs.push([plan, table]);
     }
+    if (made.length > 0) this.#settle();
     backfill(this.#database, state.segments, expressions, made);
     state.tables = [...tables, ...made];
     state.expressions = withNeeded(expressions, state.tables, resolve);
