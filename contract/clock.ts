@@ -10,7 +10,15 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (restMs: number): void => {
+      const piece = Math.min(restMs, MAX_TIMER_MS);
+      timer = setTimeout(() => (restMs > piece ? wait(restMs - piece) : run()), piece);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };
+
+/** What waits longer at once fires at once: the delay is a signed number of 32 bits. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
