@@ -50,3 +50,11 @@ test('a duration is read and written back', () => {
   for (const text of ['250ms', '10s', '1m', '90m', '1d', '2w'])
     expect(formatDurationUs(parseDurationUs(text) ?? 0)).toBe(text);
 });
+
+test('a semicolon within quotes is part of a name or a text, elsewhere it is refused', () => {
+  const spec = { from: 's', window: 'tumble(1m)', select: { n: 'count()' }, late: { allow: '0s' } };
+  expect(parseWindow({ ...spec, by: ['"a;b"'], where: `c = ';' AND "it''s;" > 1` })).toHaveProperty('window');
+  expect(parseWindow({ ...spec, by: ['a; drop'], where: `c = 'x'; --'` })).toMatchObject({
+    problems: [{ path: ['by', 0] }, { path: ['where'] }],
+  });
+});

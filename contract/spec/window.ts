@@ -60,9 +60,9 @@ export function parseWindow(spec: WindowSpec): { window: Window } | { problems: 
   if (Object.keys(spec.select).length === 0)
     problems.push({ path: ['select'], found: 'nothing', expected: 'at least one aggregate, such as events: count()' });
   for (const [index, expression] of spec.by.entries())
-    if (/;/.test(expression))
+    if (hasSemicolon(expression))
       problems.push({ path: ['by', index], found: expression, expected: 'one field or SQL expression' });
-  if (spec.where !== undefined && /;/.test(spec.where))
+  if (spec.where !== undefined && hasSemicolon(spec.where))
     problems.push({ path: ['where'], found: spec.where, expected: 'one SQL condition' });
   if (problems.length > 0 || !shape) return { problems };
   return {
@@ -76,6 +76,11 @@ export function parseWindow(spec: WindowSpec): { window: Window } | { problems: 
       allowUs: parseDurationUs(spec.late.allow) ?? 0,
     },
   };
+}
+
+/** One outside of quotes, which would end the statement. */
+function hasSemicolon(sql: string): boolean {
+  return sql.replace(/"[^"]*"|'[^']*'/g, '').includes(';');
 }
 
 function parseTumble(text: string): { sizeUs: number; offsetUs: number } | null {
