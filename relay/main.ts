@@ -134,10 +134,34 @@ function parseOptions(argv: readonly string[]): Options {
     .allowExcessArguments(false)
     .exitOverride();
   command.parse([...argv], { from: 'user' });
-  return command.opts<Options>();
+  const options = command.opts<Options>();
+  const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+  refuseUnused(options, given);
+  return options;
 }
 
-function configOf(options: Options): RunConfig | Promise<RunConfig> {
+/** An option that the chosen source does not know would change nothing, which nobody would notice. */
+function refuseUnused(options: Options, given: (name: keyof Options) => boolean): void {
+  const { kafka, mqtt, file, config } = options;
+  const demo = kafka === undefined && mqtt === undefined && file === undefined && config === undefined;
+  const unused = (
+    [
+      ['speed', '--speed', file !== undefined, 'it is for --file'],
+      ['from', '--from', kafka !== undefined, 'it is for --kafka'],
+      ['delay', '--delay', !demo && config === undefined, 'with --config, write time: { delay: 10s } in the file'],
+      ['demoRate', '--demo-rate', demo || config !== undefined, 'it is for the simulated shop'],
+      ['demoSeed', '--demo-seed', demo || config !== undefined, 'it is for the simulated shop'],
+      ['topic', '--topic', config === undefined && file === undefined, 'it is for --kafka and --mqtt'],
+    ] as const
+  ).filter(([name, , used]) => !used && given(name));
+  if (unused.length === 0) return;
+  throw usage(
+    `${unused.map(([, flag]) => flag).join(' and ')} would have no effect here`,
+    unused.map(([, flag, , why]) => `leave ${flag} out: ${why}`).join('\n  '),
+  );
+}
+
+async function configOf(options: Options): Promise<RunConfig> {
   const { kafka, mqtt, topic, file, config, from, delay, speed = 'max' } = options;
   const chosen = Object.entries({ kafka, mqtt, file, config }).filter(([, value]) => value !== undefined);
   if (chosen.length > 1)
@@ -164,6 +188,14 @@ function configOf(options: Options): RunConfig | Promise<RunConfig> {
   if (topic !== undefined)
     throw usage('--topic without --kafka or --mqtt', 'say where the topic is: --kafka localhost:9092');
   if (file !== undefined) {
+    await access(resolve(file)).catch((cause: unknown) => {
+      throw new HighwaterError(
+        'file_unreadable',
+        `${file} cannot be read`,
+        'check the path; it starts at the working directory',
+        { cause },
+      );
+    });
     const name = streamName(file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, ''));
     return singleStream(name, { source: `file:${resolve(file)}`, speed, time });
   }

@@ -68,14 +68,17 @@ test.each([
   [['--config', 'nowhere.yaml'], /nowhere\.yaml cannot be read: there is no such file/],
   [['--kafka', 'a', '--file', 'b'], /--kafka and --file do not go together/],
   [['--mqtt', 'host:70000', '--topic', 'a/#/b'], /2 problems:[\s\S]*port 70000[\s\S]*topic filter "a\/#\/b"/],
+  [['--mqtt', 'h', '--topic', 'a', '--speed', '2'], /--speed would have no effect here\n {2}leave --speed out/],
+  [['--file', 'none.jsonl'], /^none\.jsonl cannot be read\n {2}check the path/],
   [['--nonsense'], /unknown option '--nonsense'/],
 ])('%j is refused with status 2, one message and no stack', async (args, message) => {
-  const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-    execFile(process.execPath, ['relay/main.ts', ...args], { cwd: ROOT }, (error, _stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stderr }),
+  const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, ['relay/main.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
     );
   });
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/ {4}at /);
+  expect(stdout).toBe('');
   expect(code).toBe(2);
 });
