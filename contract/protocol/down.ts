@@ -117,7 +117,7 @@ export const PongSchema = z.object({ type: z.literal('pong') });
 /** The relay closes. `retry` false: trying again as is will fail the same way. */
 export const ByeSchema = z.object({
   type: z.literal('bye'),
-  code: z.enum(['shutdown', 'protocol_mismatch', 'bad_message', 'too_slow', 'too_many', 'source_failed']),
+  code: z.enum(['shutdown', 'protocol_mismatch', 'bad_message', 'too_slow', 'too_many']),
   message: z.string(),
   retry: z.boolean(),
   retryAfterMs: z.int().nonnegative(),

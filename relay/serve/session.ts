@@ -143,7 +143,7 @@ export class Session {
       wake: () => this.#deliver(),
       failed: (why) => {
         this.#send({ type: 'fault', code: 'source_failed', stream: message.stream, message: why });
-        if (this.#state.kind === 'live') this.#bye('source_failed', why, true, SOURCE_RETRY_MS);
+        if (this.#state.kind === 'live') this.#bye('shutdown', why, true, SOURCE_RETRY_MS);
       },
     });
     subscriptions.set(message.stream, subscription);

@@ -297,7 +297,7 @@ test('P5 a reader whose own reading of the source fails is sent away to come bac
   broken = true;
   const tab = await openTab(relay.port);
   tab.subscribe('events');
-  expect(await tab.message('bye')).toMatchObject({ code: 'source_failed', retry: true, message: 'the disk is gone' });
+  expect(await tab.message('bye')).toMatchObject({ code: 'shutdown', retry: true, message: 'the disk is gone' });
   expect((await tab.message('fault')).message).toBe('the disk is gone');
   broken = false;
   const again = await openTab(relay.port);
