@@ -22,12 +22,18 @@ afterAll(async () => {
   await relay.stop();
 });
 
-/** Every panel is live, and the fonts have come. */
+/** Every panel in view is live, those out of view are live or asleep, and the fonts have come. */
 async function drawn(tab: BoardTab): Promise<void> {
   const check = async () => {
-    const states = Object.entries(await tab.panelStates());
-    expect(states.length).toBeGreaterThan(7);
-    expect(states.filter(([, state]) => state !== 'live')).toEqual([]);
+    const panels = await tab.page.locator('[data-panel]').evaluateAll((all) =>
+      all.map((panel) => {
+        const { top, bottom } = panel.getBoundingClientRect();
+        const { panel: title, state } = (panel as HTMLElement).dataset;
+        return { title, state, inView: bottom > 0 && top < innerHeight };
+      }),
+    );
+    expect(panels.length).toBeGreaterThan(7);
+    expect(panels.filter(({ state, inView }) => state !== 'live' && (inView || state !== 'asleep'))).toEqual([]);
   };
   await vi.waitFor(check, { timeout: 120_000, interval: 200 });
   await tab.page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(done))));
