@@ -58,7 +58,7 @@ test('C3 without the relay the last picture stays and says so; with it the tab i
     expect(await panelsNot('disconnected')).toEqual([]);
   });
   expect(Object.keys(await tab.bars('Funnel, users'))).toEqual(shown);
-  expect(await tab.page.locator('body').textContent()).toContain('Disconnected');
+  await until(async () => expect(await tab.page.locator('body').textContent()).toContain('Disconnected'));
   await relay.start();
   await until(async () => {
     expect((await tab.status()).connection.state).toBe('live');
