@@ -1,8 +1,8 @@
 /**
  * A column of a block of rows, ready for tight loops. Arrow's validity: bit i set = row i has a value; null = all have.
  *
- *   number   float64, timestamps (µs), booleans (0, 1) and int64 whose values are all within ±2^53
- *   bigint   int64 with a value beyond that
+ *   number   float64, decimals (scaled), timestamps (µs), booleans (0, 1) and int64 whose values are all within ±2^53
+ *   bigint   int64 or decimal with a value beyond that
  *   text     per row a code into `texts`, which may hold equal texts twice
  */
 export type Column = NumberColumn | BigintColumn | TextColumn;
@@ -26,8 +26,11 @@ export interface TextColumn {
   readonly validity: Uint8Array | null;
 }
 
-/** What an expression yields, as far as aggregates care. */
-export type ValueType = 'integer' | 'float' | 'text' | 'boolean' | 'timestamp';
+/**
+ * What an expression yields, as far as aggregates care. A decimal of scale s is kept as an integer, 10^s times the value:
+ * 19.98 of scale 2 is 1998.
+ */
+export type ValueType = 'integer' | 'float' | 'text' | 'boolean' | 'timestamp' | `decimal:${number}`;
 
 /** A value as panes keep it: timestamps are µs, booleans 0 or 1, int64 beyond ±2^53 bigint. */
 export type Cell = number | bigint | string | null;

@@ -3,6 +3,7 @@ import { isValid } from './column.ts';
 
 /** count() and count(x): rows, or rows whose argument is not null. */
 export class Count implements Accumulator {
+  readonly bytesPerSlot = 8;
   #counts: Float64Array = new Float64Array(0);
 
   resize(capacity: number): void {
@@ -28,6 +29,14 @@ export class Count implements Accumulator {
 
   value(slot: number): number {
     return this.#counts[slot] ?? 0;
+  }
+
+  relativeError(): number {
+    return 0;
+  }
+
+  bytesOf(): number {
+    return this.bytesPerSlot;
   }
 
   fresh(): Count {

@@ -10,6 +10,7 @@ function sketchOf(values: readonly number[]): DdSketch {
     rows: values.length,
     slots: new Int32Array(values.length),
     argument: { kind: 'number', values, validity: null },
+    by: null,
     partitionAt: () => 0,
     timeUs: new Float64Array(values.length),
     offsetAt: (row) => row,

@@ -16,6 +16,7 @@ const MAX_BUCKETS = 2048;
  * left out: no bucket holds them.
  */
 export class DdSketch implements Accumulator {
+  readonly bytesPerSlot = 8;
   readonly #sketches: (Sketch | null)[] = [];
 
   resize(capacity: number): void {
@@ -44,6 +45,14 @@ export class DdSketch implements Accumulator {
 
   value(slot: number, rank: number): number | null {
     return this.#sketches[slot]?.quantile(rank) ?? null;
+  }
+
+  relativeError(): number {
+    return RELATIVE_ERROR;
+  }
+
+  bytesOf(): number {
+    return this.bytesPerSlot;
   }
 
   fresh(): DdSketch {

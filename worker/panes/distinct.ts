@@ -7,6 +7,7 @@ import { NumberSet } from './number-set.ts';
  * of the aggregate share; numbers no slot holds any more are given back once the table has doubled.
  */
 export class Distinct implements Accumulator {
+  readonly bytesPerSlot = 16;
   readonly #names: Names;
   #sets: (NumberSet | null)[] = [];
   /** The same for values that are numbered, which must not meet plain numbers. */
@@ -67,6 +68,14 @@ export class Distinct implements Accumulator {
 
   value(slot: number): number {
     return (this.#sets[slot]?.size ?? 0) + (this.#named[slot]?.size ?? 0);
+  }
+
+  relativeError(): number {
+    return 0;
+  }
+
+  bytesOf(): number {
+    return this.bytesPerSlot;
   }
 
   fresh(): Distinct {

@@ -4,6 +4,7 @@ import { compareCells } from './compare.ts';
 
 /** min and max of numbers, texts or times, nulls left out. NaN is above every number, as in SQL here. */
 export class Extreme implements Accumulator {
+  readonly bytesPerSlot = 24;
   /** 1 keeps the largest, −1 the smallest. */
   readonly #sign: 1 | -1;
   readonly #values: Cell[] = [];
@@ -49,6 +50,14 @@ export class Extreme implements Accumulator {
 
   value(slot: number): Cell {
     return this.#values[slot] ?? null;
+  }
+
+  relativeError(): number {
+    return 0;
+  }
+
+  bytesOf(): number {
+    return this.bytesPerSlot;
   }
 
   fresh(): Extreme {

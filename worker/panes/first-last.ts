@@ -4,6 +4,7 @@ import { type Cell, cellAt, isValid } from './column.ts';
 
 /** first and last: the value of the earliest or latest row that has one, by event time, then partition, then offset. */
 export class FirstLast implements Accumulator {
+  readonly bytesPerSlot = 48;
   /** 1 keeps the last, −1 the first. */
   readonly #sign: 1 | -1;
   readonly #values: Cell[] = [];
@@ -49,6 +50,14 @@ export class FirstLast implements Accumulator {
 
   value(slot: number): Cell {
     return this.#values[slot] ?? null;
+  }
+
+  relativeError(): number {
+    return 0;
+  }
+
+  bytesOf(): number {
+    return this.bytesPerSlot;
   }
 
   fresh(): FirstLast {

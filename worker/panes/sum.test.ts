@@ -9,6 +9,7 @@ function add(sum: Sum, argument: Column, rows: number): Sum {
     rows,
     slots: new Int32Array(rows),
     argument,
+    by: null,
     partitionAt: () => 0,
     timeUs: new Float64Array(rows),
     offsetAt: (row) => row,

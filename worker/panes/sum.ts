@@ -9,6 +9,7 @@ const EXACT = 2 ** 53;
  * in the last digit.
  */
 export class Sum implements Accumulator {
+  readonly bytesPerSlot = 24;
   /** Turns false for good when a field widens from int64 to float64. */
   #integer: boolean;
   readonly #mean: boolean;
@@ -81,6 +82,14 @@ export class Sum implements Accumulator {
     const sum = this.#total(slot);
     if (this.#mean) return Number(sum) / count;
     return typeof sum === 'bigint' && sum <= BigInt(EXACT) && sum >= -BigInt(EXACT) ? Number(sum) : sum;
+  }
+
+  relativeError(): number {
+    return 0;
+  }
+
+  bytesOf(): number {
+    return this.bytesPerSlot;
   }
 
   fresh(): Sum {
