@@ -1,3 +1,5 @@
+import { cellOf } from './int64.ts';
+
 /**
  * A column of a block of rows, ready for tight loops. Arrow's validity: bit i set = row i has a value; null = all have.
  *
@@ -42,6 +44,7 @@ export function isValid(validity: Uint8Array | null, row: number): boolean {
 export function cellAt(column: Column, row: number): Cell {
   if (!isValid(column.validity, row)) return null;
   if (column.kind === 'text') return column.texts[column.codes[row] ?? 0] ?? null;
+  if (column.kind === 'bigint') return cellOf(column.values[row] as bigint);
   return column.values[row] ?? null;
 }
 

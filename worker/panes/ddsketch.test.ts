@@ -1,53 +1,83 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { feedCells } from '../../tests/support/accumulate.ts';
 import { DdSketch, RELATIVE_ERROR } from './ddsketch.ts';
 
-function sketchOf(values: readonly number[]): DdSketch {
-  const sketch = new DdSketch();
-  sketch.resize(1);
-  sketch.add({
-    from: 0,
-    rows: values.length,
-    slots: new Int32Array(values.length),
-    argument: { kind: 'number', values, validity: null },
-    by: null,
-    partitionAt: () => 0,
-    timeUs: new Float64Array(values.length),
-    offsetAt: (row) => row,
-  });
-  return sketch;
-}
+const RANKS = [0, 0.01, 0.25, 0.5, 0.75, 0.95, 0.99, 1];
+const INFINITY = Number.POSITIVE_INFINITY;
+/** Magnitudes below the least normal float64 count as zero. */
+const SUBNORMAL = 2.3e-308;
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
-test('W10 a quantile is within 1 % of the value at its rank, split and merged or not', () => {
+const sketch = (values: readonly number[]) => feedCells(new DdSketch(1), values);
+const ordered = (values: readonly number[]) => Float64Array.from(values).sort();
+
+test(`W10 W25 a quantile is within 1 % of the value at its rank, however rows were cut into states (seed ${seed})`, () => {
   const value = fc.oneof(
-    fc.double({ min: -1e6, max: 1e6, noNaN: true }).filter((one) => one === 0 || Math.abs(one) > 1e-6),
-    fc.constant(0),
-    fc.integer({ min: 1, max: 5 }),
+    fc.double({ min: -1e9, max: 1e9, noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(0, -0, 1e-6, -1e-6, 7, INFINITY, -INFINITY),
   );
   fc.assert(
-    fc.property(
-      fc.array(value, { minLength: 1, maxLength: 200 }),
-      fc.nat(200),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      (values, cut, rank) => {
-        const whole = sketchOf(values.slice(0, cut));
-        whole.merge(sketchOf(values.slice(cut)), 0, 0);
-        const sorted = [...values].sort((left, right) => left - right);
-        const exact = sorted[Math.floor(rank * (values.length - 1))] ?? 0;
-        const found = whole.value(0, rank) ?? Number.NaN;
-        expect(Math.abs(found - exact)).toBeLessThanOrEqual(Math.abs(exact) * (RELATIVE_ERROR + 1e-9));
-      },
-    ),
-    { numRuns: 500 },
+    fc.property(fc.array(value, { minLength: 1, maxLength: 300 }), fc.nat(299), (values, cut) => {
+      const state = sketch(values.slice(0, cut));
+      state.merge(sketch(values.slice(cut)), 0, 0);
+      const sorted = ordered(values);
+      const [least = 0, greatest = 0] = [sorted.at(0), sorted.at(-1)];
+      for (const rank of RANKS) {
+        const right = sorted[Math.floor(rank * (values.length - 1))] as number;
+        const found = state.value(0, rank) as number;
+        const error = state.relativeError(0, rank);
+        if (Number.isFinite(right) && Number.isFinite(error))
+          expect(Math.abs(found - right)).toBeLessThanOrEqual(error * 1.0000001 * Math.abs(right) + SUBNORMAL);
+        else if (!Number.isFinite(right)) expect(found).toBe(right);
+      }
+      expect([0, 1].map((rank) => Number(state.value(0, rank)) + 0)).toEqual([least + 0, greatest + 0]);
+    }),
+    { seed, numRuns: 200 },
   );
 });
 
-test('W10 values over many powers of ten keep the error at the upper ranks; NaN and infinities are left out', () => {
-  const values = Array.from({ length: 400 }, (_, index) => 10 ** (index / 20 - 9));
-  const sketch = sketchOf([Number.NaN, Number.POSITIVE_INFINITY, ...values]);
-  for (const rank of [0.5, 0.9, 1]) {
-    const exact = values[Math.floor(rank * 399)] ?? 0;
-    expect(Math.abs((sketch.value(0, rank) ?? 0) / exact - 1)).toBeLessThanOrEqual(0.0101);
+test('W9 W25 a quantile of no values is null; nulls and NaN are no values, infinities are', () => {
+  expect(sketch([]).value(0, 0.5)).toBeNull();
+  expect(feedCells(new DdSketch(1), [null, Number.NaN]).value(0, 0.5)).toBeNull();
+  const state = sketch([Number.NaN, INFINITY, -INFINITY, 5, 6]);
+  expect([0, 1 / 3, 1].map((rank) => state.value(0, rank))).toEqual([-INFINITY, expect.closeTo(5, 1), INFINITY]);
+});
+
+test('W25 equal values are answered exactly, decimals as what they are', () => {
+  const state = feedCells(new DdSketch(100), [1998, 1998, 1998]);
+  expect([state.value(0, 0.5), state.relativeError(0, 0.5)]).toEqual([19.98, 0]);
+  const int64 = feedCells(new DdSketch(1), [2n ** 60n, 2n ** 60n]);
+  expect(int64.value(0, 0.3)).toBe(2 ** 60);
+});
+
+test('W25 past 17 powers of ten the lowest values are joined, which their answers say, whatever the order', () => {
+  const values = Array.from({ length: 2000 }, (_, index) => 10 ** (-200 + index / 5));
+  const sorted = ordered(values);
+  const shuffled = values.map((_, index) => values[(index * 1237) % values.length] as number);
+  const inOrder = sketch(sorted as unknown as number[]);
+  const halves = sketch(shuffled.slice(0, 900));
+  halves.merge(sketch(shuffled.slice(900)), 0, 0);
+  expect(inOrder.bytesOf(0)).toBeLessThan(2 ** 16);
+  for (const rank of RANKS) {
+    const found = inOrder.value(0, rank) as number;
+    const error = inOrder.relativeError(0, rank);
+    expect(halves.value(0, rank)).toBe(found);
+    expect(halves.relativeError(0, rank)).toBe(error);
+    const right = sorted[Math.floor(rank * (values.length - 1))] as number;
+    if (rank > 0 && rank < 0.95) expect(error).toBe(INFINITY);
+    else expect(Math.abs(found - right)).toBeLessThanOrEqual((error + 1e-9) * right);
   }
-  expect(sketchOf([Number.NaN]).value(0, 0.5)).toBeNull();
+  expect(inOrder.relativeError(0, 0.99)).toBe(RELATIVE_ERROR);
+});
+
+test('W25 a state keeps its own counts when it was merged into another', () => {
+  const state = sketch([1, 2, 3]);
+  state.resize(2);
+  state.merge(state, 0, 1);
+  state.merge(sketch([1000, 2000, 3000, 4000]), 0, 1);
+  expect(state.value(0, 1)).toBe(3);
+  expect(state.value(1, 1)).toBe(4000);
+  state.reset(1);
+  expect(state.value(1, 0.5)).toBeNull();
 });

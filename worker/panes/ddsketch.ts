@@ -1,23 +1,36 @@
 import type { Accumulator, RowsToAdd } from './accumulator.ts';
+import { type BucketPlace, Buckets } from './buckets.ts';
 import { isValid } from './column.ts';
+import { nearestAt, wordsOf } from './int64.ts';
 
-/** The relative error every quantile keeps to. */
+/** The relative error every quantile keeps to, unless its buckets had to be joined. */
 export const RELATIVE_ERROR = 0.01;
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const PER_LOG = 1 / Math.log(GAMMA);
-/** Magnitudes below this count as zero. */
-const SMALLEST = 1e-12;
-/** Buckets of one sign; past it the smallest magnitudes are counted together. 2,048 span 17 powers of ten. */
-const MAX_BUCKETS = 2048;
+/** The least normal float64; magnitudes below it count as zero. */
+const SMALLEST = 2.2250738585072014e-308;
 
 /**
- * quantile, as a DDSketch: counts per bucket (γ^(i−1), γ^i] of magnitude, γ = (1 + α) / (1 − α), positive and negative
- * apart, and of zero. A quantile is the bucket's middle, within 1 % of the value at that rank. NaN and infinities are
- * left out: no bucket holds them.
+ * quantile and median, as a DDSketch (Masson, Rim, Lee, VLDB 2019): counts per bucket (γ^(i−1), γ^i] of magnitude,
+ * γ = (1 + α) / (1 − α), α = 1 %, positive and negative apart, and of zero. The value at rank q of n values is the one at
+ * place ⌊q · (n − 1)⌋ in ascending order, counted from 0; the answer is its bucket's middle, within 1 % of it.
+ *
+ *   −∞ | negative buckets, falling magnitude | 0 | positive buckets, rising magnitude | +∞
+ *
+ * Nulls and NaN are left out. Infinities have counts of their own at both ends: a rank that falls there yields them.
+ * The least and the greatest value (ranks 0 and 1) are kept exactly, and no answer lies beyond them.
+ * One sign has at most 2,048 buckets, 17 powers of ten; values further below its greatest magnitude are joined into the
+ * lowest bucket (see buckets.ts), and an answer from there has no bound: its `relativeError` is Infinity.
  */
 export class DdSketch implements Accumulator {
   readonly bytesPerSlot = 8;
+  /** What values are divided by: 10^scale of a decimal, else 1. */
+  readonly #unit: number;
   readonly #sketches: (Sketch | null)[] = [];
+
+  constructor(unit: number) {
+    this.#unit = unit;
+  }
 
   resize(capacity: number): void {
     while (this.#sketches.length < capacity) this.#sketches.push(null);
@@ -29,12 +42,14 @@ export class DdSketch implements Accumulator {
 
   add({ from, rows, slots, argument }: RowsToAdd): void {
     if (argument === null || argument.kind === 'text') return;
-    const { values, validity } = argument;
+    const { validity } = argument;
+    const words = argument.kind === 'bigint' ? wordsOf(argument.values) : null;
+    const values = argument.kind === 'number' ? argument.values : null;
     for (let row = from; row < rows; row++) {
       const slot = slots[row] as number;
-      if (slot < 0 || !isValid(validity, row)) continue;
-      const value = Number(values[row]);
-      if (Number.isFinite(value)) this.#sketch(slot).add(value);
+      if (slot < 0 || (validity !== null && !isValid(validity, row))) continue;
+      const value = values !== null ? (values[row] as number) : nearestAt(words as Int32Array, row);
+      if (!Number.isNaN(value)) this.#sketch(slot).add(value / this.#unit);
     }
   }
 
@@ -44,19 +59,19 @@ export class DdSketch implements Accumulator {
   }
 
   value(slot: number, rank: number): number | null {
-    return this.#sketches[slot]?.quantile(rank) ?? null;
+    return this.#sketches[slot]?.quantile(rank).value ?? null;
   }
 
-  relativeError(): number {
-    return RELATIVE_ERROR;
+  relativeError(slot: number, rank: number): number {
+    return this.#sketches[slot]?.quantile(rank).error ?? 0;
   }
 
-  bytesOf(): number {
-    return this.bytesPerSlot;
+  bytesOf(slot: number): number {
+    return this.bytesPerSlot + (this.#sketches[slot]?.bytes ?? 0);
   }
 
   fresh(): DdSketch {
-    return new DdSketch();
+    return new DdSketch(this.#unit);
   }
 
   #sketch(slot: number): Sketch {
@@ -68,83 +83,63 @@ export class DdSketch implements Accumulator {
   }
 }
 
+interface Answer {
+  readonly value: number;
+  readonly error: number;
+}
+
 class Sketch {
   readonly #positive = new Buckets();
   readonly #negative = new Buckets();
   #zeros = 0;
+  #lowest = 0;
+  #highest = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  get bytes(): number {
+    return 160 + this.#positive.bytes + this.#negative.bytes;
+  }
 
   add(value: number): void {
-    if (value > SMALLEST) this.#positive.add(indexOf(value), 1);
-    else if (value < -SMALLEST) this.#negative.add(indexOf(-value), 1);
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
+    if (value >= SMALLEST && value < Number.POSITIVE_INFINITY) this.#positive.add(indexOf(value), 1);
+    else if (value <= -SMALLEST && value > Number.NEGATIVE_INFINITY) this.#negative.add(indexOf(-value), 1);
+    else if (value === Number.POSITIVE_INFINITY) this.#highest++;
+    else if (value === Number.NEGATIVE_INFINITY) this.#lowest++;
     else this.#zeros++;
   }
 
   merge(other: Sketch): void {
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
     this.#positive.merge(other.#positive);
     this.#negative.merge(other.#negative);
     this.#zeros += other.#zeros;
+    this.#lowest += other.#lowest;
+    this.#highest += other.#highest;
   }
 
-  /** The value at rank q · (n − 1), counted from 0. */
-  quantile(rank: number): number | null {
-    const count = this.#negative.total + this.#zeros + this.#positive.total;
-    if (count === 0) return null;
-    const wanted = rank * (count - 1);
-    if (wanted < this.#negative.total)
-      return -middleOf(this.#negative.indexAt(this.#negative.total - 1 - Math.floor(wanted)));
-    if (wanted < this.#negative.total + this.#zeros) return 0;
-    return middleOf(this.#positive.indexAt(Math.floor(wanted) - this.#negative.total - this.#zeros));
-  }
-}
-
-/** Counts of a run of bucket indexes; `#first` is the index of `#counts[0]`. */
-class Buckets {
-  #counts: Float64Array = new Float64Array(0);
-  #first = 0;
-  total = 0;
-
-  add(index: number, count: number): void {
-    if (this.#counts.length === 0) {
-      this.#counts = new Float64Array(16);
-      this.#first = index - 8;
-    }
-    let place = index - this.#first;
-    if (place < 0 || place >= this.#counts.length) {
-      this.#cover(index);
-      place = Math.max(0, index - this.#first);
-    }
-    this.#counts[place] = (this.#counts[place] as number) + count;
-    this.total += count;
+  quantile(rank: number): Answer {
+    const finite = this.#negative.total + this.#zeros + this.#positive.total;
+    const last = this.#lowest + finite + this.#highest - 1;
+    const place = Math.floor(rank * last);
+    if (place <= 0) return { value: this.#min, error: 0 };
+    if (place >= last) return { value: this.#max, error: 0 };
+    let wanted = place - this.#lowest;
+    if (wanted < 0) return { value: Number.NEGATIVE_INFINITY, error: 0 };
+    if (wanted >= finite) return { value: Number.POSITIVE_INFINITY, error: 0 };
+    if (wanted < this.#negative.total) return this.#within(this.#negative.at(this.#negative.total - 1 - wanted), -1);
+    wanted -= this.#negative.total;
+    if (wanted < this.#zeros) return { value: 0, error: 0 };
+    return this.#within(this.#positive.at(wanted - this.#zeros), 1);
   }
 
-  merge(other: Buckets): void {
-    for (const [place, count] of other.#counts.entries()) if (count > 0) this.add(other.#first + place, count);
-  }
-
-  /** Index of the bucket that holds the value at `position`, counted from the smallest. */
-  indexAt(position: number): number {
-    let seen = 0;
-    for (const [place, count] of this.#counts.entries()) {
-      seen += count;
-      if (seen > position) return this.#first + place;
-    }
-    return this.#first + this.#counts.length - 1;
-  }
-
-  #cover(index: number): void {
-    const last = Math.max(this.#first + this.#counts.length - 1, index);
-    const lowest = Math.min(this.#first, index);
-    const spare = Math.min(256, Math.max(16, (last - lowest) >> 1));
-    const end = index === last ? last + spare : last;
-    const first = Math.max(end - MAX_BUCKETS + 1, index === lowest ? lowest - spare : lowest);
-    const counts = new Float64Array(end - first + 1);
-    for (const [place, count] of this.#counts.entries()) {
-      if (count === 0) continue;
-      const to = Math.max(0, this.#first + place - first);
-      counts[to] = (counts[to] as number) + count;
-    }
-    this.#counts = counts;
-    this.#first = first;
+  #within({ index, joined }: BucketPlace, sign: 1 | -1): Answer {
+    if (this.#min === this.#max) return { value: this.#min, error: 0 };
+    const value = Math.min(this.#max, Math.max(this.#min, sign * middleOf(index)));
+    return { value, error: joined ? Number.POSITIVE_INFINITY : RELATIVE_ERROR };
   }
 }
 

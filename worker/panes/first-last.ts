@@ -1,81 +1,64 @@
 import type { Accumulator, RowsToAdd } from './accumulator.ts';
-import { grown } from './accumulator.ts';
-import { type Cell, cellAt, isValid } from './column.ts';
+import { Cells } from './cells.ts';
+import { type Cell, isValid } from './column.ts';
+import { bytesOfCell } from './extreme.ts';
+import { RowOrder } from './row-order.ts';
 
 /** first and last: the value of the earliest or latest row that has one, by event time, then partition, then offset. */
 export class FirstLast implements Accumulator {
-  readonly bytesPerSlot = 48;
+  readonly bytesPerSlot = 41;
   /** 1 keeps the last, −1 the first. */
   readonly #sign: 1 | -1;
-  readonly #values: Cell[] = [];
-  #times: Float64Array = new Float64Array(0);
-  #partitions: Float64Array = new Float64Array(0);
-  #offsets: Float64Array = new Float64Array(0);
+  readonly #values = new Cells();
+  readonly #order = new RowOrder();
 
   constructor(sign: 1 | -1) {
     this.#sign = sign;
   }
 
   resize(capacity: number): void {
-    while (this.#values.length < capacity) this.#values.push(null);
-    this.#times = grown(this.#times, capacity);
-    this.#partitions = grown(this.#partitions, capacity);
-    this.#offsets = grown(this.#offsets, capacity);
+    this.#values.resize(capacity);
+    this.#order.resize(capacity);
   }
 
   reset(slot: number): void {
-    this.#values[slot] = null;
+    this.#values.clear(slot);
   }
 
-  add({ from, rows, slots, argument, partitionAt, timeUs, offsetAt }: RowsToAdd): void {
+  add(added: RowsToAdd): void {
+    const { from, rows, slots, argument } = added;
     if (argument === null) return;
+    const { validity } = argument;
     for (let row = from; row < rows; row++) {
       const slot = slots[row] as number;
-      if (slot < 0 || !isValid(argument.validity, row)) continue;
-      const time = timeUs[row] as number;
-      if (this.#values[slot] !== null && (time - (this.#times[slot] as number)) * this.#sign < 0) continue;
-      this.#offer(slot, cellAt(argument, row), time, partitionAt(row), offsetAt(row));
+      if (slot < 0 || (validity !== null && !isValid(validity, row))) continue;
+      if (!this.#values.isEmpty(slot) && this.#order.compareRow(slot, added, row) * this.#sign <= 0) continue;
+      this.#values.setFrom(slot, argument, row);
+      this.#order.setRow(slot, added, row);
     }
   }
 
   merge(source: FirstLast, from: number, to: number): void {
-    this.#offer(
-      to,
-      source.value(from),
-      source.#times[from] ?? 0,
-      source.#partitions[from] ?? 0,
-      source.#offsets[from] ?? 0,
-    );
+    const value = source.value(from);
+    if (value === null) return;
+    if (!this.#values.isEmpty(to) && this.#order.compare(to, source.#order, from) * this.#sign <= 0) return;
+    this.#values.set(to, value);
+    this.#order.copy(to, source.#order, from);
   }
 
   value(slot: number): Cell {
-    return this.#values[slot] ?? null;
+    return this.#values.get(slot);
   }
 
   relativeError(): number {
     return 0;
   }
 
-  bytesOf(): number {
-    return this.bytesPerSlot;
+  bytesOf(slot: number): number {
+    return this.bytesPerSlot + bytesOfCell(this.value(slot));
   }
 
   fresh(): FirstLast {
     return new FirstLast(this.#sign);
-  }
-
-  #offer(slot: number, value: Cell, time: number, partition: number, offset: number): void {
-    if (value === null) return;
-    if (this.#values[slot] !== null) {
-      const later =
-        time - (this.#times[slot] as number) ||
-        partition - (this.#partitions[slot] as number) ||
-        offset - (this.#offsets[slot] as number);
-      if (later * this.#sign <= 0) return;
-    }
-    this.#values[slot] = value;
-    this.#times[slot] = time;
-    this.#partitions[slot] = partition;
-    this.#offsets[slot] = offset;
   }
 }

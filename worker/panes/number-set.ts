@@ -21,6 +21,15 @@ export class NumberSet {
     return this.#filled + (this.#hasNaN ? 1 : 0);
   }
 
+  /** NaN is a value; `forEach` leaves it out. */
+  get hasNaN(): boolean {
+    return this.#hasNaN;
+  }
+
+  get bytes(): number {
+    return 120 + this.#places.byteLength + (this.#bits?.byteLength ?? 0);
+  }
+
   add(value: number): void {
     const bits = this.#bits;
     if (bits !== null) {
