@@ -14,7 +14,7 @@ export interface RowsToFeed {
 /** Adds rows to an accumulator; returns it. */
 export function feed<T extends Accumulator>(state: T, rows: number, given: RowsToFeed): T {
   const slots = Int32Array.from({ length: rows }, (_, row) => given.slots?.[row] ?? 0);
-  state.resize(Math.max(0, ...slots) + 1);
+  state.resize(slots.reduce((most, slot) => Math.max(most, slot), 0) + 1);
   const added: RowsToAdd = {
     from: 0,
     rows,
@@ -36,8 +36,9 @@ export function columnOf(cells: readonly Cell[]): Column {
     for (const [row, cell] of cells.entries())
       if (cell !== null) validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
   if (cells.some((cell) => typeof cell === 'string')) {
-    const texts = [...new Set(cells)].map(String);
-    return { kind: 'text', codes: cells.map((cell) => texts.indexOf(String(cell))), texts, validity };
+    const codeOf = new Map([...new Set(cells)].map((cell, code) => [cell, code] as const));
+    const codes = cells.map((cell) => codeOf.get(cell) ?? 0);
+    return { kind: 'text', codes, texts: [...codeOf.keys()].map(String), validity };
   }
   if (cells.some((cell) => typeof cell === 'bigint'))
     return { kind: 'bigint', values: BigInt64Array.from(cells, (cell) => BigInt(cell ?? 0)), validity };

@@ -13,13 +13,14 @@ export interface MomentsOptions {
 
 /**
  * variance and stddev: count, mean and sum of squared distances from the mean, kept by Welford's method and merged by
- * Chan's, so that large values far from 0 lose no digits. A sample of fewer than two values has none (null); neither
+ * Chan's. Means are kept less the slot's first value, its origin, so that values far from 0 lose no digits. A sample of fewer than two values has none (null); neither
  * has a population of no value, that of one has 0. With a NaN or an infinity among the values it is NaN.
  */
 export class Moments implements Accumulator {
-  readonly bytesPerSlot = 24;
+  readonly bytesPerSlot = 32;
   readonly #options: MomentsOptions;
   #counts: Float64Array = new Float64Array(0);
+  #origins: Float64Array = new Float64Array(0);
   #means: Float64Array = new Float64Array(0);
   #squares: Float64Array = new Float64Array(0);
 
@@ -29,6 +30,7 @@ export class Moments implements Accumulator {
 
   resize(capacity: number): void {
     this.#counts = grown(this.#counts, capacity);
+    this.#origins = grown(this.#origins, capacity);
     this.#means = grown(this.#means, capacity);
     this.#squares = grown(this.#squares, capacity);
   }
@@ -62,13 +64,15 @@ export class Moments implements Accumulator {
     if (added === 0) return;
     const count = this.#counts[to] as number;
     const both = count + added;
-    const apart = (source.#means[from] as number) - (this.#means[to] as number);
     this.#counts[to] = both;
     if (count === 0) {
+      this.#origins[to] = source.#origins[from] as number;
       this.#means[to] = source.#means[from] as number;
       this.#squares[to] = source.#squares[from] as number;
       return;
     }
+    const origins = (source.#origins[from] as number) - (this.#origins[to] as number);
+    const apart = origins + ((source.#means[from] as number) - (this.#means[to] as number));
     this.#means[to] = (this.#means[to] as number) + (apart * added) / both;
     this.#squares[to] =
       (this.#squares[to] as number) + (source.#squares[from] as number) + apart * apart * ((count * added) / both);
@@ -97,10 +101,12 @@ export class Moments implements Accumulator {
 
   #offer(slot: number, value: number): void {
     const count = (this.#counts[slot] as number) + 1;
-    const before = value - (this.#means[slot] as number);
+    if (count === 1) this.#origins[slot] = value;
+    const shifted = value - (this.#origins[slot] as number);
+    const before = shifted - (this.#means[slot] as number);
     const mean = (this.#means[slot] as number) + before / count;
     this.#counts[slot] = count;
     this.#means[slot] = mean;
-    this.#squares[slot] = (this.#squares[slot] as number) + before * (value - mean);
+    this.#squares[slot] = (this.#squares[slot] as number) + before * (shifted - mean);
   }
 }
