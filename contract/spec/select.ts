@@ -21,6 +21,13 @@ export const AGGREGATES = [
   'last',
   'quantile',
   'median',
+  'variance',
+  'stddev',
+  'var_pop',
+  'stddev_pop',
+  'arg_min',
+  'arg_max',
+  'top_k',
 ] as const;
 export type AggregateName = (typeof AGGREGATES)[number];
 
@@ -28,8 +35,12 @@ export interface Aggregate {
   readonly fn: AggregateName;
   /** SQL of the value aggregated; null for `count()`. */
   readonly argument: string | null;
+  /** SQL of what arg_min and arg_max go by; null for all others. */
+  readonly by: string | null;
   /** For quantile: the rank in [0, 1]. */
   readonly rank: number | null;
+  /** For top_k: how many. */
+  readonly k: number | null;
   /** SQL condition a row must meet, or null. */
   readonly filter: string | null;
 }
@@ -38,6 +49,8 @@ export type Expression =
   | { readonly kind: 'aggregate'; readonly aggregate: Aggregate }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly name: string }
+  /** The window's length in seconds. */
+  | { readonly kind: 'seconds' }
   | {
       readonly kind: 'binary';
       readonly operator: '+' | '-' | '*' | '/';
@@ -128,12 +141,12 @@ class Parser {
         `${fn} with ${fn === 'count' ? 'no argument or one' : wanted[0] === 2 ? 'a value and a rank, as quantile(x, 0.95)' : 'one argument'}`,
       );
     const argument = args[0] === '*' ? null : (args[0] ?? null);
-    if (fn === 'count_if') return { fn: 'count', argument: null, rank: null, filter: and(argument, filter) };
-    if (fn === 'median') return { fn: 'quantile', argument, rank: 0.5, filter };
-    if (fn !== 'quantile') return { fn, argument, rank: null, filter };
+    if (fn === 'count_if') return { fn: 'count', argument: null, by: null, rank: null, k: null, filter: and(argument, filter) };
+    if (fn === 'median') return { fn: 'quantile', argument, by: null, rank: 0.5, k: null, filter };
+    if (fn !== 'quantile') return { fn, argument, by: null, rank: null, k: null, filter };
     const rank = Number(args[1]);
     if (!(rank >= 0 && rank <= 1)) throw new SelectError('a rank between 0 and 1, as quantile(x, 0.95)');
-    return { fn, argument, rank, filter };
+    return { fn, argument, by: null, rank, k: null, filter };
   }
 
   /** SQL texts up to the parenthesis that closes the call, split at its commas; quotes and nesting are respected. */

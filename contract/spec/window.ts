@@ -21,15 +21,47 @@ export const WindowSpecSchema = z
   .meta({ description: 'Aggregates over slices of event time.' });
 export type WindowSpec = z.infer<typeof WindowSpecSchema>;
 
+export type CalendarUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+/** How a window takes its rows from event time. Offsets lie in [0, size), those of hops in [0, slide). */
+export type WindowShape =
+  | { readonly kind: 'tumble'; readonly sizeUs: number; readonly offsetUs: number }
+  | { readonly kind: 'hop'; readonly sizeUs: number; readonly slideUs: number; readonly offsetUs: number }
+  | { readonly kind: 'cumulate'; readonly sizeUs: number; readonly stepUs: number; readonly offsetUs: number }
+  | {
+      readonly kind: 'calendar';
+      readonly size: CalendarUnit;
+      /** Set: a hop by this unit. */
+      readonly slide: CalendarUnit | null;
+      /** Set: a cumulation in these steps. */
+      readonly stepUs: number | null;
+      /** IANA name. */
+      readonly zone: string;
+      /** Wall-clock time after the unit's midnight; may be negative. */
+      readonly offsetUs: number;
+    }
+  /** Exactly one of the two is set; the expression is SQL over a row that yields an interval or its text. */
+  | { readonly kind: 'session'; readonly gapUs: number | null; readonly gapExpression: string | null }
+  | { readonly kind: 'global' };
+
+/** A column rows are grouped by: its name in the result, and SQL over a row. */
+export interface ByColumn {
+  readonly name: string;
+  readonly expression: string;
+}
+
 /** A window ready to run. */
 export interface Window {
+  /** A stream or another window. */
   readonly from: string;
-  readonly kind: 'tumble';
-  readonly sizeUs: number;
-  /** Windows start at offset + n · size from the epoch; in [0, size). */
-  readonly offsetUs: number;
-  readonly by: readonly string[];
+  readonly shape: WindowShape;
+  readonly by: readonly ByColumn[];
+  /** Each the indexes into `by` of what it groups by; one of them all where no sets are given. */
+  readonly groupings: readonly (readonly number[])[];
+  readonly hasGroupingSets: boolean;
   readonly where: string | null;
+  /** Of rows with equal `by` (SQL over a row) the first counts, until `withinUs` after its time. */
+  readonly dedup: { readonly by: readonly string[]; readonly withinUs: number } | null;
   readonly select: readonly Select[];
   readonly allowUs: number;
 }
@@ -68,10 +100,12 @@ export function parseWindow(spec: WindowSpec): { window: Window } | { problems: 
   return {
     window: {
       from: spec.from,
-      kind: 'tumble',
-      ...shape,
-      by: spec.by,
+      shape: { kind: 'tumble', ...shape },
+      by: spec.by.map((expression) => ({ name: expression, expression })),
+      groupings: [spec.by.map((_, index) => index)],
+      hasGroupingSets: false,
       where: spec.where ?? null,
+      dedup: null,
       select,
       allowUs: parseDurationUs(spec.late.allow) ?? 0,
     },
