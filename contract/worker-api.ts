@@ -109,8 +109,11 @@ export type PanelPicture =
   | { readonly kind: 'error'; readonly message: string; readonly fix: string };
 
 export interface SeriesPicture {
+  /** Length of a window, by the calendar a nominal one; 0 for sessions and the global window. */
   readonly windowSizeUs: number;
-  /** Window starts, seconds since the epoch, ascending. */
+  /** From one window's end to the next, likewise: for windows that overlap it is less than their length. */
+  readonly stepUs: number;
+  /** Per window its end − step, seconds since the epoch, ascending: of windows that do not overlap, their starts. */
   readonly xSeconds: Float64Array;
   /** One value per x; NaN where there is none (counts and sums of an empty window are 0). */
   readonly series: readonly { readonly name: string; readonly values: Float64Array }[];
@@ -122,10 +125,13 @@ export interface SeriesPicture {
   readonly relativeError: number;
   /** Windows before this were let go; null: none were. */
   readonly keptFromUs: number | null;
+  /** Windows before this are folded into coarser ones; of counts and sums they show the mean. Null: none are. */
+  readonly coarseBeforeUs: number | null;
 }
 
 export interface FoldPicture {
   readonly windowSizeUs: number;
+  readonly stepUs: number;
   readonly rows: readonly { readonly key: string; readonly value: number | null }[];
   /** Keys beyond `top`, and their folded value when it can be said (counts and sums). */
   readonly rest: { readonly keys: number; readonly value: number | null };

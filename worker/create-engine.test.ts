@@ -52,6 +52,7 @@ test('P6 rows, position, windows and queries move together', async () => {
       mean: 0.5,
       users: 1,
       state: 'provisional',
+      revision: 0,
     },
   ]);
   const picture = engine.picture({

@@ -1,33 +1,41 @@
 import { HighwaterError } from '../contract/errors.ts';
+import { MAX_TIME_US } from '../contract/protocol/frame.ts';
 import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { applyFrames } from './ingest/apply.ts';
 import { mergeSchemas, sameFields } from './ingest/merge-schemas.ts';
 import { RecentRows } from './ingest/recent-rows.ts';
 import type { StreamState } from './ingest/stream-state.ts';
+import { TooLateRows } from './ingest/too-late-rows.ts';
 import { Unsettled } from './ingest/unsettled.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { createQueries } from './query/queries.ts';
+import { TOO_LATE_SCHEMA } from './query/too-late-table.ts';
 import type { Database } from './store/database.ts';
 import { releaseBeyond } from './store/retention.ts';
 import { RAW_SCHEMA, Segments } from './store/segments.ts';
 import { laterWatermark } from './watermark.ts';
+import { emissionsOf } from './windows/emissions.ts';
+import { explainWindows } from './windows/explain.ts';
+import type { Feed } from './windows/feed.ts';
 import { foldPicture } from './windows/fold.ts';
 import { rowsPicture } from './windows/rows-picture.ts';
 import { seriesPicture } from './windows/series.ts';
 import { WindowSet } from './windows/window-set.ts';
+import { windowStateOf } from './windows/window-state.ts';
 
 /** Of the raw budget, what may wait for its tables: half a segment at most, so that retention stays as fine. */
 const UNSETTLED_SHARE = 1 / 16;
+const DEFAULT_PANE_BUDGET_BYTES = 256 * 2 ** 20;
 
 /** The engine over an opened database, which it owns from here on. */
 export function createEngine(database: Database, options: EngineOptions): Engine {
   const streams = new Map<string, StreamState>();
   const unsettled = new Unsettled(database, options.rawBudgetBytes * UNSETTLED_SHARE);
   const settle = () => unsettled.settle();
-  const windows = new WindowSet(database, settle);
+  const windows = new WindowSet(database, settle, options.paneBudgetBytes ?? DEFAULT_PANE_BUDGET_BYTES);
   const queries = createQueries(database, settle, streams, windows, options.nowMs);
-  database.run(`CREATE SCHEMA ${RAW_SCHEMA}`);
+  database.run(`CREATE SCHEMA ${RAW_SCHEMA}; CREATE SCHEMA ${TOO_LATE_SCHEMA}`);
 
   const streamOf = (name: string): StreamState => {
     let state = streams.get(name);
@@ -45,8 +53,8 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     }
     const kept = windows.all.get(request.window);
     if (!kept) return missingWindow(request.window, windows);
-    if (request.kind === 'series') return { kind: 'series', ...timeOf(kept.state), ...seriesPicture(kept, request) };
-    return { kind: 'fold', ...timeOf(kept.state), ...foldPicture(kept, request) };
+    if (request.kind === 'series') return { kind: 'series', ...timeOf(kept.feed), ...seriesPicture(kept, request) };
+    return { kind: 'fold', ...timeOf(kept.feed), ...foldPicture(kept, request) };
   };
 
   return {
@@ -72,7 +80,9 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       state.revision++;
     },
     apply(frames, receivedAtMs) {
-      const result = applyFrames(database, unsettled, streamOf, frames, receivedAtMs);
+      const result = applyFrames(database, unsettled, streamOf, frames, receivedAtMs, ({ name }) =>
+        windows.advance(name),
+      );
       const stored = [...streams.values()].reduce((sum, { segments }) => sum + segments.bytes, 0);
       if (unsettled.full || stored + unsettled.totalBytes > options.rawBudgetBytes) settle();
       releaseBeyond(streams.values(), options.rawBudgetBytes);
@@ -80,7 +90,10 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     },
     progress(stream, next, watermarkUs) {
       const state = streamOf(stream);
-      state.watermarkUs = laterWatermark(state.watermarkUs, watermarkUs);
+      // The end of the input: nothing at all is expected any more.
+      const endless = watermarkUs !== null && watermarkUs >= MAX_TIME_US ? Number.POSITIVE_INFINITY : watermarkUs;
+      state.watermarkUs = laterWatermark(state.watermarkUs, endless);
+      windows.advance(stream);
       if (state.position) {
         const merged = { ...state.position.next };
         for (const [partition, offset] of Object.entries(next))
@@ -91,7 +104,7 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     },
     position: (stream) => streams.get(stream)?.position ?? null,
     revision(source) {
-      const state = 'stream' in source ? streams.get(source.stream) : windows.all.get(source.window)?.state;
+      const state = 'stream' in source ? streams.get(source.stream) : windows.all.get(source.window)?.feed;
       return state?.revision ?? 0;
     },
     picture(request) {
@@ -103,6 +116,17 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       }
     },
     query: queries.query,
+    emissions(window, mode) {
+      const kept = windows.all.get(window);
+      if (kept) return emissionsOf(kept, mode);
+      const missing = missingWindow(window, windows);
+      throw new HighwaterError('query_refused', missing.message, missing.fix);
+    },
+    explain: () => explainWindows(windows.all.values()),
+    windowState(window) {
+      const kept = windows.all.get(window);
+      return kept ? windowStateOf(kept) : null;
+    },
     streamState(stream) {
       const state = known(stream, streams);
       return {
@@ -131,7 +155,9 @@ function newStream(name: string, database: Database, options: EngineOptions): St
   return {
     name,
     segments: new Segments(database, name, options.rawBudgetBytes),
+    stream: name,
     recent: new RecentRows(),
+    tooLateRows: new TooLateRows(),
     schemas: new Map(),
     schema: null,
     expressions: new Map(),
@@ -154,14 +180,14 @@ function newStream(name: string, database: Database, options: EngineOptions): St
 function forget(state: StreamState, unsettled: Unsettled): void {
   state.released += state.segments.clear() + unsettled.drop(state);
   state.recent.clear();
+  state.tooLateRows.clear();
   state.tables = [];
   state.watermarkUs = null;
   state.maxEventTimeUs = null;
 }
 
-function timeOf(state: StreamState): PictureTime {
-  const { name, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs } = state;
-  return { stream: name, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs };
+function timeOf({ stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs }: Feed): PictureTime {
+  return { stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs };
 }
 
 function known(stream: string, streams: ReadonlyMap<string, StreamState>): StreamState {
@@ -174,7 +200,7 @@ function known(stream: string, streams: ReadonlyMap<string, StreamState>): Strea
   );
 }
 
-function missingWindow(name: string, windows: WindowSet): PanelPicture {
+function missingWindow(name: string, windows: WindowSet): Extract<PanelPicture, { kind: 'error' }> {
   const problem = windows.problems.find(({ window }) => window === name);
   if (problem) return { kind: 'error', message: problem.message, fix: problem.fix };
   return {

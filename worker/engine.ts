@@ -1,3 +1,4 @@
+import type { Emissions, OutputMode } from '../contract/emitted-row.ts';
 import type { StreamSchema } from '../contract/protocol/down.ts';
 import type { Frame } from '../contract/protocol/frame.ts';
 import type { Position } from '../contract/protocol/position.ts';
@@ -37,6 +38,15 @@ export interface Engine {
   revision(source: { readonly window: string } | { readonly stream: string }): number;
   picture(request: PanelRequest): PanelPicture;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
+  /**
+   * What a window puts out from now on. `complete` lets nothing be too late for it. Throws `query_refused` when there is no
+   * such window. Valid until the windows are replaced.
+   */
+  emissions(window: string, mode: OutputMode): Emissions;
+  /** The plan in words: tables of panes, what they keep, the windows over them, the SQL the database evaluates. */
+  explain(): string;
+  /** Counters of a window; null: it does not run. */
+  windowState(window: string): EngineWindowState | null;
   streamState(stream: string): EngineStreamState;
   /** Bytes the engine's memory holds now (it never shrinks), and what it may grow to. */
   memory(): { readonly usedBytes: number; readonly budgetBytes: number };
@@ -64,9 +74,30 @@ export interface EngineStreamState {
   readonly schema: StreamSchema | null;
 }
 
+export interface EngineWindowState {
+  readonly from: string;
+  /** Rows too late for every window that would hold them, and assignments to windows that were refused. */
+  readonly tooLateRows: number;
+  readonly tooLateAssignments: number;
+  /** Rows left out because their event had been counted (`dedup`). */
+  readonly duplicateRows: number;
+  /** Rows whose groups were beyond the bound: counted as one group, or, in sessions, left out. */
+  readonly foldedRows: number;
+  readonly droppedRows: number;
+  /** Rows in no session, for they have no gap above 0. */
+  readonly rowsWithoutGap: number;
+  /** Groups kept, over all panes, and how many there may be. */
+  readonly groups: number;
+  readonly maxGroups: number;
+  readonly keptFromUs: number | null;
+  readonly coarseBeforeUs: number | null;
+}
+
 export interface EngineOptions {
   /** Bytes of raw rows kept, by estimate, before whole segments are let go, oldest first. */
   readonly rawBudgetBytes: number;
+  /** Bytes of panes kept, by estimate, before they are folded into coarser ones, let go, or their groups folded. Default 256 MiB. */
+  readonly paneBudgetBytes?: number;
   /** Monotonic milliseconds, for query deadlines. */
   readonly nowMs: () => number;
 }

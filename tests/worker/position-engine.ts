@@ -19,6 +19,9 @@ export function createPositionEngine(): PositionEngine {
     counted: (stream) => rows.get(stream) ?? [],
     schema: () => {},
     windows: () => [],
+    emissions: () => ({ next: () => [], close: () => {} }),
+    explain: () => '',
+    windowState: () => null,
     begin(stream, outcome, position) {
       if (outcome === 'reset') rows.delete(stream);
       if (outcome !== 'resumed') positions.set(stream, position);

@@ -4,6 +4,8 @@ import { makePlot, type PlotOptions, settledIndex } from './plot.ts';
 
 const picture = (series: Record<string, number[]>, starts = [0, 60, 120]): SeriesPicture => ({
   windowSizeUs: 60e6,
+  stepUs: 60e6,
+  coarseBeforeUs: null,
   xSeconds: Float64Array.from(starts),
   series: Object.entries(series).map(([name, values]) => ({ name, values: Float64Array.from(values) })),
   revised: new Uint8Array(starts.length),

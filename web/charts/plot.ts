@@ -55,7 +55,8 @@ export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | nul
   const { xSeconds: starts } = picture;
   const count = starts.length;
   if (count === 0) return null;
-  const windowSizeS = picture.windowSizeUs / 1e6;
+  // A picture of no grid, as of sessions, has points.
+  const windowSizeS = Math.max(1e-3, picture.stepUs / 1e6);
   const newestS = options.maxEventTimeUs === null ? Number.POSITIVE_INFINITY : options.maxEventTimeUs / 1e6;
   const ends = starts.map((start) => start + windowSizeS);
   const last = starts[count - 1] ?? 0;
@@ -84,8 +85,8 @@ export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | nul
 /** Without the newest window while it has only begun: it would always look like a fall. */
 function withoutFilling(picture: SeriesPicture, { draw, maxEventTimeUs }: PlotOptions): SeriesPicture {
   const last = picture.xSeconds.length - 1;
-  if (draw === 'bars' || last < FEW || maxEventTimeUs === null) return picture;
-  const passed = (maxEventTimeUs - (picture.xSeconds[last] ?? 0) * 1e6) / picture.windowSizeUs;
+  if (draw === 'bars' || last < FEW || maxEventTimeUs === null || picture.stepUs === 0) return picture;
+  const passed = (maxEventTimeUs - (picture.xSeconds[last] ?? 0) * 1e6) / picture.stepUs;
   if (passed >= (last < FINE ? 0.5 : 1)) return picture;
   return {
     ...picture,

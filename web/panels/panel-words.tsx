@@ -10,7 +10,7 @@ export function Badge(props: { panel: Panel; picture: PanelPicture | undefined }
     const picture = props.picture;
     if (!picture || picture.kind === 'error' || picture.kind === 'rows') return null;
     if (picture.relativeError > 0) return `± ${Number((picture.relativeError * 100).toPrecision(2))} %`;
-    return picture.kind === 'series' ? `${durationWords(picture.windowSizeUs)} windows` : null;
+    return picture.kind === 'series' ? windowWords(picture.windowSizeUs, picture.stepUs) : null;
   };
   return <Show when={words()}>{(text) => <span class="badge">{text()}</span>}</Show>;
 }
@@ -18,6 +18,18 @@ export function Badge(props: { panel: Panel; picture: PanelPicture | undefined }
 /** `5 s`, `1 min`, `1 h` */
 export function durationWords(us: number): string {
   return formatDurationUs(us).replace(/([a-z]+)$/, (unit) => ` ${unit === 'm' ? 'min' : unit}`);
+}
+
+/** `5 s windows`, `5 min windows every 1 min`; sessions and all of time have no length of their own. */
+function windowWords(sizeUs: number, stepUs: number): string | null {
+  if (sizeUs === 0) return stepUs === 0 ? 'sessions' : null;
+  return `${durationWords(sizeUs)} windows${stepUs === sizeUs ? '' : ` every ${durationWords(stepUs)}`}`;
+}
+
+/** What a number over the newest window covers. */
+export function newestWords(sizeUs: number): string {
+  if (!Number.isFinite(sizeUs)) return 'all events';
+  return sizeUs === 0 ? 'open now' : `newest ${durationWords(sizeUs)}`;
 }
 
 /** What will stand here, once there are records. */

@@ -5,7 +5,7 @@ import type { Span } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
-import { durationWords } from './panel-words.tsx';
+import { durationWords, newestWords } from './panel-words.tsx';
 import { condense, sparkPaths, trend } from './sparkline.ts';
 import { thresholdPassed } from './thresholds.ts';
 
@@ -19,11 +19,11 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   const shown = createMemo(() => formatValue(raw(), { unit: props.panel.unit, decimals: props.panel.decimals }));
   // The newest windows are still filling: they would always look like a fall.
   const settled = createMemo(() => {
-    const { spark, watermarkUs, windowSizeUs } = props.picture;
+    const { spark, watermarkUs, stepUs } = props.picture;
     if (!spark || watermarkUs === null) return null;
     const { xSeconds, values } = spark;
     let end = xSeconds.length;
-    while (end > 0 && (xSeconds[end - 1] ?? 0) * 1e6 + windowSizeUs > watermarkUs) end--;
+    while (end > 0 && (xSeconds[end - 1] ?? 0) * 1e6 + stepUs > watermarkUs) end--;
     return values.subarray(0, end);
   });
   const paths = createMemo(() => {
@@ -37,7 +37,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   };
   const covers = () => {
     const span = over();
-    if (span === null) return `newest ${durationWords(props.picture.windowSizeUs)}`;
+    if (span === null) return newestWords(props.picture.windowSizeUs);
     return span === 'all' ? 'all kept' : `last ${durationWords(span)}`;
   };
   const drift = () => {
@@ -45,7 +45,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     const span = over();
     // Over all that is in view there is no time before to compare with.
     if (props.panel.over === 'range' || span === 'all') return null;
-    const recent = Math.max(1, Math.round((span ?? 0) / props.picture.windowSizeUs));
+    const recent = Math.max(1, Math.round((span ?? 0) / (props.picture.stepUs || Number.POSITIVE_INFINITY)));
     const share = values ? trend(values, recent) : null;
     if (share === null || Math.abs(share) < 0.0005) return null;
     const percent = formatValue(Math.abs(share), {

@@ -38,12 +38,14 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
     }));
   });
   const notes = () => {
-    const { hiddenSeries, keptFromUs } = props.picture;
+    const { hiddenSeries, keptFromUs, coarseBeforeUs } = props.picture;
     const now = plot();
     const words: string[] = [];
     if (hiddenSeries > 0) words.push(`+ ${hiddenSeries} more, not drawn`);
     if (keptFromUs !== null && now && keptFromUs / 1e6 > now.fromS)
       words.push(`complete since ${formatClock(keptFromUs / 1000, board.zone())}`);
+    if (coarseBeforeUs !== null && now && coarseBeforeUs / 1e6 > now.fromS)
+      words.push(`means of longer windows before ${formatClock(coarseBeforeUs / 1000, board.zone())}`);
     return words.join(' · ');
   };
   const summary = () => {

@@ -2,6 +2,7 @@ import { HighwaterError } from '../../contract/errors.ts';
 import type { Frame } from '../../contract/protocol/frame.ts';
 import { advance, meet, type Position } from '../../contract/protocol/position.ts';
 import type { ApplyResult } from '../engine.ts';
+import { isTooLate, TOO_LATE } from '../panes/row-filter.ts';
 import type { Database } from '../store/database.ts';
 import { errorText } from '../store/error-text.ts';
 import { quoteTable, RAW_SCHEMA } from '../store/segments.ts';
@@ -27,6 +28,7 @@ export function applyFrames(
   streamOf: (name: string) => StreamState,
   frames: readonly Frame[],
   receivedAtMs: number,
+  advance: Advance,
 ): ApplyResult {
   const plan = planTick(streamOf, frames);
   try {
@@ -41,13 +43,16 @@ export function applyFrames(
   }
   for (const [state, blocks] of plan.perStream) {
     unsettled.add(state, blocks);
-    for (const block of blocks) count(state, block, receivedAtMs);
+    for (const block of blocks) count(state, block, receivedAtMs, advance);
   }
   for (const [state, position] of plan.positions) state.position = position;
   for (const [state, duplicates] of plan.duplicates) state.duplicates += duplicates;
   const bytes = plan.taken.reduce((sum, { payload }) => sum + payload.length, 0);
   return { rows: plan.perStream.reduce((sum, [, blocks]) => sum + newRows(blocks), 0), bytes, hole: plan.hole };
 }
+
+/** Told when a stream's watermark has moved: windows may have closed. */
+export type Advance = (state: StreamState) => void;
 
 interface TickPlan {
   readonly taken: readonly Frame[];
@@ -122,25 +127,19 @@ function evaluateUnit(database: Database, state: StreamState, unit: Unit, sql: r
   }
 }
 
-/** Adds new rows to panes and counters. */
-function count(state: StreamState, block: FrameBlock, receivedAtMs: number): void {
+/** Adds new rows to windows and counters. */
+function count(state: StreamState, block: FrameBlock, receivedAtMs: number, advance: Advance): void {
   const { header } = block.frame;
   const watermarkUs = laterWatermark(state.watermarkUs, header.watermarkBeforeUs);
-  state.watermarkUs = watermarkUs;
-  const someLate = watermarkUs !== null && header.minEventTimeUs < watermarkUs;
-  let tooLate: Uint8Array | null = null;
-  for (const table of state.tables) {
-    const marks = someLate ? new Uint8Array(block.rows) : null;
-    table.add(block, watermarkUs, marks);
-    if (marks) tooLate = tooLate === null ? marks : both(tooLate, marks);
+  if (watermarkUs !== state.watermarkUs) {
+    state.watermarkUs = watermarkUs;
+    advance(state);
   }
-  if (someLate)
-    for (let row = block.from; row < block.rows; row++) {
-      if ((block.timeUs[row] ?? 0) >= watermarkUs) continue;
-      if (tooLate?.[row]) state.tooLate++;
-      else state.late++;
-    }
-  state.recent.add(block, watermarkUs, tooLate);
+  const someLate = watermarkUs !== null && header.minEventTimeUs < watermarkUs;
+  const marks = someLate ? new Uint8Array(block.rows) : null;
+  for (const table of state.tables) table.add(block, watermarkUs, marks);
+  if (marks !== null && watermarkUs !== null) countLate(state, block, watermarkUs, marks);
+  state.recent.add(block, watermarkUs, marks);
   state.received += block.rows - block.from;
   state.maxEventTimeUs = Math.max(state.maxEventTimeUs ?? header.maxEventTimeUs, header.maxEventTimeUs);
   state.receivedAtMs = receivedAtMs;
@@ -148,8 +147,13 @@ function count(state: StreamState, block: FrameBlock, receivedAtMs: number): voi
   state.revision++;
 }
 
-/** Too late for all windows is too late for each. */
-function both(left: Uint8Array, right: Uint8Array): Uint8Array {
-  for (let row = 0; row < left.length; row++) left[row] = (left[row] ?? 0) & (right[row] ?? 0);
-  return left;
+/** A row is too late when a window refused it and none took it; it is kept apart when any refused it. (W8) */
+function countLate(state: StreamState, block: FrameBlock, watermarkUs: number, marks: Uint8Array): void {
+  for (let row = block.from; row < block.rows; row++) {
+    if ((block.timeUs[row] ?? 0) >= watermarkUs) continue;
+    const mark = marks[row] ?? 0;
+    if (isTooLate(mark)) state.tooLate++;
+    else state.late++;
+    if ((mark & TOO_LATE) !== 0) state.tooLateRows.add(block, row, watermarkUs, !isTooLate(mark));
+  }
 }

@@ -1,14 +1,19 @@
 import type { Column } from '../panes/column.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
 import type { Database } from '../store/database.ts';
-import type { FrameBlock } from './frame-block.ts';
+
+/** Rows whose expressions are evaluated: the columns go into `computed`, by their SQL. */
+export interface Computed {
+  readonly rows: number;
+  readonly computed: Map<string, Column>;
+}
 
 /** Evaluates SQL expressions over the rows of `source`, which are the blocks' rows in order, into the blocks. */
 export function evaluateSql(
   database: Database,
   source: string,
   sql: readonly string[],
-  blocks: readonly FrameBlock[],
+  blocks: readonly Computed[],
 ): void {
   const select = sql.map((expression, index) => `${expression} AS c${index}`).join(', ');
   const table = decodeArrow(database.run(`SELECT ${select} FROM (${source})`));

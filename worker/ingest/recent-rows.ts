@@ -1,4 +1,5 @@
 import { type Cell, cellAt } from '../panes/column.ts';
+import { isTooLate } from '../panes/row-filter.ts';
 import type { FrameBlock } from './frame-block.ts';
 
 /** Rows a `rows` picture can show at most. */
@@ -19,11 +20,12 @@ export interface RecentRow {
 /** A stream's newest rows by event time, kept as frames come, so that a picture of them reads no table. */
 export class RecentRows {
   #rows: RecentRow[] = [];
-  #pending: { block: FrameBlock; watermarkUs: number | null; tooLate: Uint8Array | null }[] = [];
+  #pending: { block: FrameBlock; watermarkUs: number | null; marks: Uint8Array | null }[] = [];
   #pendingRows = 0;
 
-  add(block: FrameBlock, watermarkUs: number | null, tooLate: Uint8Array | null): void {
-    this.#pending.push({ block, watermarkUs, tooLate });
+  /** `marks`: what became of each row, null when none was late. */
+  add(block: FrameBlock, watermarkUs: number | null, marks: Uint8Array | null): void {
+    this.#pending.push({ block, watermarkUs, marks });
     this.#pendingRows += block.rows;
     if (this.#pending.length > MAX_PENDING && this.#pendingRows > MAX_PENDING_ROWS) this.#settle();
   }
@@ -47,7 +49,7 @@ export class RecentRows {
     );
     this.#pending = [];
     this.#pendingRows = 0;
-    for (const { block, watermarkUs, tooLate } of frames) {
+    for (const { block, watermarkUs, marks } of frames) {
       const oldest = this.#rows.length < CAPACITY ? Number.NEGATIVE_INFINITY : (this.#rows.at(-1)?.timeUs ?? 0);
       if (block.frame.header.maxEventTimeUs < oldest) continue;
       const found = newestOf(block, oldest).map((row): RecentRow => {
@@ -58,7 +60,7 @@ export class RecentRows {
           partition: block.partitionAt(row),
           offset: block.offsetAt(row),
           cells: new Map(block.schema.fields.map(({ name }) => [name, cellOf(block, name, row)])),
-          arrived: !late ? 'in time' : tooLate?.[row] ? 'too late' : 'late',
+          arrived: !late ? 'in time' : isTooLate(marks?.[row] ?? 0) ? 'too late' : 'late',
         };
       });
       this.#rows = [...found, ...this.#rows].sort(newestFirst).slice(0, CAPACITY);

@@ -1,20 +1,23 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import type { Position } from '../../contract/protocol/position.ts';
-import type { PaneTable } from '../panes/pane-table.ts';
 import type { Segments } from '../store/segments.ts';
 import type { RowExpression } from '../windows/expressions.ts';
+import type { Feed, Table } from '../windows/feed.ts';
 import type { RecentRows } from './recent-rows.ts';
+import type { TooLateRows } from './too-late-rows.ts';
 
 /** All the engine knows of one stream. */
-export interface StreamState {
+export interface StreamState extends Feed {
   readonly name: string;
+  readonly stream: string;
   readonly segments: Segments;
   readonly recent: RecentRows;
+  readonly tooLateRows: TooLateRows;
   readonly schemas: Map<number, StreamSchema>;
   schema: StreamSchema | null;
   /** Expressions of its windows, by their text. */
   expressions: Map<string, RowExpression>;
-  tables: PaneTable[];
+  tables: Table[];
   position: Position | null;
   watermarkUs: number | null;
   maxEventTimeUs: number | null;
@@ -22,6 +25,7 @@ export interface StreamState {
   sealedAtMs: number | null;
   received: number;
   released: number;
+  /** Rows behind the watermark that counted, rows no window took, and those rows' window assignments and others'. */
   late: number;
   tooLate: number;
   duplicates: number;

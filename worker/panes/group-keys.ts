@@ -1,11 +1,18 @@
 import { type Cell, type Column, cellAt } from './column.ts';
 
+/** What OTHER's by-values are shown as. */
+export const OTHER_TEXT = '(other)';
+/** The number of the group that stands for all groups beyond the bound. */
+export const OTHER = -1;
+
 /**
- * Numbers the groups of a pane table: a group is the tuple of its by-values, null among them; equal tuples have one
- * number. Each by-column numbers its own values, and tuples are numbered pair by pair.
+ * Numbers the groups of a table: a group is the tuple of its by-values, null among them; equal tuples have one number.
+ * Each by-column numbers its own values, and tuples are numbered pair by pair. While there are `maxKeys` of them, new
+ * ones are all OTHER, so that keys that explode do not take the memory. (N5)
  */
 export class GroupKeys {
   readonly #by: readonly string[];
+  maxKeys = Number.POSITIVE_INFINITY;
   #values: Map<Cell, number>[];
   #pairs: Map<number, number>[];
   #tuples: Cell[][] = [];
@@ -22,9 +29,9 @@ export class GroupKeys {
     return this.#tuples.length;
   }
 
-  /** The by-values of a group. */
+  /** The by-values of a group; of OTHER a text that no value is, for all of them. */
   tuple(key: number): readonly Cell[] {
-    return this.#tuples[key] ?? [];
+    return key === OTHER ? this.#by.map(() => OTHER_TEXT) : (this.#tuples[key] ?? []);
   }
 
   /** The group of every row from `from`; valid until the next call. */
@@ -36,8 +43,11 @@ export class GroupKeys {
       const numberAt = this.#numbering(index, column);
       const last = index === columns.length - 1;
       for (let row = from; row < rows; row++) {
+        const before = index === 0 ? 0 : (keys[row] as number);
+        if (before === OTHER) continue;
         const number = numberAt(row);
-        keys[row] = index === 0 && !last ? number : this.#extend(index, keys[row] as number, number, columns, row);
+        keys[row] =
+          number === OTHER || (index === 0 && !last) ? number : this.#extend(index, before, number, columns, row);
       }
     }
     return keys;
@@ -75,6 +85,7 @@ export class GroupKeys {
     const id = before * 67108864 + number;
     const known = pairs.get(id);
     if (known !== undefined) return known;
+    if (pairs.size >= this.maxKeys) return OTHER;
     const key = pairs.size;
     pairs.set(id, key);
     if (index === this.#by.length - 1)
@@ -101,6 +112,7 @@ export class GroupKeys {
     const values = this.#values[index] as Map<Cell, number>;
     let number = values.get(value);
     if (number === undefined) {
+      if (values.size >= this.maxKeys) return OTHER;
       number = values.size;
       values.set(value, number);
     }

@@ -1,68 +1,120 @@
-import { windowStartUs } from '../../contract/spec/window.ts';
-import type { Accumulator, RowsToAdd } from './accumulator.ts';
-import { type Block, type Column, cellAt } from './column.ts';
-import { GroupKeys } from './group-keys.ts';
+import { type Closing, revise, type Standing, standingOf } from './closing.ts';
+import type { Block } from './column.ts';
+import { GroupKeys, OTHER } from './group-keys.ts';
+import { DEFAULT_LADDER, type Ladder, nextGrainUs } from './ladder.ts';
+import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
+import { SeenKeys } from './seen-keys.ts';
+import type { Slices } from './slices.ts';
+import { type Measure, Slots } from './slots.ts';
 
-/** Groups over all panes of one table; beyond it the oldest panes are let go. (N4) */
-export const MAX_GROUPS = 200_000;
-
-/** What a pane table keeps; windows with equal shapes share one. (N3) */
-export interface PaneShape {
-  readonly stream: string;
-  readonly sizeUs: number;
-  readonly offsetUs: number;
-  readonly allowUs: number;
-  /** Expressions, as `Block.column` knows them. */
-  readonly by: readonly string[];
-  readonly where: string | null;
-}
-
-/** One aggregate of a table: what it is fed, and its state. */
-export interface Measure {
-  readonly argument: string | null;
-  readonly filter: string | null;
-  readonly state: Accumulator;
-}
-
-/** One slice of event time: [startUs, startUs + size). */
-export interface Pane {
-  readonly startUs: number;
+/** Rows that came while the same windows were still open. */
+export interface Part {
+  /** The latest closing time that was reached when they came: windows that closed by then do not count them. */
+  readonly afterUs: number;
   /** Group → slot in the accumulators. */
   readonly slots: Map<number, number>;
-  /** Rows came after the watermark had passed its end. */
-  revised: boolean;
+}
+
+/** One slice of event time, [startUs, endUs). */
+export interface Pane {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly parts: Part[];
+  /** Several panes folded into one, for their age: it is shown as one window. */
+  readonly coarse: boolean;
+}
+
+/** Someone who reads what changed, call by call; what they have not taken is neither folded nor let go. */
+export interface Follower {
+  /** They have taken all that closed up to this watermark. */
+  takenUs: number;
+  /** Null: they ask only for what closes. */
+  readonly touched: Map<Pane, Map<Part, Set<number>>> | null;
 }
 
 /**
- * The panes of one shape: per (window start, group) a slot, per slot the state of each measure in typed arrays.
+ * The panes of one table: per (slice of event time, group) a slot, per slot the state of each measure. Windows of any
+ * grid whose bounds fall on panes are runs of them.
  *
- *   rows of a block ─▶ slot per row (−1: not counted) ─▶ each measure adds by slot
+ *     rows of a block ─▶ slot per row (−1: not counted) ─▶ each measure adds by slot
+ *
+ *     pane   … │ 12:00:00 │ 12:00:01 │ 12:00:02 │ …
+ *     parts        rows in time · rows that came after some windows over the pane had closed
+ *
+ * A late row of overlapping windows counts in those that are open and in no other: hence the parts. (W8)
+ * With age, panes are folded into coarser ones; past the bound on groups the oldest go. (N4)
  */
 export class PaneTable {
-  readonly shape: PaneShape;
-  readonly measures: ReadonlyMap<string, Measure>;
+  readonly shape: TableShape;
+  readonly slices: Slices;
+  readonly slots: Slots;
+  readonly closings: Closing[];
   readonly keys: GroupKeys;
+  readonly seen: SeenKeys | null;
+  readonly followers = new Set<Follower>();
+  readonly #ladder: Ladder;
   readonly #panes = new Map<number, Pane>();
   #order: Pane[] = [];
   #ordered = true;
-  #capacity = 0;
-  #used = 0;
-  #free: number[] = [];
-  #slots: Int32Array = new Int32Array(0);
-  #masked: Int32Array = new Int32Array(0);
+  #maxGroups = 0;
+  #watermarkUs = Number.NEGATIVE_INFINITY;
+  #agedAtUs = Number.NEGATIVE_INFINITY;
+  /** Each step halves the ages at which panes are folded. */
+  #pressure = 0;
+  #rowSlots: Int32Array = new Int32Array(0);
+  /** By group + 1: its slot in the current pane, if `#seenIn` has the current run of rows. */
+  #seenSlot: Int32Array = new Int32Array(0);
+  #seenIn: Float64Array = new Float64Array(0);
+  #run = 0;
+  #addition = 0;
+  /** Number of known groups at which those no pane has are looked for. */
+  #sweepKeysAt = 4096;
   #keptFromUs: number | null = null;
+  #coarseBeforeUs: number | null = null;
+  /** Rows of groups beyond the bound, counted as one group. */
+  foldedRows = 0;
   /** Rises with every change. */
   revision = 0;
 
-  constructor(shape: PaneShape, measures: ReadonlyMap<string, Measure>) {
+  constructor(
+    shape: TableShape,
+    slices: Slices,
+    closings: readonly Closing[],
+    measures: ReadonlyMap<string, Measure>,
+    { maxGroups = DEFAULT_MAX_GROUPS, ladder = DEFAULT_LADDER }: { maxGroups?: number; ladder?: Ladder } = {},
+  ) {
     this.shape = shape;
-    this.measures = measures;
+    this.slices = slices;
+    this.closings = [...closings];
+    this.slots = new Slots(measures);
     this.keys = new GroupKeys(shape.by);
+    this.seen = shape.dedup === null ? null : new SeenKeys(shape.dedup);
+    this.#ladder = ladder;
+    this.maxGroups = maxGroups;
+  }
+
+  get measures(): ReadonlyMap<string, Measure> {
+    return this.slots.measures;
+  }
+
+  /** Groups over all panes; a pane holds a quarter of them at most. */
+  get maxGroups(): number {
+    return this.#maxGroups;
+  }
+
+  set maxGroups(groups: number) {
+    this.#maxGroups = groups;
+    this.keys.maxKeys = groups * 2;
   }
 
   /** Panes before this were let go; null: none were. */
   get keptFromUs(): number | null {
     return this.#keptFromUs;
+  }
+
+  /** Panes before this are folded into coarser ones; null: none are. */
+  get coarseBeforeUs(): number | null {
+    return this.#coarseBeforeUs;
   }
 
   /** All panes by start. */
@@ -74,159 +126,254 @@ export class PaneTable {
     return this.#order;
   }
 
-  paneAt(startUs: number): Pane | undefined {
-    return this.#panes.get(startUs);
-  }
-
   /**
-   * Counts a block's new rows. `watermarkUs` is the one valid before them, null: nothing is late. Rows too late for
-   * their pane are marked 1 in `tooLate`, when it is given.
+   * Counts a block's new rows. `watermarkUs` is the one valid before them, null: nothing is late. What became of each
+   * row is added to `marks`, when it is given.
    */
-  add(block: Block, watermarkUs: number | null, tooLate: Uint8Array | null): void {
+  add(block: Block, watermarkUs: number | null, marks: Uint8Array | null): void {
     this.revision++;
-    this.#assignSlots(block, watermarkUs, tooLate);
-    const masks = new Map<string, Int32Array>();
-    for (const { argument, filter, state } of this.measures.values()) {
-      let slots = this.#slots;
-      if (filter !== null) {
-        slots = masks.get(filter) ?? this.#mask(block, filter, masks.size === 0);
-        masks.set(filter, slots);
-      }
-      const rows: RowsToAdd = {
-        from: block.from,
-        rows: block.rows,
-        slots,
-        argument: argument === null ? null : block.column(argument),
-        partitionAt: block.partitionAt,
-        timeUs: block.timeUs,
-        offsetAt: block.offsetAt,
-      };
-      state.add(rows);
-    }
-    this.#letGo();
+    this.#addition++;
+    this.#watermarkUs = Math.max(this.#watermarkUs, watermarkUs ?? Number.NEGATIVE_INFINITY);
+    if (this.#rowSlots.length < block.rows) this.#rowSlots = new Int32Array(Math.max(block.rows, 8192));
+    this.#assign(block, watermarkUs, marks);
+    this.slots.add(block, this.#rowSlots);
+    this.#stayWithin();
   }
 
-  #assignSlots(block: Block, watermarkUs: number | null, tooLate: Uint8Array | null): void {
+  #assign(block: Block, watermarkUs: number | null, marks: Uint8Array | null): void {
     const { rows, from, timeUs } = block;
-    const { sizeUs, offsetUs, allowUs, where, by } = this.shape;
-    if (this.#slots.length < rows) this.#slots = new Int32Array(Math.max(rows, 8192));
-    const slots = this.#slots;
+    const rowSlots = this.#rowSlots;
     const keys = this.keys.keysOf(
-      by.map((expression) => block.column(expression)),
+      this.shape.by.map((expression) => block.column(expression)),
       from,
       rows,
     );
-    const counts = where === null ? null : truth(block.column(where));
-    // Where a group's slot in the current pane was last seen: `seenIn[key]` is the pane's serial.
-    const seenSlot = new Int32Array(this.keys.size);
-    const seenIn = new Int32Array(this.keys.size);
-    let serial = 0;
+    const verdictOf = rowFilter(block, this.shape, this.seen, watermarkUs);
+    this.#makeRoom();
+    const seenSlot = this.#seenSlot;
+    const seenIn = this.#seenIn;
+    const keptFromUs = this.#keptFromUs ?? Number.NEGATIVE_INFINITY;
+    const oldestUs = Math.max(keptFromUs, this.#coarseBeforeUs ?? Number.NEGATIVE_INFINITY);
+    let run = this.#run;
     let pane: Pane | null = null;
+    let part: Part | null = null;
     let start = 0;
     let end = Number.NEGATIVE_INFINITY;
-    let closed = false;
-    let final = false;
+    let standing: Standing | null = null;
+    let gone = false;
     for (let row = from; row < rows; row++) {
+      const verdict = verdictOf === null ? 0 : verdictOf(row);
+      if (verdict < 0) {
+        rowSlots[row] = -1;
+        continue;
+      }
       const time = timeUs[row] as number;
       if (!(time >= start && time < end)) {
-        start = windowStartUs(time, sizeUs, offsetUs);
-        end = start + sizeUs;
-        closed =
-          (watermarkUs !== null && end + allowUs <= watermarkUs) ||
-          (this.#keptFromUs !== null && start < this.#keptFromUs);
-        final = watermarkUs !== null && end <= watermarkUs;
+        start = this.slices.startOf(time);
+        end = this.slices.endOf(start);
+        gone = start < oldestUs;
+        standing = watermarkUs !== null && end <= watermarkUs ? standingOf(this.closings, start, watermarkUs) : null;
         pane = null;
-        serial++;
+        part = null;
+        run++;
       }
-      if (closed) {
-        slots[row] = -1;
-        if (tooLate) tooLate[row] = 1;
+      if (standing !== null || gone || verdict === 1) this.#countLate(standing, gone || verdict === 1, start);
+      if (gone || verdict === 1 || standing?.closed) {
+        rowSlots[row] = -1;
+        if (marks) marks[row] = (marks[row] ?? 0) | TOO_LATE;
         continue;
       }
-      if (counts !== null && !counts(row)) {
-        slots[row] = -1;
-        continue;
-      }
+      if (marks) marks[row] = (marks[row] ?? 0) | TAKEN;
       const key = keys[row] as number;
-      if (seenIn[key] === serial) {
-        slots[row] = seenSlot[key] as number;
+      if (key === OTHER) this.foldedRows++;
+      if (seenIn[key + 1] === run) {
+        rowSlots[row] = seenSlot[key + 1] as number;
         continue;
       }
-      if (pane === null) pane = this.#pane(start);
-      if (final) pane.revised = true;
-      const slot = this.#slot(pane, key);
-      seenIn[key] = serial;
-      seenSlot[key] = slot;
-      slots[row] = slot;
+      if (pane === null) pane = this.#pane(start, end);
+      if (part === null) part = partOf(pane, standing?.afterUs ?? Number.NEGATIVE_INFINITY);
+      const slot = this.#slot(pane, part, key);
+      if (standing) for (const { closing, endUs } of standing.revising) revise(closing, endUs, key, this.#addition);
+      seenIn[key + 1] = run;
+      seenSlot[key + 1] = slot;
+      rowSlots[row] = slot;
+    }
+    this.#run = run;
+  }
+
+  /** `refused`: by all windows, whatever the watermark says. */
+  #countLate(standing: Standing | null, refused: boolean, startUs: number): void {
+    for (const [index, closing] of this.closings.entries()) {
+      const counts = standing?.counts[index];
+      const holding = counts?.holding ?? closing.holding(startUs, Number.NEGATIVE_INFINITY).length;
+      const closed = refused ? holding : (counts?.closed ?? 0);
+      closing.tooLateAssignments += closed;
+      if (closed === holding) closing.tooLateRows++;
     }
   }
 
-  #mask(block: Block, filter: string, reuse: boolean): Int32Array {
-    const { rows, from } = block;
-    if (reuse && this.#masked.length < rows) this.#masked = new Int32Array(Math.max(rows, 8192));
-    const masked = reuse ? this.#masked : new Int32Array(rows);
-    const counts = truth(block.column(filter));
-    for (let row = from; row < rows; row++) masked[row] = counts(row) ? (this.#slots[row] as number) : -1;
-    return masked;
+  #makeRoom(): void {
+    const groups = this.keys.size + 1;
+    if (this.#seenIn.length >= groups) return;
+    const room = Math.max(64, groups * 2);
+    this.#seenSlot = new Int32Array(room);
+    this.#seenIn = new Float64Array(room).fill(-1);
   }
 
-  #pane(startUs: number): Pane {
+  #pane(startUs: number, endUs: number): Pane {
     let pane = this.#panes.get(startUs);
     if (!pane) {
-      pane = { startUs, slots: new Map(), revised: false };
-      this.#panes.set(startUs, pane);
-      const last = this.#order.at(-1);
-      if (last && last.startUs > startUs) this.#ordered = false;
-      this.#order.push(pane);
+      pane = { startUs, endUs, parts: [], coarse: false };
+      this.#insert(pane);
     }
     return pane;
   }
 
-  #slot(pane: Pane, key: number): number {
-    const known = pane.slots.get(key);
-    if (known !== undefined) return known;
-    const slot = this.#free.pop() ?? this.#used++;
-    if (slot >= this.#capacity) {
-      this.#capacity = Math.max(64, this.#capacity * 2);
-      for (const { state } of this.measures.values()) state.resize(this.#capacity);
+  #insert(pane: Pane): void {
+    this.#panes.set(pane.startUs, pane);
+    const last = this.#order.at(-1);
+    if (last && last.startUs > pane.startUs) this.#ordered = false;
+    this.#order.push(pane);
+  }
+
+  #slot(pane: Pane, part: Part, group: number): number {
+    let key = group;
+    let slot = part.slots.get(key);
+    if (slot === undefined && key !== OTHER && part.slots.size >= this.#maxGroups / 4) {
+      this.foldedRows++;
+      key = OTHER;
+      slot = part.slots.get(OTHER);
     }
-    pane.slots.set(key, slot);
+    if (slot === undefined) {
+      slot = this.slots.take();
+      part.slots.set(key, slot);
+    }
+    for (const { touched } of this.followers) if (touched) touch(touched, pane, part, key);
     return slot;
   }
 
-  /** Lets the oldest panes go while there are too many groups, but always keeps the newest pane. */
-  #letGo(): void {
-    if (this.#used - this.#free.length <= MAX_GROUPS) return;
+  /** Folds panes for their age, and while there are too many groups folds earlier, then lets the oldest go. */
+  #stayWithin(): void {
+    const over = this.slots.size > this.#maxGroups;
+    let nowUs = this.#watermarkUs;
+    for (const { takenUs } of this.followers) nowUs = Math.min(nowUs, takenUs);
+    if (!over && !(nowUs - this.#agedAtUs >= AGE_EVERY_US)) return;
+    this.#agedAtUs = nowUs;
+    this.#coarsen(nowUs);
+    while (over && this.slots.size > this.#maxGroups * 0.9 && this.#pressure < MAX_PRESSURE) {
+      this.#pressure++;
+      this.#coarsen(nowUs);
+    }
+    if (this.slots.size > this.#maxGroups) this.#letGo(nowUs);
+    if (this.keys.size >= this.#sweepKeysAt) this.#forgetKeys();
+  }
+
+  #coarsen(nowUs: number): void {
+    if (!Number.isFinite(nowUs)) return;
+    const buckets = new Map<number, { endUs: number; panes: Pane[] }>();
+    for (const pane of this.panes) {
+      const grainUs = nextGrainUs(this.#ladder, nowUs - pane.endUs, pane.endUs - pane.startUs, 0.5 ** this.#pressure);
+      if (grainUs === null) continue;
+      const startUs = Math.floor(pane.startUs / grainUs) * grainUs;
+      const bucket = buckets.get(startUs) ?? { endUs: startUs + grainUs, panes: [] };
+      bucket.panes.push(pane);
+      buckets.set(startUs, bucket);
+    }
+    for (const [, { endUs, panes }] of buckets)
+      if (endUs <= nowUs && this.#closedAt(endUs, nowUs)) this.#foldPanes(panes);
+  }
+
+  /** All windows that hold a pane ending here are closed. */
+  #closedAt(endUs: number, nowUs: number): boolean {
+    return standingOf(this.closings, endUs - 1, nowUs).closed;
+  }
+
+  #foldPanes(panes: readonly Pane[]): void {
+    const [first] = panes;
+    const last = panes.at(-1);
+    if (!first || !last || (first === last && first.coarse)) return;
+    const slots = new Map<number, number>();
+    for (const pane of panes) {
+      this.#panes.delete(pane.startUs);
+      for (const part of pane.parts)
+        for (const [key, slot] of part.slots) {
+          const into = slots.get(key);
+          if (into === undefined) slots.set(key, slot);
+          else this.slots.fold(slot, into);
+        }
+    }
+    const gone = new Set(panes);
+    this.#order = this.#order.filter((pane) => !gone.has(pane));
+    const parts = [{ afterUs: Number.NEGATIVE_INFINITY, slots }];
+    this.#insert({ startUs: first.startUs, endUs: last.endUs, parts, coarse: true });
+    this.#coarseBeforeUs = Math.max(this.#coarseBeforeUs ?? last.endUs, last.endUs);
+    this.#forgetRevisions(this.#coarseBeforeUs);
+  }
+
+  /** The oldest panes, but never the newest nor one whose windows are open. */
+  #letGo(nowUs: number): void {
     const panes = this.panes;
     let gone = 0;
-    while (gone < panes.length - 1 && this.#used - this.#free.length > MAX_GROUPS * 0.9) {
-      const pane = panes[gone++] as Pane;
+    while (gone < panes.length - 1 && this.slots.size > this.#maxGroups * 0.9) {
+      const pane = panes[gone] as Pane;
+      if (!this.#closedAt(pane.endUs, nowUs) && this.slots.size < this.#maxGroups * 2) break;
+      gone++;
       this.#panes.delete(pane.startUs);
-      for (const slot of pane.slots.values()) {
-        for (const { state } of this.measures.values()) state.reset(slot);
-        this.#free.push(slot);
-      }
-      this.#keptFromUs = pane.startUs + this.shape.sizeUs;
+      for (const part of pane.parts) for (const slot of part.slots.values()) this.slots.giveBack(slot);
+      this.#keptFromUs = pane.endUs;
     }
     this.#order = panes.slice(gone);
-    this.#forgetKeys();
+    if (this.#keptFromUs !== null) this.#forgetRevisions(this.#keptFromUs);
+  }
+
+  #forgetRevisions(beforeUs: number): void {
+    for (const { revisions } of this.closings)
+      for (const endUs of revisions.keys()) if (endUs <= beforeUs) revisions.delete(endUs);
   }
 
   #forgetKeys(): void {
     const used = new Set<number>();
-    for (const pane of this.#order) for (const key of pane.slots.keys()) used.add(key);
-    if (this.keys.size < 4096 || used.size * 2 > this.keys.size) return;
+    for (const pane of this.#order) for (const { slots } of pane.parts) for (const key of slots.keys()) used.add(key);
+    used.delete(OTHER);
+    const limit = this.keys.size >= this.#maxGroups * 1.5 ? 0.95 : 0.5;
+    this.#sweepKeysAt = Math.min(this.#maxGroups * 1.5, Math.max(4096, used.size * 2));
+    if (used.size > this.keys.size * limit) return;
+    for (const { revisions } of this.closings)
+      for (const groups of revisions.values()) for (const key of groups.keys()) if (key !== OTHER) used.add(key);
     const renumbered = this.keys.keep([...used]);
-    for (const pane of this.#order) {
-      const slots = [...pane.slots];
-      pane.slots.clear();
-      for (const [key, slot] of slots) pane.slots.set(renumbered.get(key) ?? key, slot);
-    }
+    const renumber = <T>(map: Map<number, T>) => {
+      const entries = [...map];
+      map.clear();
+      for (const [key, value] of entries) map.set(renumbered.get(key) ?? key, value);
+    };
+    for (const pane of this.#order) for (const { slots } of pane.parts) renumber(slots);
+    for (const { revisions } of this.closings) for (const groups of revisions.values()) renumber(groups);
+    for (const { touched } of this.followers)
+      for (const parts of touched?.values() ?? [])
+        for (const [part, groups] of parts)
+          parts.set(part, new Set([...groups].map((key) => renumbered.get(key) ?? key)));
+    this.#seenIn.fill(-1);
   }
 }
 
-/** Whether a condition holds for a row: null is not true. */
-function truth(column: Column): (row: number) => boolean {
-  if (column.kind === 'number' && column.validity === null) return (row) => column.values[row] === 1;
-  return (row) => cellAt(column, row) === 1;
+/** Groups of a table when nothing else is said. */
+export const DEFAULT_MAX_GROUPS = 200_000;
+/** Event time between two looks at the age of panes. */
+const AGE_EVERY_US = 60e6;
+const MAX_PRESSURE = 6;
+
+function partOf({ parts }: Pane, afterUs: number): Part {
+  const known = parts.find((part) => part.afterUs === afterUs);
+  if (known) return known;
+  const made: Part = { afterUs, slots: new Map() };
+  parts.push(made);
+  return made;
+}
+
+function touch(touched: Map<Pane, Map<Part, Set<number>>>, pane: Pane, part: Part, key: number): void {
+  const parts = touched.get(pane) ?? new Map<Part, Set<number>>();
+  touched.set(pane, parts);
+  const groups = parts.get(part) ?? new Set<number>();
+  parts.set(part, groups);
+  groups.add(key);
 }

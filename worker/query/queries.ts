@@ -10,6 +10,7 @@ import type { WindowSet } from '../windows/window-set.ts';
 import { MAX_PAIRS, pairsOf } from './plan-bound.ts';
 import { refusalOf } from './refusal.ts';
 import { toRows } from './rows.ts';
+import { TOO_LATE_SCHEMA, tooLateTable } from './too-late-table.ts';
 import { windowTable } from './window-table.ts';
 
 const DEFAULT_ROWS = 10_000;
@@ -31,8 +32,8 @@ export function createQueries(
 ) {
   let tail: Promise<unknown> = Promise.resolve();
   let closed = false;
-  /** Windows that are tables now, and of which state. */
-  const tables = new Map<string, { readonly window: KeptWindow; readonly revision: number }>();
+  /** What is a table now, by its quoted name. */
+  const tables = new Map<string, Made>();
 
   const run = async (sql: string, options: QueryOptions): Promise<Row[]> => {
     const maxRows = options.maxRows ?? DEFAULT_ROWS;
@@ -45,7 +46,7 @@ export function createQueries(
     if (refused) throw new HighwaterError('query_refused', refused.message, refused.fix);
     try {
       settle();
-      makeTables(database, windows, tables, database.tableNames(statement));
+      makeTables(database, windows, streams, tables, statement);
       database.read('BEGIN TRANSACTION READ ONLY');
       try {
         const started = nowMs();
@@ -104,34 +105,46 @@ function checkPlan(database: Database, sql: string): void {
   );
 }
 
-/** Makes tables of the windows a statement names, unless they are as they were. */
+/** A window or the too-late rows of a stream as a table, of a certain state. */
+interface Made {
+  readonly of: KeptWindow | StreamState;
+  readonly revision: number;
+}
+
+/** Makes tables of the windows and too-late rows a statement names, unless they are as they were. */
 function makeTables(
   database: Database,
   windows: WindowSet,
-  tables: Map<string, { readonly window: KeptWindow; readonly revision: number }>,
-  names: readonly string[],
+  streams: ReadonlyMap<string, StreamState>,
+  made: Map<string, Made>,
+  statement: string,
 ): void {
-  for (const name of tables.keys())
-    if (!windows.all.has(name)) {
-      database.run(`DROP TABLE IF EXISTS main.${quoteName(name)}`);
-      tables.delete(name);
+  const names = database.tableNames(statement).map((name) => name.toLowerCase());
+  for (const [key, { of }] of made)
+    if ('plan' in of && !windows.all.has(of.plan.name)) {
+      database.run(`DROP TABLE IF EXISTS ${key}`);
+      made.delete(key);
     }
-  for (const [name, window] of windows.all) {
-    if (!names.some((named) => named.toLowerCase() === name.toLowerCase())) continue;
-    const made = tables.get(name);
-    const revision = window.state.revision;
-    if (made?.window === window && made.revision === revision) continue;
+  const make = (key: string, of: Made['of'], revision: number, rows: () => { ipc: Uint8Array; projection: string }) => {
+    const known = made.get(key);
+    if (known?.of === of && known.revision === revision) return;
     database.transaction(() => {
-      database.run(`DROP TABLE IF EXISTS main.${quoteName(name)}`);
-      const { ipc, times } = windowTable(window);
+      database.run(`DROP TABLE IF EXISTS ${key}`);
+      const { ipc, projection } = rows();
       database.insert(ipc, { schema: RAW_SCHEMA, name: '_window' }, true);
-      const columns = times.map((time) => `make_timestamp(${quoteName(time)}) AS ${quoteName(time)}`);
       database.run(
-        `CREATE TABLE main.${quoteName(name)} AS SELECT * REPLACE (${columns.join(', ')}) FROM ${RAW_SCHEMA}._window; DROP TABLE ${RAW_SCHEMA}._window`,
+        `CREATE TABLE ${key} AS SELECT ${projection} FROM ${RAW_SCHEMA}._window; DROP TABLE ${RAW_SCHEMA}._window`,
       );
     });
-    tables.set(name, { window, revision });
-  }
+    made.set(key, { of, revision });
+  };
+  for (const [name, window] of windows.all)
+    if (names.includes(name.toLowerCase()))
+      make(`main.${quoteName(name)}`, window, window.feed.revision, () => windowTable(window));
+  if (!/\btoo_late\b/i.test(statement)) return;
+  for (const [name, state] of streams)
+    if (state.schema && names.includes(name.toLowerCase()))
+      make(`${TOO_LATE_SCHEMA}.${quoteName(name)}`, state, state.tooLateRows.revision, () => tooLateTable(state));
 }
 
 /** At most `maxRows` rows; where some were cut, the array says so in an own property, which a structured clone keeps. */

@@ -1,109 +1,43 @@
-import {
-  bool,
-  columnFromArray,
-  type DataType,
-  float64,
-  int64,
-  tableFromColumns,
-  tableToIPC,
-  utf8,
-} from '@uwdata/flechette';
-import type { Expression } from '../../contract/spec/select.ts';
 import type { Cell, ValueType } from '../panes/column.ts';
-import { measureKey } from '../windows/aggregates.ts';
-import { compileSelect } from '../windows/evaluate.ts';
-import { type KeptWindow, stateOf } from '../windows/kept-window.ts';
+import { typeOfSelect } from '../windows/evaluate.ts';
+import type { KeptWindow } from '../windows/kept-window.ts';
+import { allRows, type WindowRow } from '../windows/read-rows.ts';
+import { arrowTable, type CellColumn } from './arrow-table.ts';
 
 /**
- * A window as Arrow, one row per window and group that has rows: `window_start`, `window_end`, the by-columns, the select
- * columns, `state`. Times are int64 µs, and their names are in `times`: the encoder would take them as milliseconds.
+ * A window as Arrow, one row per window and group that has rows: `window_start`, `window_end`, the by-columns,
+ * `grouping_id` with grouping sets, the select columns, `state`, `revision`. With the SELECT list to read it by. (Q2)
  */
-export function windowTable({ plan, table, state }: KeptWindow): { ipc: Uint8Array; times: string[] } {
-  const { window } = plan;
-  const starts: bigint[] = [];
-  const ends: bigint[] = [];
-  const groups: (readonly Cell[])[] = [];
-  const slots: number[] = [];
-  const states: string[] = [];
-  for (const pane of table.panes) {
-    const endUs = pane.startUs + window.sizeUs;
-    const final = state.watermarkUs !== null && endUs <= state.watermarkUs;
-    for (const [key, slot] of pane.slots) {
-      starts.push(BigInt(pane.startUs));
-      ends.push(BigInt(endUs));
-      groups.push(table.keys.tuple(key));
-      slots.push(slot);
-      states.push(pane.revised ? 'revised' : final ? 'final' : 'provisional');
-    }
-  }
-  const columns = [
-    arrowColumn('window_start', starts, int64()),
-    arrowColumn('window_end', ends, int64()),
-    ...window.by.map((name, index) =>
-      typedColumn(
-        name,
-        groups.map((group) => group[index] ?? null),
-        plan.byTypes[index] ?? 'text',
-      ),
-    ),
-    ...window.select.map(({ name, expression }) => {
-      const value = compileSelect(name, window.select, (key) => stateOf(table, key));
-      return typedColumn(
-        name,
-        slots.map((slot) => value(slot)),
-        typeOf(expression, plan.measures),
-      );
+export function windowTable(kept: KeptWindow): { ipc: Uint8Array; projection: string } {
+  const { window, measures, byTypes } = kept.plan;
+  const rows = allRows(kept);
+  const column = (name: string, type: ValueType, cellOf: (row: WindowRow) => Cell): CellColumn => ({
+    name,
+    type,
+    cells: rows.map(cellOf),
+  });
+  return arrowTable([
+    column('window_start', 'timestamp', ({ startUs }) => finite(startUs)),
+    column('window_end', 'timestamp', ({ endUs }) => finite(endUs)),
+    ...window.by.map(({ name }, index) => {
+      const type = byTypes[index] ?? 'text';
+      return column(name, type, (row) => groupCell(row, index, type));
     }),
-    arrowColumn('state', states, utf8()),
-  ];
-  const made = tableFromColumns(columns);
-  const times = [
-    'window_start',
-    'window_end',
-    ...window.by.filter((_, index) => plan.byTypes[index] === 'timestamp'),
-    ...window.select
-      .filter(({ expression }) => typeOf(expression, plan.measures) === 'timestamp')
-      .map(({ name }) => name),
-  ];
-  return { ipc: tableToIPC(made, { format: 'stream' }) as Uint8Array, times };
+    ...(window.hasGroupingSets ? [column('grouping_id', 'integer', ({ groupingId }) => groupingId)] : []),
+    ...window.select.map(({ name }, index) =>
+      column(name, typeOfSelect(name, window.select, measures), ({ values }) => values[index] ?? null),
+    ),
+    column('state', 'text', ({ state }) => state),
+    column('revision', 'integer', ({ revision }) => revision),
+  ]);
 }
 
-function typeOf(expression: Expression, measures: KeptWindow['plan']['measures']): ValueType {
-  if (expression.kind !== 'aggregate') return 'float';
-  return measures.get(measureKey(expression.aggregate))?.type ?? 'float';
+/** The global window has no bounds. */
+function finite(us: number): number | null {
+  return Number.isFinite(us) ? us : null;
 }
 
-function typedColumn(name: string, values: readonly Cell[], type: ValueType) {
-  switch (type) {
-    case 'integer':
-      return arrowColumn(name, values.map(toBigint), int64());
-    case 'timestamp':
-      return arrowColumn(name, values.map(toBigint), int64());
-    case 'boolean':
-      return arrowColumn(
-        name,
-        values.map((value) => (value === null ? null : value === 1)),
-        bool(),
-      );
-    case 'text':
-      return arrowColumn(name, values, utf8());
-    case 'float':
-      return arrowColumn(
-        name,
-        values.map((value) => (value === null ? null : Number(value))),
-        float64(),
-      );
-  }
-}
-
-function arrowColumn(
-  name: string,
-  values: readonly unknown[],
-  type: DataType,
-): [string, ReturnType<typeof columnFromArray>] {
-  return [name, columnFromArray([...values], type, { useBigInt: true })];
-}
-
-function toBigint(value: Cell): bigint | null {
-  return typeof value === 'number' ? BigInt(value) : typeof value === 'bigint' ? value : null;
+/** Groups beyond the bound have no one value; a text column says so. */
+function groupCell({ by, other }: WindowRow, index: number, type: ValueType): Cell {
+  return other && type !== 'text' ? null : (by[index] ?? null);
 }

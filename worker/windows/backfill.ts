@@ -1,18 +1,19 @@
 import type { Block, Column } from '../panes/column.ts';
-import type { PaneTable } from '../panes/pane-table.ts';
+import { SessionTable } from '../panes/session-table.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
 import { type Database, quoteName } from '../store/database.ts';
 import { quoteTable, type Segments } from '../store/segments.ts';
 import type { RowExpression } from './expressions.ts';
+import type { Table } from './feed.ts';
 
 const CHUNK_ROWS = 122_880;
 
-/** Computes new pane tables from a stream's kept rows, once. Nothing is late then: which rows were is not kept. */
+/** Computes new tables of panes or sessions from a stream's kept rows, once. Nothing is late then: which rows were is not kept. */
 export function backfill(
   database: Database,
   segments: Segments,
   expressions: ReadonlyMap<string, RowExpression>,
-  tables: readonly PaneTable[],
+  tables: readonly Table[],
 ): void {
   if (tables.length === 0) return;
   const texts = [...new Set(tables.flatMap(expressionsOf))];
@@ -31,9 +32,11 @@ export function backfill(
 }
 
 /** All expressions a table reads. */
-export function expressionsOf({ shape, measures }: PaneTable): string[] {
-  const measured = [...measures.values()].flatMap(({ argument, filter }) => [argument, filter]);
-  return [...shape.by, shape.where, ...measured].filter((text) => text !== null);
+export function expressionsOf(table: Table): string[] {
+  const { shape, measures } = table;
+  const measured = [...measures.values()].flatMap(({ argument, by, filter }) => [argument, by, filter]);
+  const gap = table instanceof SessionTable ? table.shape.gapExpression : null;
+  return [...shape.by, shape.where, ...(shape.dedup?.by ?? []), gap, ...measured].filter((text) => text !== null);
 }
 
 function blocksOf(ipc: Uint8Array, texts: readonly string[]): Block[] {

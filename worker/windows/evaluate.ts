@@ -1,44 +1,86 @@
 import type { Expression, Select } from '../../contract/spec/select.ts';
 import type { Accumulator } from '../panes/accumulator.ts';
-import type { Cell } from '../panes/column.ts';
-import { RELATIVE_ERROR } from '../panes/ddsketch.ts';
-import { aggregatesOf, measureKey } from './aggregates.ts';
+import type { Cell, ValueType } from '../panes/column.ts';
+import { decimalScale } from '../panes/decimal.ts';
+import { aggregatesOf, measureKey, rankOf } from './aggregates.ts';
+import type { MeasurePlan } from './plan.ts';
 
-/** A select column as a function of a slot, over the states given. x / 0 is null, and null makes null. (W11) */
-export function compileSelect(
-  name: string,
-  selects: readonly Select[],
-  states: (key: string) => Accumulator,
-): (slot: number) => Cell {
-  const compile = (expression: Expression): ((slot: number) => Cell) => {
-    switch (expression.kind) {
+/** What select columns are computed from. */
+export interface Values {
+  /** The state of a measure. */
+  readonly state: (key: string) => Accumulator;
+  /** Seconds of event time a slot stands for. */
+  readonly seconds: (slot: number) => number;
+  readonly measures: ReadonlyMap<string, MeasurePlan>;
+}
+
+/** A select column as a function of a slot. x / 0 is null, and null makes null. (W11) */
+export function compileSelect(name: string, selects: readonly Select[], values: Values): (slot: number) => Cell {
+  const expression = expressionOf(name, selects);
+  // Alone, a decimal stays the exact integer it is kept as; in arithmetic it is a number.
+  if (expression.kind === 'aggregate') {
+    const state = values.state(measureKey(expression.aggregate));
+    const rank = rankOf(expression.aggregate);
+    return (slot) => state.value(slot, rank);
+  }
+  const compile = (part: Expression): ((slot: number) => Cell) => {
+    switch (part.kind) {
       case 'number':
-        return () => expression.value;
+        return () => part.value;
+      case 'seconds':
+        return values.seconds;
       case 'name':
-        return compileSelect(expression.name, without(selects, name), states);
+        return asNumber(
+          compileSelect(part.name, without(selects, name), values),
+          typeOfSelect(part.name, without(selects, name), values.measures),
+        );
       case 'aggregate': {
-        const state = states(measureKey(expression.aggregate));
-        const rank = expression.aggregate.rank ?? 0;
-        return (slot) => state.value(slot, rank);
+        const key = measureKey(part.aggregate);
+        const state = values.state(key);
+        const rank = rankOf(part.aggregate);
+        return asNumber((slot) => state.value(slot, rank), values.measures.get(key)?.type ?? 'float');
       }
       case 'binary': {
-        const left = compile(expression.left);
-        const right = compile(expression.right);
-        return (slot) => arithmetic(expression.operator, left(slot), right(slot));
+        const left = compile(part.left);
+        const right = compile(part.right);
+        return (slot) => arithmetic(part.operator, left(slot), right(slot));
       }
     }
   };
-  return compile(expressionOf(name, selects));
+  return compile(expression);
+}
+
+/** The largest error bound of the states under a select column, as a function of a slot: 0 is exact. */
+export function compileError(name: string, selects: readonly Select[], values: Values): (slot: number) => number {
+  const parts = aggregatesUnder(name, selects).map((aggregate) => {
+    const state = values.state(measureKey(aggregate));
+    const rank = rankOf(aggregate);
+    return (slot: number) => state.relativeError(slot, rank);
+  });
+  return (slot) => parts.reduce((most, error) => Math.max(most, error(slot)), 0);
+}
+
+/** What a select column yields: an aggregate its own type, anything computed a float. */
+export function typeOfSelect(
+  name: string,
+  selects: readonly Select[],
+  measures: ReadonlyMap<string, MeasurePlan>,
+): ValueType {
+  const expression = expressionOf(name, selects);
+  if (expression.kind !== 'aggregate') return 'float';
+  return measures.get(measureKey(expression.aggregate))?.type ?? 'float';
 }
 
 /** The value of a select column over no rows, as pictures show it: counts and sums are 0. */
-export function emptyValue(name: string, selects: readonly Select[]): Cell {
+export function emptyValue(name: string, selects: readonly Select[], seconds: number): Cell {
   const evaluate = (expression: Expression): Cell => {
     switch (expression.kind) {
       case 'number':
         return expression.value;
+      case 'seconds':
+        return seconds;
       case 'name':
-        return emptyValue(expression.name, without(selects, name));
+        return emptyValue(expression.name, without(selects, name), seconds);
       case 'aggregate':
         return ['count', 'count_if', 'count_distinct', 'sum'].includes(expression.aggregate.fn) ? 0 : null;
       case 'binary':
@@ -46,10 +88,6 @@ export function emptyValue(name: string, selects: readonly Select[]): Cell {
     }
   };
   return evaluate(expressionOf(name, selects));
-}
-
-export function relativeErrorOf(name: string, selects: readonly Select[]): number {
-  return aggregatesUnder(name, selects).some(({ fn }) => fn === 'quantile' || fn === 'median') ? RELATIVE_ERROR : 0;
 }
 
 /** Whether values of disjoint rows add up: a plain count or sum. */
@@ -69,6 +107,10 @@ export function aggregatesUnder(name: string, selects: readonly Select[]): Retur
 
 export function arithmetic(operator: '+' | '-' | '*' | '/', left: Cell, right: Cell): Cell {
   if (left === null || right === null || typeof left === 'string' || typeof right === 'string') return null;
+  if ((typeof left === 'bigint' || typeof right === 'bigint') && operator !== '/') {
+    const exact = exactly(operator, left, right);
+    if (exact !== null) return exact;
+  }
   const a = Number(left);
   const b = Number(right);
   switch (operator) {
@@ -81,6 +123,24 @@ export function arithmetic(operator: '+' | '-' | '*' | '/', left: Cell, right: C
     case '/':
       return b === 0 ? null : a / b;
   }
+}
+
+/** Integers of any size; null when one of the two is none. */
+function exactly(operator: '+' | '-' | '*', left: number | bigint, right: number | bigint): bigint | null {
+  if (!Number.isInteger(Number(left)) || !Number.isInteger(Number(right))) return null;
+  const a = BigInt(left);
+  const b = BigInt(right);
+  return operator === '+' ? a + b : operator === '-' ? a - b : a * b;
+}
+
+function asNumber(value: (slot: number) => Cell, type: ValueType): (slot: number) => Cell {
+  const scale = decimalScale(type);
+  if (scale === null) return value;
+  const unit = 10 ** scale;
+  return (slot) => {
+    const cell = value(slot);
+    return cell === null || typeof cell === 'string' ? null : Number(cell) / unit;
+  };
 }
 
 function namesOf(expression: Expression): string[] {

@@ -1,8 +1,9 @@
-import { Type } from '@uwdata/flechette';
+import { type DataType, type DecimalType, Type } from '@uwdata/flechette';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import type { FieldType } from '../../contract/spec/field.ts';
 import type { ValueType } from '../panes/column.ts';
 import { type Condition, parseCondition } from '../panes/condition.ts';
+import { decimalScale } from '../panes/decimal.ts';
 import { decodeArrow } from '../store/arrow.ts';
 import { type Database, quoteName } from '../store/database.ts';
 
@@ -24,7 +25,7 @@ const FIELD_TYPES: Readonly<Record<FieldType, ValueType>> = {
   timestamp: 'timestamp',
 };
 
-const SQL_TYPES: Readonly<Record<ValueType, string>> = {
+const SQL_TYPES: Readonly<Record<'integer' | 'float' | 'text' | 'boolean' | 'timestamp', string>> = {
   integer: 'BIGINT',
   float: 'DOUBLE',
   text: 'VARCHAR',
@@ -32,30 +33,59 @@ const SQL_TYPES: Readonly<Record<ValueType, string>> = {
   timestamp: 'TIMESTAMP',
 };
 
-/** Resolves an expression against a stream; throws the database's error when it is not one. */
-export function resolveExpression(text: string, schema: StreamSchema, view: string, database: Database): RowExpression {
-  const fieldOf = (token: string) => findField(token, schema);
+/** What an expression is resolved against. */
+export interface RowShape {
+  readonly fields: readonly { readonly name: string; readonly type: ValueType }[];
+  /** The field that is the event time, besides `_event_time`. */
+  readonly timeField: string | null;
+  /** SQL of a table with these fields and `_event_time`: a name, or a subquery. */
+  readonly relation: string;
+}
+
+export function streamShape(stream: string, { fields, timeField }: StreamSchema): RowShape {
+  return {
+    fields: fields.map(({ name, type }) => ({ name, type: FIELD_TYPES[type] })),
+    timeField,
+    relation: viewName(stream),
+  };
+}
+
+/** Resolves an expression against rows; throws the database's error when it is not one. */
+export function resolveExpression(text: string, shape: RowShape, database: Database): RowExpression {
+  const fieldOf = (token: string) => findField(token, shape);
   const field = fieldOf(text);
   if (field) return { kind: 'field', ...field };
   if (/\bunnest\s*\(|\bover\s*\(|\bselect\b/i.test(text.replace(/'[^']*'/g, '')))
     throw new Error('an expression is over one row: no subquery, window function or unnest');
   // `_event_time` beside it makes an aggregate a binder error.
-  const probe = decodeArrow(database.run(`SELECT (${text}\n) AS value, _event_time FROM ${view} LIMIT 0`));
-  const type = sqlType(probe.schema.fields[0]?.type.typeId);
-  const sql = `TRY(CAST((${text}\n) AS ${SQL_TYPES[type]}))`;
+  const probe = decodeArrow(database.run(`SELECT (${text}\n) AS value, _event_time FROM ${shape.relation} LIMIT 0`));
+  const type = valueType(probe.schema.fields[0]?.type, text);
+  const sql = sqlOf(text, type);
   const condition = type === 'boolean' ? parseCondition(text, fieldOf) : null;
   return condition ? { kind: 'condition', condition, sql, type: 'boolean' } : { kind: 'sql', sql, type };
 }
 
+function sqlOf(text: string, type: ValueType): string {
+  const cast = `CAST((${text}\n) AS ${sqlTypeOf(type)})`;
+  const scale = decimalScale(type);
+  return scale === null ? `TRY(${cast})` : `TRY(CAST(${cast} * ${10n ** BigInt(scale)} AS BIGINT))`;
+}
+
+/** The database's type of a value type. */
+export function sqlTypeOf(type: ValueType): string {
+  const scale = decimalScale(type);
+  return scale === null ? SQL_TYPES[type as keyof typeof SQL_TYPES] : `DECIMAL(38, ${scale})`;
+}
+
 /** The field an identifier names, as the database would find it: whatever its case. */
-function findField(text: string, { fields, timeField }: StreamSchema): { field: string; type: ValueType } | null {
+function findField(text: string, { fields, timeField }: RowShape): { field: string; type: ValueType } | null {
   const name = plainName(text);
   if (name === null) return null;
   if (name === timeField || name === '_event_time') return { field: '_event_time', type: 'timestamp' };
   const lower = name.toLowerCase();
   const found = fields.find((own) => own.name === name) ?? fields.find((own) => own.name.toLowerCase() === lower);
   if (!found) return null;
-  return { field: found.name === timeField ? '_event_time' : found.name, type: FIELD_TYPES[found.type] };
+  return { field: found.name === timeField ? '_event_time' : found.name, type: found.type };
 }
 
 /** A bare or quoted identifier's name, or null. */
@@ -66,13 +96,14 @@ function plainName(text: string): string | null {
   return quoted ? (quoted[1] ?? '').replaceAll('""', '"') : null;
 }
 
-function sqlType(typeId: number | undefined): ValueType {
-  switch (typeId) {
+function valueType(type: DataType | undefined, text: string): ValueType {
+  switch (type?.typeId) {
     case Type.Int:
       return 'integer';
     case Type.Float:
-    case Type.Decimal:
       return 'float';
+    case Type.Decimal:
+      return decimalType(type as DecimalType, text);
     case Type.Bool:
       return 'boolean';
     case Type.Timestamp:
@@ -81,6 +112,19 @@ function sqlType(typeId: number | undefined): ValueType {
     default:
       return 'text';
   }
+}
+
+/**
+ * Decimals of up to 18 digits are exact. Longer ones come of themselves where an int64 meets a literal such as 1.1, and
+ * are floats then; asked for in so many words they are refused, for they could not be kept.
+ */
+function decimalType({ precision, scale }: DecimalType, text: string): ValueType {
+  if (precision <= 18) return `decimal:${scale}`;
+  if (/\b(decimal|numeric)\b/i.test(text.replace(/'[^']*'/g, '')))
+    throw new Error(
+      `decimal(${precision}, ${scale}) has more than the 18 digits that are counted exactly: cast to decimal(18, ${scale}) or to double`,
+    );
+  return 'float';
 }
 
 /** The stream's view, quoted. */

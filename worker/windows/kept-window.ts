@@ -1,41 +1,49 @@
-import type { StreamState } from '../ingest/stream-state.ts';
 import type { Accumulator } from '../panes/accumulator.ts';
 import type { Cell, ValueType } from '../panes/column.ts';
-import type { Pane, PaneTable } from '../panes/pane-table.ts';
+import { decimalScale, formatDecimal } from '../panes/decimal.ts';
+import { OTHER_TEXT } from '../panes/group-keys.ts';
+import type { Feed } from './feed.ts';
 import type { WindowPlan } from './plan.ts';
+import { stateOf, type WindowInstance, type WindowRows } from './window-rows.ts';
 
-/** A window that runs: its plan, the pane table that keeps it, and its stream. */
+/** A window that runs: its plan, what feeds it, and its rows, once for each of its groupings. */
 export interface KeptWindow {
   readonly plan: WindowPlan;
-  readonly table: PaneTable;
-  readonly state: StreamState;
+  readonly groupings: readonly KeptGrouping[];
+  readonly feed: Feed;
 }
 
-export function stateOf(table: PaneTable, key: string): Accumulator {
-  const measure = table.measures.get(key);
-  if (!measure) throw new RangeError(`no measure ${key}`);
-  return measure.state;
+export interface KeptGrouping {
+  /** Which by-columns group, in the order of the rows' tuples. */
+  readonly columns: readonly number[];
+  readonly rows: WindowRows;
 }
 
-/** A by-column's place, by its text; throws naming those there are. */
+export type RowState = 'provisional' | 'final' | 'revised';
+
+/** How a window's row stands: nothing is expected for it any more, or not yet, or it was changed after that. (W7) */
+export function stateAt({ endUs }: WindowInstance, revision: number, watermarkUs: number | null): RowState {
+  if (revision > 0) return 'revised';
+  return watermarkUs !== null && endUs <= watermarkUs ? 'final' : 'provisional';
+}
+
+/** The grouping that has the wanted by-column and, of those, the fewest groups. */
+export function groupingFor(kept: KeptWindow, name: string | null): KeptGrouping {
+  const index = name === null ? null : byIndex(kept, name);
+  const able = kept.groupings.filter(({ columns }) => index === null || columns.includes(index));
+  const best = able.toSorted((left, right) => left.columns.length - right.columns.length)[0];
+  if (!best) throw new RangeError(`no grouping set of window ${kept.plan.name} has "${name}"`);
+  return best;
+}
+
+/** A by-column's place, by its name; throws naming those there are. */
 export function byIndex({ plan }: KeptWindow, name: string): number {
-  const index = plan.window.by.indexOf(name);
+  const index = plan.window.by.findIndex((column) => column.name === name);
   if (index < 0)
     throw new RangeError(
-      `window ${plan.name} is not grouped by "${name}", but by ${plan.window.by.join(', ') || 'nothing'}`,
+      `window ${plan.name} is not grouped by "${name}", but by ${plan.window.by.map((column) => column.name).join(', ') || 'nothing'}`,
     );
   return index;
-}
-
-/** Panes with starts in (newest − span, newest], by start; `all`: every one. */
-export function panesWithin({ table }: KeptWindow, newestUs: number, span: number | 'all'): readonly Pane[] {
-  const { panes } = table;
-  const afterUs = span === 'all' ? Number.NEGATIVE_INFINITY : newestUs - span;
-  let first = panes.length;
-  while (first > 0 && (panes[first - 1]?.startUs ?? 0) > afterUs) first--;
-  let end = panes.length;
-  while (end > first && (panes[end - 1]?.startUs ?? 0) > newestUs) end--;
-  return panes.slice(first, end);
 }
 
 /** Fresh states of some measures of a window, into which slots of its table are merged. */
@@ -43,9 +51,9 @@ export class Fold {
   readonly #pairs: { readonly into: Accumulator; readonly from: Accumulator }[] = [];
   readonly #byKey = new Map<string, Accumulator>();
 
-  constructor(table: PaneTable, keys: Iterable<string>, slots: number) {
+  constructor(rows: WindowRows, keys: Iterable<string>, slots: number) {
     for (const key of new Set(keys)) {
-      const from = stateOf(table, key);
+      const from = stateOf(rows, key);
       const into = from.fresh();
       into.resize(slots);
       this.#pairs.push({ into, from });
@@ -67,8 +75,11 @@ export class Fold {
 /** Text of a group value as pictures show it. */
 export function labelOf(value: Cell, type: ValueType | undefined): string {
   if (value === null) return '∅';
+  if (value === OTHER_TEXT) return OTHER_TEXT;
   if (type === 'boolean') return value === 1 ? 'true' : 'false';
   if (type === 'timestamp') return new Date(Number(value) / 1000).toISOString();
+  const scale = type === undefined ? null : decimalScale(type);
+  if (scale !== null && typeof value !== 'string') return formatDecimal(value, scale);
   return String(value);
 }
 

@@ -1,38 +1,41 @@
-import type { Aggregate } from '../../contract/spec/select.ts';
 import { parseWindow, type Window, type WindowSpec } from '../../contract/spec/window.ts';
 import type { WindowProblem } from '../engine.ts';
 import type { Accumulator } from '../panes/accumulator.ts';
 import type { ValueType } from '../panes/column.ts';
-import { Count } from '../panes/count.ts';
-import { DdSketch } from '../panes/ddsketch.ts';
-import { Distinct } from '../panes/distinct.ts';
-import { Extreme } from '../panes/extreme.ts';
-import { FirstLast } from '../panes/first-last.ts';
-import type { Measure, PaneShape } from '../panes/pane-table.ts';
-import { Sum } from '../panes/sum.ts';
+import type { TableShape } from '../panes/row-filter.ts';
+import type { SessionShape } from '../panes/session-table.ts';
+import type { Measure } from '../panes/slots.ts';
 import { errorText } from '../store/error-text.ts';
 import { measureKey } from './aggregates.ts';
 import { aggregatesUnder } from './evaluate.ts';
 import type { RowExpression } from './expressions.ts';
+import { type Grid, gridOf } from './grid.ts';
+import { makeAccumulator } from './measures.ts';
 
-/** A window ready to be kept: the shape of its panes, its measures by key, and its by-columns' types. */
+/** A window ready to be kept: its grid (null: sessions), the tables it reads, its measures by key, its by-columns' types. */
 export interface WindowPlan {
   readonly name: string;
   readonly window: Window;
-  readonly shape: PaneShape;
+  readonly grid: Grid | null;
+  /** One for each grouping set. */
+  readonly groupings: readonly GroupingPlan[];
   readonly measures: ReadonlyMap<string, MeasurePlan>;
   readonly byTypes: readonly ValueType[];
 }
 
+export interface GroupingPlan {
+  readonly columns: readonly number[];
+  readonly shape: TableShape;
+  /** Set for sessions. */
+  readonly session: SessionShape | null;
+}
+
 export interface MeasurePlan {
   readonly argument: string | null;
+  readonly by: string | null;
   readonly filter: string | null;
   readonly make: () => Accumulator;
   readonly type: ValueType;
-}
-
-export function shapeKey(shape: PaneShape): string {
-  return JSON.stringify([shape.stream, shape.sizeUs, shape.offsetUs, shape.allowUs, shape.by, shape.where]);
 }
 
 /** Plans a window; `resolve` gives an expression's type and throws when it is not one. */
@@ -47,74 +50,68 @@ export function planWindow(
     return problem(name, `${first?.path.join('.')}: found "${first?.found}"`, `expected ${first?.expected}`);
   }
   const { window } = parsed;
-  const measures = new Map<string, MeasurePlan>();
   let at = 'by';
   try {
-    const byTypes = window.by.map((text) => resolve(text).type);
+    const byTypes = window.by.map(({ expression }) => resolve(expression).type);
     at = 'where';
     if (window.where !== null) condition(resolve(window.where));
+    at = 'dedup';
+    for (const expression of window.dedup?.by ?? []) resolve(expression);
+    at = 'window';
+    const gap = window.shape.kind === 'session' ? gapOf(window.shape.gapExpression, resolve) : null;
+    const grid = window.shape.kind === 'session' ? null : gridOf(window.shape);
+    const measures = new Map<string, MeasurePlan>();
     for (const select of window.select) {
       at = `select.${select.name}`;
       for (const aggregate of aggregatesUnder(select.name, window.select)) {
-        if (aggregate.filter !== null) condition(resolve(aggregate.filter));
-        const type = aggregate.argument === null ? 'integer' : resolve(aggregate.argument).type;
-        measures.set(measureKey(aggregate), measurePlan(aggregate, type));
+        const { argument, by, filter } = aggregate;
+        if (filter !== null) condition(resolve(filter));
+        const made = makeAccumulator(
+          aggregate,
+          argument === null ? 'integer' : resolve(argument).type,
+          by === null ? null : resolve(by).type,
+        );
+        measures.set(measureKey(aggregate), { argument, by, filter, ...made });
       }
     }
-    const shape: PaneShape = {
-      stream: window.from,
-      sizeUs: window.sizeUs,
-      offsetUs: window.offsetUs,
-      allowUs: window.allowUs,
-      by: window.by,
-      where: window.where,
-    };
-    return { plan: { name, window, shape, measures, byTypes } };
+    const groupings = window.groupings.map((columns): GroupingPlan => {
+      const by = columns.map((index) => window.by[index]?.expression ?? '');
+      const shape = { stream: window.from, by, where: window.where, dedup: window.dedup };
+      if (window.shape.kind !== 'session') return { columns, shape, session: null };
+      const session = { ...shape, gapUs: window.shape.gapUs, gapExpression: gap, allowUs: window.allowUs };
+      return { columns, shape, session };
+    });
+    return { plan: { name, window, grid, groupings, measures, byTypes } };
   } catch (error) {
-    const reason = errorText(error);
     return problem(
       name,
-      `${at}: ${reason}`,
+      `${at}: ${errorText(error)}`,
       `Correct ${at} of window ${name}; it is SQL over one row of ${window.from}.`,
     );
   }
 }
 
+/** Tables of equal keys are fed alike. */
+export function tableKey({ shape, session }: GroupingPlan): string {
+  const { stream, by, where, dedup } = shape;
+  const own = session && [session.gapUs, session.gapExpression, session.allowUs];
+  return JSON.stringify([stream, by, where, dedup?.by ?? null, dedup?.withinUs ?? null, own]);
+}
+
 export function makeMeasures(plans: ReadonlyMap<string, MeasurePlan>): Map<string, Measure> {
   return new Map(
-    [...plans].map(([key, { argument, filter, make }]) => [key, { argument, filter, state: make() }] as const),
+    [...plans].map(([key, { argument, by, filter, make }]) => [key, { argument, by, filter, state: make() }] as const),
   );
 }
 
-function measurePlan({ fn, argument, filter }: Aggregate, type: ValueType): MeasurePlan {
-  const plan = (make: () => Accumulator, result: ValueType): MeasurePlan => ({ argument, filter, make, type: result });
-  switch (fn) {
-    case 'sum':
-      numeric(fn, type);
-      return plan(() => new Sum(type !== 'float', false), type === 'float' ? 'float' : 'integer');
-    case 'avg':
-      numeric(fn, type);
-      return plan(() => new Sum(type !== 'float', true), 'float');
-    case 'min':
-    case 'max':
-      return plan(() => new Extreme(fn === 'max' ? 1 : -1), type);
-    case 'first':
-    case 'last':
-      return plan(() => new FirstLast(fn === 'last' ? 1 : -1), type);
-    case 'count_distinct':
-      return plan(() => new Distinct(), 'integer');
-    case 'quantile':
-    case 'median':
-      numeric(fn, type);
-      return plan(() => new DdSketch(), 'float');
-    case 'count':
-    case 'count_if':
-      return plan(() => new Count(), 'integer');
-  }
-}
-
-function numeric(fn: string, type: ValueType): void {
-  if (type === 'text' || type === 'timestamp') throw new Error(`${fn} needs a number, and its argument is a ${type}`);
+/** The gap as SQL that yields µs; null: it is fixed. */
+function gapOf(expression: string | null, resolve: (text: string) => RowExpression): string | null {
+  if (expression === null) return null;
+  const { type } = resolve(expression);
+  if (type !== 'text') throw new Error(`a gap is an interval or a text such as '10s', and this is a ${type}`);
+  const text = `epoch_us(CAST((${expression}) AS INTERVAL))`;
+  resolve(text);
+  return text;
 }
 
 function condition({ type }: RowExpression): void {

@@ -1,28 +1,37 @@
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { WindowProblem } from '../engine.ts';
 import type { StreamState } from '../ingest/stream-state.ts';
-import { PaneTable } from '../panes/pane-table.ts';
 import type { Database } from '../store/database.ts';
 import { backfill, expressionsOf } from './backfill.ts';
-import { type RowExpression, resolveExpression, viewName } from './expressions.ts';
+import { DerivedFeed } from './derived-feed.ts';
+import { type RowExpression, type RowShape, resolveExpression, streamShape } from './expressions.ts';
+import type { Feed, Table } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
-import { type MeasurePlan, makeMeasures, planWindow, shapeKey, type WindowPlan } from './plan.ts';
+import { planWindow, type WindowPlan } from './plan.ts';
+import { limitGroups, shareTables } from './share-tables.ts';
 
 /**
- * The windows that run. Those of one shape share a pane table; a window whose measures an existing table has takes that
- * table with its past, and for the others new tables are made and computed from the kept rows.
+ * The windows that run. Windows of one feed share tables as far as their panes, groups and conditions allow; one whose
+ * measures an existing table has takes that table with its past, and for the others new tables are made and computed
+ * from the kept rows.
+ *
+ *     stream ─▶ tables ─▶ windows ─▶ (closed rows) derived feed ─▶ tables ─▶ windows ─▶ …
  */
 export class WindowSet {
   readonly #database: Database;
   readonly #settle: () => void;
+  readonly #paneBudgetBytes: number;
   #specs: Readonly<Record<string, WindowSpec>> = {};
   #kept = new Map<string, KeptWindow>();
   #problems: WindowProblem[] = [];
+  /** By the name of the base window, in the order they are fed. */
+  #derived = new Map<string, DerivedFeed>();
 
   /** `settle` puts all rows that came into the tables. */
-  constructor(database: Database, settle: () => void) {
+  constructor(database: Database, settle: () => void, paneBudgetBytes: number) {
     this.#database = database;
     this.#settle = settle;
+    this.#paneBudgetBytes = paneBudgetBytes;
   }
 
   get all(): ReadonlyMap<string, KeptWindow> {
@@ -37,10 +46,27 @@ export class WindowSet {
   replace(specs: Readonly<Record<string, WindowSpec>>, streams: ReadonlyMap<string, StreamState>): WindowProblem[] {
     this.#specs = specs;
     this.#problems = [];
+    const before = this.#derived;
+    this.#derived = new Map();
     const kept = new Map<string, KeptWindow>();
     const taken = new Set([...streams.keys()].map((name) => name.toLowerCase()));
-    for (const state of streams.values())
-      for (const [name, window] of this.#ofStream(state, taken)) kept.set(name, window);
+    for (const state of streams.values()) {
+      if (!state.schema) continue;
+      const fill = (tables: readonly Table[], expressions: ReadonlyMap<string, RowExpression>) => {
+        this.#settle();
+        backfill(this.#database, state.segments, expressions, tables);
+      };
+      this.#plan(state, streamShape(state.name, state.schema), taken, before, fill, kept);
+      state.revision++;
+    }
+    for (const [name, feed] of before) if (this.#derived.get(name) !== feed) feed.close();
+    limitGroups(
+      [
+        ...[...streams.values()].flatMap(({ tables }) => tables),
+        ...[...this.#derived.values()].flatMap(({ tables }) => tables),
+      ],
+      this.#paneBudgetBytes,
+    );
     this.#kept = kept;
     return this.#problems;
   }
@@ -50,20 +76,44 @@ export class WindowSet {
     this.replace(this.#specs, streams);
   }
 
-  #ofStream(state: StreamState, taken: ReadonlySet<string>): [string, KeptWindow][] {
-    const { schema } = state;
-    if (!schema) return [];
+  /** A stream's watermark has moved: what closed is fed to the windows over it. */
+  advance(stream: string): void {
+    for (const feed of this.#derived.values()) if (feed.stream === stream) feed.advance();
+  }
+
+  /** Plans the windows of a feed, and those over them. */
+  #plan(
+    feed: Feed,
+    shape: RowShape,
+    taken: ReadonlySet<string>,
+    before: ReadonlyMap<string, DerivedFeed>,
+    fill: (tables: readonly Table[], expressions: ReadonlyMap<string, RowExpression>) => void,
+    kept: Map<string, KeptWindow>,
+  ): void {
     const expressions = new Map<string, RowExpression>();
     const resolve = (text: string) => {
       const known = expressions.get(text);
       if (known) return known;
-      const resolved = resolveExpression(text, schema, viewName(state.name), this.#database);
+      const resolved = resolveExpression(text, shape, this.#database);
       expressions.set(text, resolved);
       return resolved;
     };
+    const plans = this.#plansOf(feed.name, taken, resolve);
+    const { pairs, tables, made } = shareTables(plans, feed.tables);
+    feed.tables = tables;
+    feed.expressions = withNeeded(expressions, tables, resolve);
+    if (made.length > 0) fill(made, feed.expressions);
+    for (const [plan, groupings] of pairs) {
+      const window: KeptWindow = { plan, groupings, feed };
+      kept.set(plan.name, window);
+      if (Object.values(this.#specs).some(({ from }) => from === plan.name)) this.#derive(window, taken, before, kept);
+    }
+  }
+
+  #plansOf(from: string, taken: ReadonlySet<string>, resolve: (text: string) => RowExpression): WindowPlan[] {
     const plans: WindowPlan[] = [];
     for (const [name, spec] of Object.entries(this.#specs)) {
-      if (spec.from !== state.name) continue;
+      if (spec.from !== from) continue;
       if (taken.has(name.toLowerCase())) {
         this.#problems.push({
           window: name,
@@ -76,43 +126,48 @@ export class WindowSet {
       if ('plan' in planned) plans.push(planned.plan);
       else this.#problems.push(planned.problem);
     }
-    const tables: PaneTable[] = [];
-    const pairs: [WindowPlan, PaneTable][] = [];
-    const missing = new Map<string, WindowPlan[]>();
-    for (const plan of plans) {
-      const key = shapeKey(plan.shape);
-      const table = state.tables.find((old) => shapeKey(old.shape) === key && covers(old, plan));
-      if (table) {
-        pairs.push([plan, table]);
-        if (!tables.includes(table)) tables.push(table);
-      } else missing.set(key, [...(missing.get(key) ?? []), plan]);
+    return plans;
+  }
+
+  #derive(
+    base: KeptWindow,
+    taken: ReadonlySet<string>,
+    before: ReadonlyMap<string, DerivedFeed>,
+    kept: Map<string, KeptWindow>,
+  ): void {
+    const { name, window } = base.plan;
+    if (window.shape.kind === 'global') {
+      for (const [derived, spec] of Object.entries(this.#specs))
+        if (spec.from === name)
+          this.#problems.push({
+            window: derived,
+            message: `${name} is a global window: it never closes, so no row of it would ever come here.`,
+            fix: `Give ${name} a size, or take ${derived} from ${window.from}.`,
+          });
+      return;
     }
-    const made: PaneTable[] = [];
-    for (const group of missing.values()) {
-      const [first] = group;
-      if (!first) continue;
-      const measures = new Map<string, MeasurePlan>(group.flatMap((plan) => [...plan.measures]));
-      const table = new PaneTable(first.shape, makeMeasures(measures));
-      made.push(table);
-      for (const plan of group) pairs.push([plan, table]);
-    }
-    if (made.length > 0) this.#settle();
-    backfill(this.#database, state.segments, expressions, made);
-    state.tables = [...tables, ...made];
-    state.expressions = withNeeded(expressions, state.tables, resolve);
-    state.revision++;
-    return pairs.map(([plan, table]) => [plan.name, { plan, table, state }]);
+    const old = before.get(name);
+    const feed = old && sameBase(old.base, base) ? old : new DerivedFeed(base, this.#database);
+    if (feed !== old) feed.advanceTo(base.feed.watermarkUs);
+    this.#derived.set(name, feed);
+    const fill = (tables: readonly Table[]) => feed.backfill(tables);
+    this.#plan(feed, feed.rowShape, taken, before, fill, kept);
   }
 }
 
-function covers(table: PaneTable, plan: WindowPlan): boolean {
-  return [...plan.measures.keys()].every((key) => table.measures.has(key));
+/** The same rows under the same names: what was derived from them stays. */
+function sameBase(left: KeptWindow, right: KeptWindow): boolean {
+  return (
+    left.feed === right.feed &&
+    JSON.stringify([left.plan.window, left.plan.byTypes]) === JSON.stringify([right.plan.window, right.plan.byTypes]) &&
+    left.groupings.every(({ rows }, index) => rows.measures === right.groupings[index]?.rows.measures)
+  );
 }
 
 /** A kept table may read expressions no window names any more. */
 function withNeeded(
   expressions: ReadonlyMap<string, RowExpression>,
-  tables: readonly PaneTable[],
+  tables: readonly Table[],
   resolve: (text: string) => RowExpression,
 ): Map<string, RowExpression> {
   const needed = [...new Set(tables.flatMap(expressionsOf))];

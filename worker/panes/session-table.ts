@@ -1,0 +1,226 @@
+import type { Block } from './column.ts';
+import { GroupKeys, OTHER } from './group-keys.ts';
+import { DEFAULT_MAX_GROUPS } from './pane-table.ts';
+import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
+import { SeenKeys } from './seen-keys.ts';
+import { type Measure, Slots } from './slots.ts';
+
+/** Rows of one group with no gap between them: [startUs, endUs), where the end is the last row's time + its gap. */
+export interface Session {
+  readonly key: number;
+  readonly slot: number;
+  readonly startUs: number;
+  readonly endUs: number;
+  /** How often it was changed after it was final. */
+  readonly revision: number;
+}
+
+export interface SessionShape extends TableShape {
+  /** Silence that ends a session, µs; null: `gapExpression` says it for each row. */
+  readonly gapUs: number | null;
+  /** SQL that yields µs. */
+  readonly gapExpression: string | null;
+  readonly allowUs: number;
+}
+
+/** Someone who reads what changed, call by call. */
+export interface SessionFollower {
+  takenUs: number;
+  /** Sessions that are new or have grown, and bounds of those that others took in or that have grown; null: not asked. */
+  readonly changed: { readonly now: Set<Session>; readonly gone: Set<Session> } | null;
+}
+
+/**
+ * Sessions, by group. A row opens [t, t + gap); what overlaps or touches is one session, so a late row may join two.
+ *
+ *     a        ├──┤        a          ├──┤
+ *     rows  ───t──────────────t────────t──────▶      one session: each begins before the one before it has ended
+ *
+ * The rows of one block are joined with each other and with the open sessions first; then the joined session is judged:
+ * when its end + allow ≤ watermark, it is too late. A row whose gap is null or not above 0 is in no session. (W30; R5)
+ */
+export class SessionTable {
+  readonly shape: SessionShape;
+  readonly slots: Slots;
+  readonly keys: GroupKeys;
+  readonly seen: SeenKeys | null;
+  readonly followers = new Set<SessionFollower>();
+  /** Group → sessions by start. */
+  readonly #sessions = new Map<number, Session[]>();
+  #rowSlots: Int32Array = new Int32Array(0);
+  #keptFromUs: number | null = null;
+  maxGroups: number;
+  tooLateRows = 0;
+  /** Rows without a gap, and rows of groups beyond the bound: neither is in a session. */
+  withoutGap = 0;
+  droppedRows = 0;
+  revision = 0;
+
+  constructor(shape: SessionShape, measures: ReadonlyMap<string, Measure>, maxGroups: number = DEFAULT_MAX_GROUPS) {
+    this.shape = shape;
+    this.slots = new Slots(measures);
+    this.keys = new GroupKeys(shape.by);
+    this.seen = shape.dedup === null ? null : new SeenKeys(shape.dedup);
+    this.maxGroups = maxGroups;
+    this.keys.maxKeys = maxGroups;
+  }
+
+  get measures(): ReadonlyMap<string, Measure> {
+    return this.slots.measures;
+  }
+
+  get keptFromUs(): number | null {
+    return this.#keptFromUs;
+  }
+
+  /** All sessions by end, then start. */
+  get all(): readonly Session[] {
+    return [...this.#sessions.values()]
+      .flat()
+      .sort((left, right) => left.endUs - right.endUs || left.startUs - right.startUs);
+  }
+
+  /** Counts a block's new rows; see `PaneTable.add`. */
+  add(block: Block, watermarkUs: number | null, marks: Uint8Array | null): void {
+    this.revision++;
+    const { from, rows, timeUs } = block;
+    if (this.#rowSlots.length < rows) this.#rowSlots = new Int32Array(Math.max(rows, 8192));
+    const rowSlots = this.#rowSlots.fill(-1, 0, rows);
+    const keys = this.keys.keysOf(
+      this.shape.by.map((expression) => block.column(expression)),
+      from,
+      rows,
+    );
+    const gapUsAt = this.#gaps(block);
+    const verdictOf = rowFilter(block, this.shape, this.seen, watermarkUs);
+    const mark = (row: number, what: number) => {
+      if (marks) marks[row] = (marks[row] ?? 0) | what;
+    };
+    const members: number[] = [];
+    for (let row = from; row < rows; row++) {
+      const verdict = verdictOf === null ? 0 : verdictOf(row);
+      if (verdict < 0) continue;
+      if (keys[row] === OTHER) this.droppedRows++;
+      else if (verdict === 1 || (this.#keptFromUs !== null && (timeUs[row] as number) < this.#keptFromUs)) {
+        this.tooLateRows++;
+        mark(row, TOO_LATE);
+      } else if (gapUsAt(row) > 0) members.push(row);
+      else this.withoutGap++;
+    }
+    members.sort(
+      (left, right) =>
+        (keys[left] as number) - (keys[right] as number) || (timeUs[left] as number) - (timeUs[right] as number),
+    );
+    for (let at = 0; at < members.length; ) {
+      const first = members[at] as number;
+      const key = keys[first] as number;
+      const startUs = timeUs[first] as number;
+      let endUs = startUs + gapUsAt(first);
+      let next = at + 1;
+      for (; next < members.length; next++) {
+        const row = members[next] as number;
+        if (keys[row] !== key || (timeUs[row] as number) > endUs) break;
+        endUs = Math.max(endUs, (timeUs[row] as number) + gapUsAt(row));
+      }
+      const slot = this.#join(key, startUs, endUs, watermarkUs);
+      for (; at < next; at++) {
+        const row = members[at] as number;
+        mark(row, slot === null ? TOO_LATE : TAKEN);
+        if (slot === null) this.tooLateRows++;
+        else rowSlots[row] = slot;
+      }
+    }
+    this.slots.add(block, rowSlots);
+    if (this.slots.size > this.maxGroups) this.#letGo(watermarkUs);
+  }
+
+  #gaps(block: Block): (row: number) => number {
+    const { gapUs, gapExpression } = this.shape;
+    if (gapExpression === null) return () => gapUs ?? 0;
+    const column = block.column(gapExpression);
+    if (column.kind === 'text') throw new RangeError('a gap is a number of µs');
+    const { values, validity } = column;
+    return (row) =>
+      validity === null || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1 ? Number(values[row]) : 0;
+  }
+
+  /** The slot of the session these rows belong to, joined with those they touch; null: it would be too late. */
+  #join(key: number, startUs: number, endUs: number, watermarkUs: number | null): number | null {
+    const all = this.#sessions.get(key) ?? [];
+    const touched = all.filter(
+      (session) => session.startUs <= endUs && session.endUs >= startUs && !this.isClosed(session, watermarkUs),
+    );
+    const joinedStartUs = touched.reduce((least, session) => Math.min(least, session.startUs), startUs);
+    const joinedEndUs = touched.reduce((most, session) => Math.max(most, session.endUs), endUs);
+    if (watermarkUs !== null && joinedEndUs + this.shape.allowUs <= watermarkUs) return null;
+    const [first, ...others] = touched;
+    const slot = first?.slot ?? this.slots.take();
+    for (const other of others) this.slots.fold(other.slot, slot);
+    const revised =
+      watermarkUs !== null && (joinedEndUs <= watermarkUs || touched.some((session) => session.endUs <= watermarkUs));
+    const before = touched.reduce((most, { revision }) => Math.max(most, revision), 0);
+    const joined: Session = {
+      key,
+      slot,
+      startUs: joinedStartUs,
+      endUs: joinedEndUs,
+      revision: before + (revised ? 1 : 0),
+    };
+    const rest = all.filter((session) => !touched.includes(session));
+    const at = rest.findIndex((session) => session.startUs > joinedStartUs);
+    rest.splice(at < 0 ? rest.length : at, 0, joined);
+    this.#sessions.set(key, rest);
+    for (const { changed } of this.followers) {
+      if (changed === null) continue;
+      for (const session of touched) {
+        changed.now.delete(session);
+        if (session.startUs !== joinedStartUs || session.endUs !== joinedEndUs) changed.gone.add(session);
+      }
+      changed.now.add(joined);
+    }
+    return slot;
+  }
+
+  /** No row joins it any more. */
+  isClosed({ endUs }: Session, watermarkUs: number | null): boolean {
+    return watermarkUs !== null && endUs + this.shape.allowUs <= watermarkUs;
+  }
+
+  /** Closed sessions, oldest first, but none that a follower has not taken. */
+  #letGo(watermarkUs: number | null): void {
+    if (watermarkUs === null) return;
+    let nowUs = watermarkUs;
+    for (const { takenUs } of this.followers) nowUs = Math.min(nowUs, takenUs);
+    for (const session of this.all) {
+      if (this.slots.size <= this.maxGroups * 0.9 || !this.isClosed(session, nowUs)) break;
+      const rest = (this.#sessions.get(session.key) ?? []).filter((other) => other !== session);
+      if (rest.length > 0) this.#sessions.set(session.key, rest);
+      else this.#sessions.delete(session.key);
+      this.slots.giveBack(session.slot);
+      this.#keptFromUs = Math.max(this.#keptFromUs ?? session.endUs, session.endUs);
+    }
+    if (this.keys.size >= this.maxGroups * 0.9) this.#forgetKeys();
+  }
+
+  #forgetKeys(): void {
+    const renumbered = this.keys.keep([...this.#sessions.keys()]);
+    const all = [...this.#sessions.values()];
+    this.#sessions.clear();
+    const moved = new Map<Session, Session>();
+    for (const sessions of all) {
+      const own = sessions.map((session) => {
+        const now = { ...session, key: renumbered.get(session.key) ?? session.key };
+        moved.set(session, now);
+        return now;
+      });
+      const [first] = own;
+      if (first) this.#sessions.set(first.key, own);
+    }
+    for (const { changed } of this.followers) {
+      if (changed === null) continue;
+      const now = [...changed.now].map((session) => moved.get(session) ?? session);
+      changed.now.clear();
+      for (const session of now) changed.now.add(session);
+    }
+  }
+}

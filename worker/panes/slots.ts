@@ -1,0 +1,82 @@
+import type { Accumulator, RowsToAdd } from './accumulator.ts';
+import type { Block } from './column.ts';
+import { truth } from './row-filter.ts';
+
+/** One aggregate of a table: what it is fed, and its state. */
+export interface Measure {
+  readonly argument: string | null;
+  /** Second argument, of arg_min and arg_max. */
+  readonly by: string | null;
+  readonly filter: string | null;
+  readonly state: Accumulator;
+}
+
+/** Places in the accumulators of a table's measures, handed out and taken back. */
+export class Slots {
+  readonly measures: ReadonlyMap<string, Measure>;
+  #capacity = 0;
+  #used = 0;
+  readonly #free: number[] = [];
+  #masked: Int32Array = new Int32Array(0);
+
+  constructor(measures: ReadonlyMap<string, Measure>) {
+    this.measures = measures;
+  }
+
+  /** Slots in use. */
+  get size(): number {
+    return this.#used - this.#free.length;
+  }
+
+  take(): number {
+    const slot = this.#free.pop() ?? this.#used++;
+    if (slot >= this.#capacity) {
+      this.#capacity = Math.max(64, this.#capacity * 2);
+      for (const { state } of this.measures.values()) state.resize(this.#capacity);
+    }
+    return slot;
+  }
+
+  giveBack(slot: number): void {
+    for (const { state } of this.measures.values()) state.reset(slot);
+    this.#free.push(slot);
+  }
+
+  /** Adds what `from` holds to `to`, and gives `from` back. */
+  fold(from: number, to: number): void {
+    for (const { state } of this.measures.values()) state.merge(state, from, to);
+    this.giveBack(from);
+  }
+
+  /** Feeds every measure the block's rows by their slots; −1: the row does not count. */
+  add(block: Block, slots: Int32Array): void {
+    const masks = new Map<string, Int32Array>();
+    for (const { argument, by, filter, state } of this.measures.values()) {
+      let masked = slots;
+      if (filter !== null) {
+        masked = masks.get(filter) ?? this.#mask(block, slots, filter, masks.size === 0);
+        masks.set(filter, masked);
+      }
+      const rows: RowsToAdd = {
+        from: block.from,
+        rows: block.rows,
+        slots: masked,
+        argument: argument === null ? null : block.column(argument),
+        by: by === null ? null : block.column(by),
+        partitionAt: block.partitionAt,
+        timeUs: block.timeUs,
+        offsetAt: block.offsetAt,
+      };
+      state.add(rows);
+    }
+  }
+
+  #mask(block: Block, slots: Int32Array, filter: string, reuse: boolean): Int32Array {
+    const { from, rows } = block;
+    if (reuse && this.#masked.length < rows) this.#masked = new Int32Array(Math.max(rows, 8192));
+    const masked = reuse ? this.#masked : new Int32Array(rows);
+    const counts = truth(block.column(filter));
+    for (let row = from; row < rows; row++) masked[row] = counts(row) ? (slots[row] as number) : -1;
+    return masked;
+  }
+}

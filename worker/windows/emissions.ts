@@ -1,0 +1,187 @@
+import type { Emissions, EmittedRow, OutputMode } from '../../contract/emitted-row.ts';
+import type { ValueType } from '../panes/column.ts';
+import type { Follower, Pane, Part } from '../panes/pane-table.ts';
+import type { Session, SessionFollower } from '../panes/session-table.ts';
+import { typeOfSelect } from './evaluate.ts';
+import type { KeptGrouping, KeptWindow } from './kept-window.ts';
+import { plainValue } from './plain-value.ts';
+import { readRows, type Wanted, type WindowRow } from './read-rows.ts';
+import { GridRows, SessionRows, sessionInstance, type WindowInstance } from './window-rows.ts';
+
+/**
+ * What a window puts out, call by call. (W32–W34)
+ *
+ *     append    each window once, when it is closed: end + allow ≤ watermark, and no row can change it
+ *     update    the rows that have changed since the last call
+ *     complete  every row there is; nothing is too late for it
+ */
+export function emissionsOf(kept: KeptWindow, mode: OutputMode): Emissions {
+  const followed = kept.groupings.map((grouping) => follow(kept, grouping, mode));
+  const toEmitted = emitter(kept);
+  return {
+    next: () =>
+      followed
+        .flatMap(({ take }) => take())
+        .sort((left, right) => left.endUs - right.endUs || left.startUs - right.startUs)
+        .map(toEmitted),
+    close: () => {
+      for (const { close } of followed) close();
+    },
+  };
+}
+
+/** A row of a session whose bounds are no more. */
+interface Retracted extends Omit<WindowRow, 'state'> {
+  readonly state: 'retracted';
+}
+
+interface Followed {
+  readonly take: () => (WindowRow | Retracted)[];
+  readonly close: () => void;
+}
+
+function follow(kept: KeptWindow, grouping: KeptGrouping, mode: OutputMode): Followed {
+  const { rows } = grouping;
+  if (mode === 'complete') return followAll(kept, grouping);
+  if (rows instanceof SessionRows) return followSessions(kept, grouping, rows, mode);
+  if (rows instanceof GridRows) return followGrid(kept, grouping, rows, mode);
+  throw new TypeError('rows of an unknown kind');
+}
+
+function followAll(kept: KeptWindow, grouping: KeptGrouping): Followed {
+  const { rows } = grouping;
+  if (rows instanceof GridRows) rows.closing.allowUs = Number.POSITIVE_INFINITY;
+  return {
+    take: () => {
+      const all = rows.instances(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+      return readRows(kept, grouping, all.map(whole));
+    },
+    close: () => undefined,
+  };
+}
+
+function followGrid(kept: KeptWindow, grouping: KeptGrouping, rows: GridRows, mode: OutputMode): Followed {
+  const follower: Follower = {
+    takenUs: Number.NEGATIVE_INFINITY,
+    touched: mode === 'update' ? new Map<Pane, Map<Part, Set<number>>>() : null,
+  };
+  rows.table.followers.add(follower);
+  return {
+    take() {
+      const fromUs = follower.takenUs;
+      const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
+      follower.takenUs = Math.max(fromUs, watermarkUs);
+      if (follower.touched === null)
+        return readRows(kept, grouping, closedBetween(rows, fromUs, watermarkUs).map(whole));
+      const wanted = changedWindows(rows, follower.touched);
+      follower.touched.clear();
+      return readRows(kept, grouping, wanted);
+    },
+    close: () => rows.table.followers.delete(follower),
+  };
+}
+
+/** Windows that were open at one watermark and are closed at a later one. */
+export function closedBetween(rows: GridRows | SessionRows, fromUs: number, untilUs: number): WindowInstance[] {
+  const allowUs = rows instanceof GridRows ? rows.closing.allowUs : rows.table.shape.allowUs;
+  return untilUs > fromUs ? rows.instances(fromUs - allowUs, untilUs - allowUs) : [];
+}
+
+/** The windows that count what was added to parts of panes. */
+function changedWindows(rows: GridRows, touched: ReadonlyMap<Pane, ReadonlyMap<Part, ReadonlySet<number>>>): Wanted[] {
+  const found = new Map<number, { instance: WindowInstance; keys: Set<number> }>();
+  for (const [pane, parts] of touched)
+    for (const { startUs, endUs } of rows.grid.holding(pane.startUs, Number.NEGATIVE_INFINITY)) {
+      const instance = { startUs, endUs, coarse: false, session: null };
+      for (const [{ afterUs }, keys] of parts) {
+        if (afterUs >= rows.closesUs(instance)) continue;
+        const known = found.get(endUs) ?? { instance, keys: new Set<number>() };
+        for (const key of keys) known.keys.add(key);
+        found.set(endUs, known);
+      }
+    }
+  return [...found.values()];
+}
+
+function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionRows, mode: OutputMode): Followed {
+  const follower: SessionFollower = {
+    takenUs: Number.NEGATIVE_INFINITY,
+    changed: mode === 'update' ? { now: new Set(), gone: new Set() } : null,
+  };
+  rows.table.followers.add(follower);
+  /** Sessions as they were put out, which are retracted when they are no more. */
+  const emitted = new Set<Session>();
+  return {
+    take() {
+      const fromUs = follower.takenUs;
+      const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
+      follower.takenUs = Math.max(fromUs, watermarkUs);
+      if (follower.changed === null)
+        return readRows(kept, grouping, closedBetween(rows, fromUs, watermarkUs).map(whole));
+      const { now, gone } = follower.changed;
+      const retracted = [...gone].filter((session) => emitted.delete(session));
+      const live = [...now];
+      now.clear();
+      gone.clear();
+      for (const session of emitted) if (rows.table.isClosed(session, watermarkUs)) emitted.delete(session);
+      for (const session of live) emitted.add(session);
+      return [
+        ...retracted.map((session) => retractedRow(kept, grouping, session)),
+        ...readRows(kept, grouping, live.map(sessionInstance).map(whole)),
+      ];
+    },
+    close: () => rows.table.followers.delete(follower),
+  };
+}
+
+function retractedRow(kept: KeptWindow, { rows, columns }: KeptGrouping, session: Session): Retracted {
+  const tuple = rows.keys.tuple(session.key);
+  const { by, select } = kept.plan.window;
+  return {
+    startUs: session.startUs,
+    endUs: session.endUs,
+    by: by.map((_, index) => (columns.includes(index) ? (tuple[columns.indexOf(index)] ?? null) : null)),
+    groupingId: 0,
+    other: false,
+    coarse: false,
+    values: select.map(() => null),
+    errors: select.map(() => 0),
+    state: 'retracted',
+    revision: session.revision,
+  };
+}
+
+function whole(instance: WindowInstance): Wanted {
+  return { instance, keys: null };
+}
+
+function emitter({ plan }: KeptWindow): (row: WindowRow | Retracted) => EmittedRow {
+  const { window, measures, byTypes } = plan;
+  const types = window.select.map(({ name }) => typeOfSelect(name, window.select, measures));
+  const lists = window.select.map(
+    ({ expression }) => expression.kind === 'aggregate' && expression.aggregate.fn === 'top_k',
+  );
+  return (row) => {
+    const columns: Record<string, unknown> = {};
+    for (const [index, { name }] of window.by.entries())
+      columns[name] = plainValue(row.by[index] ?? null, byTypes[index] ?? 'text');
+    if (window.hasGroupingSets) columns.grouping_id = row.groupingId;
+    const errors: Record<string, number> = {};
+    for (const [index, { name }] of window.select.entries()) {
+      const type: ValueType = types[index] ?? 'float';
+      const value = plainValue(row.values[index] ?? null, type);
+      columns[name] = lists[index] && typeof value === 'string' ? JSON.parse(value) : value;
+      const error = row.errors[index] ?? 0;
+      if (error > 0) errors[name] = error;
+    }
+    return {
+      windowStartUs: Number.isFinite(row.startUs) ? row.startUs : null,
+      windowEndUs: Number.isFinite(row.endUs) ? row.endUs : null,
+      columns,
+      state: row.state,
+      revision: row.revision,
+      other: row.other,
+      errors,
+    };
+  };
+}

@@ -1,0 +1,270 @@
+import type { Accumulator } from '../panes/accumulator.ts';
+import type { Closing } from '../panes/closing.ts';
+import type { GroupKeys } from '../panes/group-keys.ts';
+import type { Pane, PaneTable } from '../panes/pane-table.ts';
+import type { Session, SessionTable } from '../panes/session-table.ts';
+import type { Measure } from '../panes/slots.ts';
+import type { Grid } from './grid.ts';
+
+/** One window that has rows. */
+export interface WindowInstance {
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Several windows folded into one, for their age. */
+  readonly coarse: boolean;
+  /** A session: its one group. */
+  readonly session: Session | null;
+}
+
+export type VisitSlot = (key: number, slot: number) => void;
+
+/** How a window's rows are read, whatever keeps them: pictures, SQL tables and emission read nothing else. */
+export interface WindowRows {
+  readonly keys: GroupKeys;
+  readonly measures: ReadonlyMap<string, Measure>;
+  /** Windows before this were let go; null: none were. */
+  readonly keptFromUs: number | null;
+  /** Windows before this are folded into coarser ones; null: none are. */
+  readonly coarseBeforeUs: number | null;
+  /** Start of the oldest pane or session there is; null: none. */
+  readonly oldestUs: number | null;
+  /** Nominal length of a window, and distance of their ends; 0 for sessions. */
+  readonly sizeUs: number;
+  readonly stepUs: number;
+  /** All windows are of one length: not of a calendar, not sessions. */
+  readonly regular: boolean;
+  readonly tooLateRows: number;
+  readonly tooLateAssignments: number;
+  /** Windows with rows whose end is in (afterUs, untilUs], by end. */
+  instances(afterUs: number, untilUs: number): WindowInstance[];
+  /** The window that holds a time and ends first; for sessions the one that ends last. Null: there is none. */
+  newest(timeUs: number): WindowInstance | null;
+  /** Every (group, slot) that counts in a window; a group may come in several slots. */
+  visit(instance: WindowInstance, visit: VisitSlot): void;
+  /** Every (group, slot) in [fromUs, untilUs), so that each row is met once even where windows overlap. */
+  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot): void;
+  /** When no row changes the window any more. */
+  closesUs(instance: WindowInstance): number;
+  revisionOf(instance: WindowInstance, key: number): number;
+}
+
+export function stateOf(rows: WindowRows, key: string): Accumulator {
+  const measure = rows.measures.get(key);
+  if (!measure) throw new RangeError(`no measure ${key}`);
+  return measure.state;
+}
+
+/** Windows of a grid over the panes of a table. */
+export class GridRows implements WindowRows {
+  readonly table: PaneTable;
+  readonly grid: Grid;
+  readonly closing: Closing;
+
+  constructor(table: PaneTable, grid: Grid, closing: Closing) {
+    this.table = table;
+    this.grid = grid;
+    this.closing = closing;
+  }
+
+  get keys(): GroupKeys {
+    return this.table.keys;
+  }
+
+  get measures(): ReadonlyMap<string, Measure> {
+    return this.table.measures;
+  }
+
+  get keptFromUs(): number | null {
+    return this.table.keptFromUs;
+  }
+
+  get coarseBeforeUs(): number | null {
+    return this.table.coarseBeforeUs;
+  }
+
+  get oldestUs(): number | null {
+    return this.table.panes[0]?.startUs ?? null;
+  }
+
+  get sizeUs(): number {
+    return this.grid.sizeUs;
+  }
+
+  get stepUs(): number {
+    return this.grid.stepUs;
+  }
+
+  get regular(): boolean {
+    return this.grid.fixed !== null;
+  }
+
+  get tooLateRows(): number {
+    return this.closing.tooLateRows;
+  }
+
+  get tooLateAssignments(): number {
+    return this.closing.tooLateAssignments;
+  }
+
+  instances(afterUs: number, untilUs: number): WindowInstance[] {
+    const { panes, coarseBeforeUs } = this.table;
+    const found = new Map<number, WindowInstance>();
+    let previousUs = Number.NEGATIVE_INFINITY;
+    for (let at = firstEndingAfter(panes, afterUs - this.grid.sizeUs); at < panes.length; at++) {
+      const pane = panes[at] as Pane;
+      if (pane.startUs >= untilUs) break;
+      if (pane.coarse) {
+        if (pane.endUs > afterUs && pane.endUs <= untilUs) found.set(pane.endUs, instanceOf(pane, true));
+        continue;
+      }
+      for (const bounds of this.grid.holding(pane.startUs, previousUs)) {
+        if (bounds.endUs <= afterUs || found.has(bounds.endUs)) continue;
+        if (bounds.endUs > untilUs) break;
+        // Some of its panes are in a coarser one, where it cannot be told from its neighbours.
+        if (coarseBeforeUs !== null && bounds.startUs < coarseBeforeUs) continue;
+        found.set(bounds.endUs, instanceOf(bounds, false));
+      }
+      previousUs = pane.startUs;
+    }
+    return [...found.values()].sort((left, right) => left.endUs - right.endUs);
+  }
+
+  newest(timeUs: number): WindowInstance | null {
+    const [first] = this.grid.holding(this.table.slices.startOf(timeUs), Number.NEGATIVE_INFINITY);
+    return first ? instanceOf(first, false) : null;
+  }
+
+  visit(instance: WindowInstance, visit: VisitSlot): void {
+    const { panes } = this.table;
+    const closesUs = this.closesUs(instance);
+    for (let at = firstStartingFrom(panes, instance.startUs); at < panes.length; at++) {
+      const pane = panes[at] as Pane;
+      if (pane.startUs >= instance.endUs) break;
+      for (const { afterUs, slots } of pane.parts)
+        if (afterUs < closesUs) for (const [key, slot] of slots) visit(key, slot);
+    }
+  }
+
+  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot): void {
+    const { panes } = this.table;
+    for (let at = firstStartingFrom(panes, fromUs); at < panes.length; at++) {
+      const pane = panes[at] as Pane;
+      if (pane.startUs >= untilUs) break;
+      for (const { slots } of pane.parts) for (const [key, slot] of slots) visit(key, slot);
+    }
+  }
+
+  closesUs({ endUs }: WindowInstance): number {
+    return endUs + this.closing.allowUs;
+  }
+
+  revisionOf({ endUs }: WindowInstance, key: number): number {
+    return this.closing.revisions.get(endUs)?.get(key)?.count ?? 0;
+  }
+}
+
+function instanceOf({ startUs, endUs }: { startUs: number; endUs: number }, coarse: boolean): WindowInstance {
+  return { startUs, endUs, coarse, session: null };
+}
+
+/** Index of the first pane with an end above `timeUs`. */
+function firstEndingAfter(panes: readonly Pane[], timeUs: number): number {
+  return bisect(panes, (pane) => pane.endUs > timeUs);
+}
+
+/** Index of the first pane that starts at or after `timeUs`. */
+function firstStartingFrom(panes: readonly Pane[], timeUs: number): number {
+  return bisect(panes, (pane) => pane.startUs >= timeUs);
+}
+
+/** Index of the first element that passes, when all after it do. */
+function bisect<T>(all: readonly T[], passes: (one: T) => boolean): number {
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (passes(all[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Sessions of a table. */
+export class SessionRows implements WindowRows {
+  readonly table: SessionTable;
+  readonly coarseBeforeUs = null;
+  readonly sizeUs = 0;
+  readonly stepUs = 0;
+  readonly regular = false;
+  #sorted: readonly WindowInstance[] = [];
+  #sortedAt = -1;
+
+  constructor(table: SessionTable) {
+    this.table = table;
+  }
+
+  get keys(): GroupKeys {
+    return this.table.keys;
+  }
+
+  get measures(): ReadonlyMap<string, Measure> {
+    return this.table.measures;
+  }
+
+  get keptFromUs(): number | null {
+    return this.table.keptFromUs;
+  }
+
+  get oldestUs(): number | null {
+    return this.#all()[0]?.startUs ?? null;
+  }
+
+  get tooLateRows(): number {
+    return this.table.tooLateRows;
+  }
+
+  get tooLateAssignments(): number {
+    return this.table.tooLateRows;
+  }
+
+  instances(afterUs: number, untilUs: number): WindowInstance[] {
+    const all = this.#all();
+    const first = bisect(all, ({ endUs }) => endUs > afterUs);
+    return all.slice(
+      first,
+      bisect(all, ({ endUs }) => endUs > untilUs),
+    );
+  }
+
+  newest(): WindowInstance | null {
+    return this.#all().at(-1) ?? null;
+  }
+
+  visit({ session }: WindowInstance, visit: VisitSlot): void {
+    if (session) visit(session.key, session.slot);
+  }
+
+  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot): void {
+    for (const instance of this.instances(fromUs, untilUs)) this.visit(instance, visit);
+  }
+
+  closesUs({ endUs }: WindowInstance): number {
+    return endUs + this.table.shape.allowUs;
+  }
+
+  revisionOf({ session }: WindowInstance): number {
+    return session?.revision ?? 0;
+  }
+
+  #all(): readonly WindowInstance[] {
+    if (this.#sortedAt !== this.table.revision) {
+      this.#sorted = this.table.all.map((session) => sessionInstance(session));
+      this.#sortedAt = this.table.revision;
+    }
+    return this.#sorted;
+  }
+}
+
+export function sessionInstance(session: Session): WindowInstance {
+  return { startUs: session.startUs, endUs: session.endUs, coarse: false, session };
+}
