@@ -141,7 +141,8 @@ class Parser {
         `${fn} with ${fn === 'count' ? 'no argument or one' : wanted[0] === 2 ? 'a value and a rank, as quantile(x, 0.95)' : 'one argument'}`,
       );
     const argument = args[0] === '*' ? null : (args[0] ?? null);
-    if (fn === 'count_if') return { fn: 'count', argument: null, by: null, rank: null, k: null, filter: and(argument, filter) };
+    if (fn === 'count_if')
+      return { fn: 'count', argument: null, by: null, rank: null, k: null, filter: and(argument, filter) };
     if (fn === 'median') return { fn: 'quantile', argument, by: null, rank: 0.5, k: null, filter };
     if (fn !== 'quantile') return { fn, argument, by: null, rank: null, k: null, filter };
     const rank = Number(args[1]);
