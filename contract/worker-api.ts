@@ -161,6 +161,28 @@ export interface Status {
   readonly memory: { readonly usedBytes: number; readonly budgetBytes: number };
   /** Windows that cannot run, those of a stream that has fields by now; the others run. */
   readonly windowProblems: readonly WindowProblem[];
+  /** Those that run, by name. */
+  readonly windows: Readonly<Record<string, WindowStatus>>;
+}
+
+/** Counters of a window that runs. */
+export interface WindowStatus {
+  readonly from: string;
+  /** Rows too late for every window that would hold them, and assignments to windows that were refused. */
+  readonly tooLateRows: number;
+  readonly tooLateAssignments: number;
+  /** Rows left out because their event had been counted (`dedup`). */
+  readonly duplicateRows: number;
+  /** Rows whose groups were beyond the bound: counted as one group, or, in sessions, left out. */
+  readonly foldedRows: number;
+  readonly droppedRows: number;
+  /** Rows in no session, for they have no gap above 0. */
+  readonly rowsWithoutGap: number;
+  /** Groups kept, over all panes, and how many there may be. */
+  readonly groups: number;
+  readonly maxGroups: number;
+  readonly keptFromUs: number | null;
+  readonly coarseBeforeUs: number | null;
 }
 
 export interface WindowProblem {

@@ -3,7 +3,14 @@ import type { StreamSchema } from '../contract/protocol/down.ts';
 import type { Frame } from '../contract/protocol/frame.ts';
 import type { Position } from '../contract/protocol/position.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
-import type { PanelPicture, PanelRequest, QueryOptions, Row, WindowProblem } from '../contract/worker-api.ts';
+import type {
+  PanelPicture,
+  PanelRequest,
+  QueryOptions,
+  Row,
+  WindowProblem,
+  WindowStatus,
+} from '../contract/worker-api.ts';
 
 export type { WindowProblem };
 
@@ -46,7 +53,7 @@ export interface Engine {
   /** The plan in words: tables of panes, what they keep, the windows over them, the SQL the database evaluates. */
   explain(): string;
   /** Counters of a window; null: it does not run. */
-  windowState(window: string): EngineWindowState | null;
+  windowState(window: string): WindowStatus | null;
   streamState(stream: string): EngineStreamState;
   /** Bytes the engine's memory holds now (it never shrinks), and what it may grow to. */
   memory(): { readonly usedBytes: number; readonly budgetBytes: number };
@@ -72,25 +79,6 @@ export interface EngineStreamState {
   readonly tooLate: number;
   readonly duplicates: number;
   readonly schema: StreamSchema | null;
-}
-
-export interface EngineWindowState {
-  readonly from: string;
-  /** Rows too late for every window that would hold them, and assignments to windows that were refused. */
-  readonly tooLateRows: number;
-  readonly tooLateAssignments: number;
-  /** Rows left out because their event had been counted (`dedup`). */
-  readonly duplicateRows: number;
-  /** Rows whose groups were beyond the bound: counted as one group, or, in sessions, left out. */
-  readonly foldedRows: number;
-  readonly droppedRows: number;
-  /** Rows in no session, for they have no gap above 0. */
-  readonly rowsWithoutGap: number;
-  /** Groups kept, over all panes, and how many there may be. */
-  readonly groups: number;
-  readonly maxGroups: number;
-  readonly keptFromUs: number | null;
-  readonly coarseBeforeUs: number | null;
 }
 
 export interface EngineOptions {

@@ -135,6 +135,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       eventsPerSecond: rate.perSecond(clock.nowMs()),
       nowMs: clock.nowMs(),
       windowProblems,
+      windowNames: Object.keys(boards?.windows ?? {}),
     });
   /** Tells the page, at once if it has not been told for half a second, and again every half second. */
   const tellStatus = () => {

@@ -1,4 +1,4 @@
-import type { ConnectionStatus, Status, StreamStatus, WindowProblem } from '../contract/worker-api.ts';
+import type { ConnectionStatus, Status, StreamStatus, WindowProblem, WindowStatus } from '../contract/worker-api.ts';
 import type { Subscription } from './connection/subscription.ts';
 import type { Engine } from './engine.ts';
 
@@ -9,6 +9,8 @@ export interface StatusParts {
   readonly eventsPerSecond: number;
   readonly nowMs: number;
   readonly windowProblems: readonly WindowProblem[];
+  /** Names of the windows asked for. */
+  readonly windowNames: readonly string[];
 }
 
 /** What the worker knows, as one value for the page. */
@@ -19,6 +21,7 @@ export function statusOf({
   eventsPerSecond,
   nowMs,
   windowProblems,
+  windowNames,
 }: StatusParts): Status {
   const streams: Record<string, StreamStatus> = {};
   let rows = 0;
@@ -27,7 +30,12 @@ export function statusOf({
     streams[name] = stream;
     rows += stream.rows;
   }
-  return { connection, streams, eventsPerSecond, rows, memory: engine.memory(), windowProblems };
+  const windows: Record<string, WindowStatus> = {};
+  for (const name of windowNames) {
+    const window = engine.windowState(name);
+    if (window) windows[name] = window;
+  }
+  return { connection, streams, eventsPerSecond, rows, memory: engine.memory(), windowProblems, windows };
 }
 
 function streamStatus(engine: Engine, name: string, subscription: Subscription, nowMs: number): StreamStatus {

@@ -39,6 +39,7 @@ const status = (
   rows: 1,
   memory: { usedBytes: 1, budgetBytes: 2 },
   windowProblems: [],
+  windows: {},
 });
 
 test('panels fill rows from the left and stand as high as what is above lets them', () => {
@@ -143,6 +144,27 @@ test('V6 a window that cannot run is told by name, with the reason and the fix',
   expect(notices({ ...status({ a: stream() }), windowProblems }, NOW, UTC)).toMatchObject([
     { what: 'Window w2 does not run', more: 'There is no field nope. Use one of: n, t.' },
   ]);
+});
+
+test('N5 a window with more groups than there is room for is told, with how many rows', () => {
+  const window = {
+    from: 'a',
+    tooLateRows: 0,
+    tooLateAssignments: 0,
+    duplicateRows: 0,
+    foldedRows: 12_345,
+    droppedRows: 0,
+    rowsWithoutGap: 0,
+    groups: 10,
+    maxGroups: 10,
+    keptFromUs: null,
+    coarseBeforeUs: null,
+  };
+  const told = (of: Partial<typeof window>) =>
+    notices({ ...status({ a: stream() }), windows: { w: { ...window, ...of } } }, NOW, UTC);
+  expect(told({})).toMatchObject([{ what: 'Window w has too many groups', more: expect.stringContaining('12,345') }]);
+  expect(told({ foldedRows: 0, droppedRows: 7 })[0]?.more).toContain('left out');
+  expect(told({ foldedRows: 0 })).toEqual([]);
 });
 
 test('V7 when every record is rejected, how many, why the last and where to see them are told', () => {

@@ -45,6 +45,8 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       more: sentences(message, fix),
       dismissable: true,
     });
+  for (const [name, { foldedRows, droppedRows }] of Object.entries(status.windows))
+    if (foldedRows + droppedRows > 0) found.push(crowded(name, foldedRows, droppedRows));
   for (const [name, stream] of Object.entries(status.streams)) {
     const { source } = stream;
     if (source.state === 'failed')
@@ -87,6 +89,20 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       });
   }
   return found;
+}
+
+/** More groups than memory has room for. */
+function crowded(window: string, foldedRows: number, droppedRows: number): Notice {
+  const rows = formatValue(foldedRows + droppedRows, { unit: 'none' }).text;
+  return {
+    id: `crowded/${window}`,
+    tone: 'late',
+    what: `Window ${window} has too many groups`,
+    more: `${rows} rows of groups beyond the bound are ${
+      droppedRows > 0 ? 'left out' : 'counted together as “(other)”'
+    }. Group by something with fewer values, or leave rare ones out with \`where\`.`,
+    dismissable: true,
+  };
 }
 
 /** What will stand where there is no board yet, and what it waits for. */

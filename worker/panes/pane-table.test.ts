@@ -4,8 +4,9 @@ import { newClosing } from './closing.ts';
 import type { Block, Column } from './column.ts';
 import { Count } from './count.ts';
 import { Distinct } from './distinct.ts';
+import { OTHER } from './group-keys.ts';
 import { DEFAULT_MAX_GROUPS as MAX_GROUPS, PaneTable } from './pane-table.ts';
-import { TOO_LATE } from './row-filter.ts';
+import { TAKEN, TOO_LATE } from './row-filter.ts';
 import { fixedSlices } from './slices.ts';
 
 const SHAPE = { stream: 's', by: ['k'], where: null, dedup: null };
@@ -93,4 +94,103 @@ test('W6 panes start at the offset, before 1970 too; a null key is a group', () 
     [-7, [1]],
     [3, [null]],
   ]);
+});
+
+/** Windows of 10 µs every 5 µs. */
+function hopping(allowUs: number): { table: PaneTable; counts: Count } {
+  const counts = new Count();
+  const holding = (timeUs: number) => {
+    const startUs = windowStartUs(timeUs, 5, 0);
+    return [
+      { startUs: startUs - 5, endUs: startUs + 5 },
+      { startUs, endUs: startUs + 10 },
+    ];
+  };
+  const measure = { argument: null, by: null, filter: null, state: counts };
+  const table = new PaneTable(
+    { ...SHAPE, by: [] },
+    fixedSlices(5, 0),
+    [newClosing('10 5', holding, allowUs)],
+    new Map([['n', measure]]),
+  );
+  return { table, counts };
+}
+
+test('W8 a late row is a part of its own, which windows that had closed do not count', () => {
+  const { table, counts } = hopping(0);
+  const marks = new Uint8Array(1);
+  table.add(block([6], {}), null, null);
+  table.add(block([7], {}), 11, marks);
+  expect([...marks]).toEqual([TAKEN]);
+  expect(table.panes[0]?.parts.map(({ afterUs, slots }) => [afterUs, counts.value(slots.get(0) ?? -1)])).toEqual([
+    [Number.NEGATIVE_INFINITY, 1],
+    [10, 1],
+  ]);
+  table.add(block([8], {}), 15, marks);
+  expect([...marks]).toEqual([TAKEN | TOO_LATE]);
+  expect(table.closings[0]).toMatchObject({ tooLateRows: 1, tooLateAssignments: 3 });
+});
+
+test('W7 many rows of one addition are one revision of each window that was final', () => {
+  const { table } = hopping(100);
+  table.add(block([6], {}), null, null);
+  table.add(block([7, 7, 8], {}), 12, null);
+  table.add(block([7], {}), 17, null);
+  const [closing] = table.closings;
+  expect([...(closing?.revisions ?? [])].map(([endUs, groups]) => [endUs, groups.get(0)?.count])).toEqual([
+    [10, 2],
+    [15, 1],
+  ]);
+});
+
+test('N4 with age panes are folded into coarser ones, and no row is lost', () => {
+  const counts = new Count();
+  const measure = { argument: null, by: null, filter: null, state: counts };
+  const holding = (timeUs: number) => {
+    const startUs = windowStartUs(timeUs, 1e6, 0);
+    return [{ startUs, endUs: startUs + 1e6 }];
+  };
+  const table = new PaneTable(
+    { ...SHAPE, by: [] },
+    fixedSlices(1e6, 0),
+    [newClosing('1s', holding, 0)],
+    new Map([['n', measure]]),
+  );
+  const seconds = 3 * 3600;
+  for (let second = 0; second < seconds; second++) table.add(block([second * 1e6], {}), second * 1e6, null);
+  const total = table.panes.reduce((sum, { parts }) => sum + counts.value(parts[0]?.slots.get(0) ?? -1), 0);
+  expect(total).toBe(seconds);
+  const coarse = table.panes.filter((pane) => pane.coarse);
+  expect(coarse.length).toBeGreaterThan(118);
+  expect(new Set(coarse.slice(0, -1).map(({ startUs, endUs }) => endUs - startUs))).toEqual(new Set([60e6]));
+  expect(table.panes.length).toBeLessThan(3600 + 60 + 130);
+  expect(table.coarseBeforeUs).toBe(coarse.at(-1)?.endUs);
+  // A row of a folded pane is not counted in a pane of its own.
+  const marks = new Uint8Array(1);
+  table.add(block([5e6], {}), null, marks);
+  expect([...marks]).toEqual([TOO_LATE]);
+});
+
+test('N5 groups beyond a quarter of the bound in one pane are counted together, so that the sum is right', () => {
+  const counts = new Count();
+  const table = tumbling(0, new Map([['n', { argument: null, by: null, filter: null, state: counts }]]));
+  table.maxGroups = 400;
+  for (let frame = 0; frame < 10; frame++) {
+    const texts = Array.from({ length: 50 }, (_, key) => `f${frame}-${key}`);
+    const codes = Int32Array.from([...texts.keys(), ...texts.keys()]);
+    table.add(
+      block(
+        Array.from(codes, () => 5),
+        { k: { kind: 'text', codes, texts, validity: null } },
+      ),
+      null,
+      null,
+    );
+  }
+  const slots = [...(table.panes[0]?.parts[0]?.slots ?? [])];
+  expect(slots).toHaveLength(101);
+  expect(slots.reduce((sum, [, slot]) => sum + counts.value(slot), 0)).toBe(1000);
+  const other = slots.find(([key]) => key === OTHER)?.[1] ?? -1;
+  expect(counts.value(other)).toBe(800);
+  expect(table.foldedRows).toBe(800);
 });

@@ -161,6 +161,7 @@ export class PaneTable {
     let end = Number.NEGATIVE_INFINITY;
     let standing: Standing | null = null;
     let gone = false;
+    let otherSlot = NO_SLOT;
     for (let row = from; row < rows; row++) {
       const verdict = verdictOf === null ? 0 : verdictOf(row);
       if (verdict < 0) {
@@ -185,14 +186,17 @@ export class PaneTable {
       }
       if (marks) marks[row] = (marks[row] ?? 0) | TAKEN;
       const key = keys[row] as number;
-      if (key === OTHER) this.foldedRows++;
       if (seenIn[key + 1] === run) {
-        rowSlots[row] = seenSlot[key + 1] as number;
+        const slot = seenSlot[key + 1] as number;
+        if (slot === otherSlot) this.foldedRows++;
+        rowSlots[row] = slot;
         continue;
       }
       if (pane === null) pane = this.#pane(start, end);
       if (part === null) part = partOf(pane, standing?.afterUs ?? Number.NEGATIVE_INFINITY);
       const slot = this.#slot(pane, part, key);
+      otherSlot = part.slots.get(OTHER) ?? NO_SLOT;
+      if (slot === otherSlot) this.foldedRows++;
       if (standing) for (const { closing, endUs } of standing.revising) revise(closing, endUs, key, this.#addition);
       seenIn[key + 1] = run;
       seenSlot[key + 1] = slot;
@@ -240,7 +244,6 @@ export class PaneTable {
     let key = group;
     let slot = part.slots.get(key);
     if (slot === undefined && key !== OTHER && part.slots.size >= this.#maxGroups / 4) {
-      this.foldedRows++;
       key = OTHER;
       slot = part.slots.get(OTHER);
     }
@@ -356,6 +359,7 @@ export class PaneTable {
   }
 }
 
+const NO_SLOT = -2;
 /** Groups of a table when nothing else is said. */
 export const DEFAULT_MAX_GROUPS = 200_000;
 /** Event time between two looks at the age of panes. */

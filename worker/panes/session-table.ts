@@ -30,6 +30,10 @@ export interface SessionFollower {
   readonly changed: { readonly now: Set<Session>; readonly gone: Set<Session> } | null;
 }
 
+/** Instead of a slot. */
+const TOO_LATE_SLOT = -1;
+const NO_ROOM = -2;
+
 /**
  * Sessions, by group. A row opens [t, t + gap); what overlaps or touches is one session, so a late row may join two.
  *
@@ -49,7 +53,7 @@ export class SessionTable {
   readonly #sessions = new Map<number, Session[]>();
   #rowSlots: Int32Array = new Int32Array(0);
   #keptFromUs: number | null = null;
-  maxGroups: number;
+  #maxGroups = 0;
   tooLateRows = 0;
   /** Rows without a gap, and rows of groups beyond the bound: neither is in a session. */
   withoutGap = 0;
@@ -62,7 +66,16 @@ export class SessionTable {
     this.keys = new GroupKeys(shape.by);
     this.seen = shape.dedup === null ? null : new SeenKeys(shape.dedup);
     this.maxGroups = maxGroups;
-    this.keys.maxKeys = maxGroups;
+  }
+
+  /** Sessions past which the oldest closed ones go; of open ones there may be twice as many. */
+  get maxGroups(): number {
+    return this.#maxGroups;
+  }
+
+  set maxGroups(sessions: number) {
+    this.#maxGroups = sessions;
+    this.keys.maxKeys = sessions * 2;
   }
 
   get measures(): ReadonlyMap<string, Measure> {
@@ -125,9 +138,14 @@ export class SessionTable {
       const slot = this.#join(key, startUs, endUs, watermarkUs);
       for (; at < next; at++) {
         const row = members[at] as number;
-        mark(row, slot === null ? TOO_LATE : TAKEN);
-        if (slot === null) this.tooLateRows++;
-        else rowSlots[row] = slot;
+        if (slot === NO_ROOM) this.droppedRows++;
+        else if (slot === TOO_LATE_SLOT) {
+          this.tooLateRows++;
+          mark(row, TOO_LATE);
+        } else {
+          rowSlots[row] = slot;
+          mark(row, TAKEN);
+        }
       }
     }
     this.slots.add(block, rowSlots);
@@ -144,16 +162,17 @@ export class SessionTable {
       validity === null || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1 ? Number(values[row]) : 0;
   }
 
-  /** The slot of the session these rows belong to, joined with those they touch; null: it would be too late. */
-  #join(key: number, startUs: number, endUs: number, watermarkUs: number | null): number | null {
+  /** The slot of the session these rows belong to, joined with those they touch; or why there is none. */
+  #join(key: number, startUs: number, endUs: number, watermarkUs: number | null): number {
     const all = this.#sessions.get(key) ?? [];
     const touched = all.filter(
       (session) => session.startUs <= endUs && session.endUs >= startUs && !this.isClosed(session, watermarkUs),
     );
     const joinedStartUs = touched.reduce((least, session) => Math.min(least, session.startUs), startUs);
     const joinedEndUs = touched.reduce((most, session) => Math.max(most, session.endUs), endUs);
-    if (watermarkUs !== null && joinedEndUs + this.shape.allowUs <= watermarkUs) return null;
+    if (watermarkUs !== null && joinedEndUs + this.shape.allowUs <= watermarkUs) return TOO_LATE_SLOT;
     const [first, ...others] = touched;
+    if (first === undefined && this.slots.size >= this.maxGroups * 2) return NO_ROOM;
     const slot = first?.slot ?? this.slots.take();
     for (const other of others) this.slots.fold(other.slot, slot);
     const revised =

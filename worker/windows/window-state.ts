@@ -1,4 +1,4 @@
-import type { EngineWindowState } from '../engine.ts';
+import type { WindowStatus } from '../../contract/worker-api.ts';
 import { PaneTable } from '../panes/pane-table.ts';
 import { SessionTable } from '../panes/session-table.ts';
 import type { Table } from './feed.ts';
@@ -6,7 +6,7 @@ import type { KeptWindow } from './kept-window.ts';
 import { GridRows, SessionRows } from './window-rows.ts';
 
 /** A window's counters, over all its groupings. Rows are counted by each grouping alike, so the first one tells them. */
-export function windowStateOf(kept: KeptWindow): EngineWindowState {
+export function windowStateOf(kept: KeptWindow): WindowStatus {
   const [first] = kept.groupings;
   const tables = [...new Set(kept.groupings.map(({ rows }) => tableOf(rows)))];
   const [table] = tables;
