@@ -34,6 +34,18 @@ test('W24 exact up to 10,000 values, merged too', () => {
   expect(state.relativeError(0, 2)).toBe(0);
 });
 
+test('W24 of many values that all occur once some are listed, and the error says that they may not be the right ones', () => {
+  const state = feedCells(
+    new TopK('integer'),
+    Array.from({ length: 100_001 }, (_, index) => index),
+  );
+  const found = JSON.parse(state.value(0, 10) ?? '') as { count: number }[];
+  expect(found).toHaveLength(10);
+  const most = Math.max(...found.map(({ count }) => count));
+  expect(most).toBeLessThanOrEqual(1 + 100_001 / MAX_COUNTED);
+  expect(state.relativeError(0, 10)).toBe((most - 1) / most);
+});
+
 test('W24 beyond, counts are never too low and too high by at most n / 10,000, and nothing more frequent is left out', () => {
   const values = 150_000;
   const heavy = 40;

@@ -139,12 +139,16 @@ class Summary {
     return top;
   }
 
-  /** Drops the least frequent values once there are twice as many as are kept. */
+  /** Keeps the 10,000 most frequent values once there are twice as many; of equally frequent ones the longest known. */
   #prune(): void {
     if (this.#counters.size <= MAX_COUNTED * 2) return;
     const bounds = Float64Array.from(this.#counters.values(), ({ count, missed }) => count + missed).sort();
     const cut = bounds[bounds.length - MAX_COUNTED - 1] as number;
-    for (const [value, { count, missed }] of this.#counters) if (count + missed <= cut) this.#counters.delete(value);
+    let above = 0;
+    while (above < MAX_COUNTED && (bounds[bounds.length - 1 - above] as number) > cut) above++;
+    let spare = MAX_COUNTED - above;
+    for (const [value, { count, missed }] of this.#counters)
+      if (count + missed < cut || (count + missed === cut && spare-- <= 0)) this.#counters.delete(value);
     this.#floor = Math.max(this.#floor, cut);
   }
 }
