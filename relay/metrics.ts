@@ -39,6 +39,12 @@ export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: 
   perStream('frame_bytes_total', 'Bytes of frames sealed', 'counter', (feed) => feed.counts.frameBytes);
   perStream('dead_letters_total', 'Records that could not become rows', 'counter', (feed) => feed.deadLetters.count);
   perStream(
+    'records_ahead_total',
+    'Records held apart because their event is too far in the future',
+    'counter',
+    (feed) => feed.counts.ahead,
+  );
+  perStream(
     'ignored_values_total',
     'Values passed over because the names in records are too many',
     'counter',

@@ -2,9 +2,10 @@ import type { Clock } from '../contract/clock.ts';
 import type { SourceState } from '../contract/protocol/down.ts';
 import type { Position } from '../contract/protocol/position.ts';
 import { Batcher, type BatchLimits } from './batch/batcher.ts';
-import { decodeJson } from './decode/json.ts';
 import { Rejected } from './decode/rejected.ts';
 import type { LogEntry } from './log/log.ts';
+import { type RowRules, readRow, SAMPLE_RECORDS, sampleRecord } from './read-row.ts';
+import type { Row } from './shape/row.ts';
 import type { Shaper } from './shape/shaper.ts';
 import type { Pacer } from './sources/pace.ts';
 import type { RawRecord, Source, SourceEvent, StartFrom } from './sources/source.ts';
@@ -23,6 +24,10 @@ export interface PipelineParts {
   readonly shaper: Shaper;
   readonly clock: Clock;
   readonly delayUs: number;
+  /** Of a silent partition. (W20) */
+  readonly idleMs: number;
+  /** How far beyond the clock an event may be; null: any. (W21) */
+  readonly aheadUs: number | null;
   readonly limits: BatchLimits;
   /** Slows records down to their event time. */
   readonly pacer: Pacer | null;
@@ -41,7 +46,6 @@ export interface PipelineSink {
   ready(): Promise<void>;
 }
 
-const SAMPLE_RECORDS = 200;
 const SAMPLE_MS = 300;
 
 type Records = Extract<SourceEvent, { kind: 'records' }>;
@@ -49,6 +53,7 @@ type Records = Extract<SourceEvent, { kind: 'records' }>;
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #sink: PipelineSink;
+  readonly #rules: RowRules;
   #batcher: Batcher | null = null;
   #watermark: Watermark;
   #held: Records[] = [];
@@ -59,7 +64,9 @@ export class Pipeline {
   constructor(parts: PipelineParts, sink: PipelineSink) {
     this.#parts = parts;
     this.#sink = sink;
-    this.#watermark = new Watermark(parts.delayUs, parts.clock);
+    const { shaper, aheadUs, clock } = parts;
+    this.#rules = { shaper, aheadUs, nowMs: () => clock.nowMs() };
+    this.#watermark = this.#newWatermark();
   }
 
   get watermarkUs(): number {
@@ -79,8 +86,10 @@ export class Pipeline {
     try {
       for await (const event of this.#parts.source.read(from, signal)) {
         if (signal.aborted) return;
+        this.#watermark.handling();
         await this.#take(event, signal);
         await this.#sink.ready();
+        this.#watermark.reading();
       }
       if (!signal.aborted) await this.#settle(signal);
       this.#batcher?.sealAll();
@@ -125,7 +134,7 @@ export class Pipeline {
   #open(position: Position): void {
     if (this.#batcher === null) {
       const { stream, clock, limits } = this.#parts;
-      const watermark = new Watermark(this.#parts.delayUs, clock);
+      const watermark = this.#newWatermark();
       this.#watermark = watermark;
       this.#batcher = new Batcher({
         stream,
@@ -156,11 +165,7 @@ export class Pipeline {
     this.#held.push(event);
     for (const record of event.records) {
       if (shaper.sampled >= SAMPLE_RECORDS) break;
-      // What cannot be sampled is told when it is shaped.
-      attempt(() => {
-        const fields = decodeJson(record.value);
-        if (!(fields instanceof Rejected)) shaper.sample(record, fields);
-      });
+      sampleRecord(record, shaper);
     }
     if (shaper.sampled >= SAMPLE_RECORDS) await this.#settle(signal);
   }
@@ -211,31 +216,18 @@ export class Pipeline {
   }
 
   #shape(partition: number, record: RawRecord) {
-    const row = attempt(() => {
-      const fields = decodeJson(record.value);
-      return fields instanceof Rejected ? fields : this.#parts.shaper.shape(record, fields);
-    });
+    const row = readRow(record, this.#rules);
     if (!(row instanceof Rejected)) return row;
     this.#sink.reject(partition, record, row);
     return null;
   }
 
-  #append(
-    partition: number,
-    record: RawRecord,
-    row: Exclude<ReturnType<Shaper['shape']>, Rejected>,
-    size: number,
-  ): void {
+  #append(partition: number, record: RawRecord, row: Row, size: number): void {
     const { schema } = this.#parts.shaper;
     if (schema !== null) this.#batcher?.append(partition, record.offset, row, schema, size);
   }
-}
-
-/** Whatever one record makes go wrong, the records after it are read. (D1) */
-function attempt<T>(work: () => T): T | Rejected {
-  try {
-    return work();
-  } catch (error) {
-    return new Rejected(`the record could not be read: ${error instanceof Error ? error.message : String(error)}`);
+  #newWatermark(): Watermark {
+    const { delayUs, idleMs, clock } = this.#parts;
+    return new Watermark(delayUs, idleMs, clock);
   }
 }

@@ -113,8 +113,18 @@ function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): StreamFeed
     }),
     clock,
     delayUs: parseDurationUs(spec.time.delay) ?? 0,
+    idleMs: (parseDurationUs(spec.time.idle) ?? 0) / 1000,
+    aheadUs: aheadUsOf(spec),
     limits: BATCH_LIMITS,
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
     makeLog: () => new MemoryLog(maxLogBytes),
   });
 }
+
+/** What a file holds has happened, whatever this machine's clock says: only what is live can be ahead of it. (W21) */
+function aheadUsOf({ source, time }: StreamSpec): number | null {
+  const ahead = time.ahead ?? (/^file:/i.test(source) ? 'any' : LIVE_AHEAD);
+  return ahead === 'any' ? null : parseDurationUs(ahead);
+}
+
+const LIVE_AHEAD = '1h';

@@ -7,6 +7,7 @@ import { DeadLetters } from './dead-letters.ts';
 import type { Rejected } from './decode/rejected.ts';
 import type { Log, LogEntry } from './log/log.ts';
 import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
+import { spanText } from './shape/ahead.ts';
 import type { RawRecord, StartFrom } from './sources/source.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface FeedListener {
 export interface FeedCounts {
   records: number;
   bytes: number;
+  /** Of them, those held apart for their event is too far in the future. (W21) */
+  ahead: number;
   frames: number;
   frameBytes: number;
 }
@@ -39,10 +42,15 @@ export class StreamFeed {
   readonly #parts: FeedParts;
   readonly #listeners = new Set<FeedListener>();
   #announcedVersion = 0;
+  /** Events ahead of the clock since the last one that was not, and by how much the newest of them is. */
+  #aheadInARow = 0;
+  #aheadUs = 0;
+  /** Records rejected since `handled` was last told. */
+  #rejected = 0;
   readonly #behind = new Map<number, number | null>();
   readonly #pipeline: Pipeline;
   readonly deadLetters = new DeadLetters();
-  readonly counts: FeedCounts = { records: 0, bytes: 0, frames: 0, frameBytes: 0 };
+  readonly counts: FeedCounts = { records: 0, bytes: 0, ahead: 0, frames: 0, frameBytes: 0 };
   #opened: { readonly position: Position; readonly log: Log } | null = null;
   #state: SourceState = { state: 'connecting', message: null, fix: null };
 
@@ -77,10 +85,17 @@ export class StreamFeed {
     return this.#opened;
   }
 
-  /** What the source says; where that is nothing, what is passed over. */
+  /** What the source says; where that is nothing, what is held apart or passed over. */
   get state(): SourceState {
     const { ignored } = this.#parts.shaper;
-    if (ignored === null || this.#state.message !== null) return this.#state;
+    if (this.#state.message !== null) return this.#state;
+    if (this.#aheadInARow >= MANY_AHEAD)
+      return {
+        state: this.#state.state,
+        message: `the last ${this.#aheadInARow} events are held apart, for they are ahead of this relay's clock, the last of them by ${spanText(this.#aheadUs)}`,
+        fix: 'set the clock right, of this relay or of what sends them; or let more in: time: { ahead: 1d }, or any',
+      };
+    if (ignored === null) return this.#state;
     return {
       state: this.#state.state,
       message: `its records have too many different names: values of new ones, the first being "${shortened(ignored.first)}", are passed over`,
@@ -168,8 +183,14 @@ export class StreamFeed {
         for (const listener of this.#listeners) listener.opened?.();
       },
       entry: (entry) => this.#append(entry),
-      reject: (partition: number, record: RawRecord, rejected: Rejected) =>
-        this.deadLetters.add(partition, record, rejected.reason, this.clock.nowMs()),
+      reject: (partition: number, record: RawRecord, rejected: Rejected) => {
+        this.deadLetters.add(partition, record, rejected.reason, this.clock.nowMs());
+        this.#rejected++;
+        if (rejected.aheadUs === null) return;
+        this.counts.ahead++;
+        this.#aheadInARow++;
+        this.#aheadUs = rejected.aheadUs;
+      },
       reset: (reason) => {
         this.#opened?.log.close();
         this.#opened = null;
@@ -182,6 +203,8 @@ export class StreamFeed {
       handled: (partition, records, bytes, behind) => {
         this.counts.records += records;
         this.counts.bytes += bytes;
+        if (records > this.#rejected) this.#aheadInARow = 0;
+        this.#rejected = 0;
         this.#behind.set(partition, behind);
       },
       caughtUp: () => {
@@ -202,6 +225,9 @@ export class StreamFeed {
     for (const listener of this.#listeners) listener.appended?.();
   }
 }
+
+/** So many in a row, and no row beside them, are no device's fault. */
+const MANY_AHEAD = 10;
 
 function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

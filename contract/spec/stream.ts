@@ -14,6 +14,16 @@ export const TimeSpecSchema = z
       .meta({ description: 'The field that says when the event happened. Left out: inferred.' }),
     format: TimeFormatSchema.default('auto'),
     delay: DurationSchema.default('10s').meta({ description: 'How far the watermark trails the newest event time.' }),
+    idle: DurationSchema.default('5s').meta({
+      description: 'A partition read to its end and silent for so long no longer holds the watermark back.',
+    }),
+    ahead: z
+      .union([z.literal('any'), DurationSchema])
+      .optional()
+      .meta({
+        description:
+          'How far beyond the relay’s clock an event may be; those beyond it are dead letters. Left out: 1h, and any for file:.',
+      }),
   })
   .meta({ description: 'Event time.' });
 
