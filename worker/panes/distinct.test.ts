@@ -40,6 +40,10 @@ test('W23 equal numbers are one value: integers and floats, −0 and 0, NaN and 
   feedCells(state, [1n, 2n, 2n ** 60n, -(2n ** 53n)]);
   feedCells(state, [-(2 ** 53)]);
   expect(state.value(0)).toBe(6);
+  feedCells(state, [2 ** 60, 2 ** 62]);
+  feedCells(state, [2n ** 62n, 2n ** 60n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]);
+  feedCells(state, [2 ** 63, -(2 ** 63)]);
+  expect(state.value(0)).toBe(11);
 });
 
 test('W23 values whose last group went are forgotten, those a fold or another state still holds are not', () => {

@@ -1,7 +1,7 @@
 import type { Accumulator, RowsToAdd } from './accumulator.ts';
 import { type BigintColumn, isValid, type NumberColumn, type TextColumn } from './column.ts';
 import { DISTINCT_ERROR, HyperLogLog, placeOf, placeOfNumber, placeOfWords } from './hyperloglog.ts';
-import { isSafeAt, nearestAt, wordsOf } from './int64.ts';
+import { isFloatAt, nearestAt, wordsOf } from './int64.ts';
 import { Names, type NameUser } from './names.ts';
 import { NumberSet } from './number-set.ts';
 
@@ -12,7 +12,7 @@ export const MAX_EXACT = 16_384;
  * count_distinct: exact up to 16,384 values in a slot, a HyperLogLog of 16 KiB beyond, whose relative error is within
  * 2.4 %. Which of both depends only on the values, not on the order they came or were merged in. NaN is one value, −0 is 0.
  *
- *   exact     a set of numbers; texts, and int64 beyond ±2^53, are numbered and have a set of their own
+ *   exact     a set of numbers; texts, and int64 that no float64 holds, are numbered and have a set of their own
  *   sketched  both sets are null
  */
 export class Distinct implements Accumulator, NameUser {
@@ -127,7 +127,7 @@ export class Distinct implements Accumulator, NameUser {
       const sketch = this.#sketches[slot];
       if (sketch) sketch.add(placeOfWords(words[row * 2 + 1] as number, words[row * 2] as number));
       else {
-        if (isSafeAt(words, row)) setOf(this.#sets, slot).add(nearestAt(words, row));
+        if (isFloatAt(words, row)) setOf(this.#sets, slot).add(nearestAt(words, row));
         else setOf(this.#named, slot).add(this.#names.numberOf(values[row] as bigint));
         this.#settle(slot);
       }

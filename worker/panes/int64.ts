@@ -16,6 +16,13 @@ export function isSafeAt(words: Int32Array, row: number): boolean {
   return high < 0x200000 && high >= -0x200000;
 }
 
+/** Whether a float64 holds the value, safe or not. */
+export function isFloatAt(words: Int32Array, row: number): boolean {
+  const nearest = nearestAt(words, row);
+  const high = Math.floor(nearest / 4294967296);
+  return high === words[row * 2 + 1] && nearest - high * 4294967296 === (words[row * 2] as number) >>> 0;
+}
+
 /** The value as a cell: a number when it is safe, so that equal values are one cell however they came. */
 export function cellOf(value: bigint): number | bigint {
   return value < SAFE && value >= -SAFE ? Number(value) : value;
