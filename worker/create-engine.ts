@@ -12,7 +12,7 @@ import { memoryBudget } from './memory-budget.ts';
 import { createQueries } from './query/queries.ts';
 import { TOO_LATE_SCHEMA } from './query/too-late-table.ts';
 import type { Database } from './store/database.ts';
-import { releaseBeyond } from './store/retention.ts';
+import { releaseAged, releaseBeyond } from './store/retention.ts';
 import { RAW_SCHEMA, Segments } from './store/segments.ts';
 import { laterWatermark } from './watermark.ts';
 import { emissionsOf } from './windows/emissions.ts';
@@ -63,6 +63,7 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       const known = state.schemas.get(schema.version);
       if (!known || !sameFields(known, schema)) state.schemas.set(schema.version, schema);
       const merged = mergeSchemas(state.schema, schema);
+      state.segments.maxAgeUs = merged.keepUs ?? null;
       if (state.schema && sameFields(state.schema, merged)) return;
       state.schema = merged;
       state.segments.announce(merged);
@@ -86,6 +87,7 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       const stored = [...streams.values()].reduce((sum, { segments }) => sum + segments.bytes, 0);
       if (unsettled.full || stored + unsettled.totalBytes > options.rawBudgetBytes) settle();
       releaseBeyond(streams.values(), options.rawBudgetBytes);
+      releaseAged(streams.values());
       return result;
     },
     progress(stream, next, watermarkUs) {

@@ -35,6 +35,8 @@ export const SchemaMessageSchema = z.object({
   /** True when the fields were inferred from the records rather than declared. */
   inferred: z.boolean(),
   fields: z.array(FieldSchema),
+  /** Rows this many µs older than the newest event are let go; left out: as memory allows. */
+  keepUs: z.number().positive().optional(),
 });
 export type StreamSchema = z.infer<typeof SchemaMessageSchema>;
 

@@ -3,5 +3,6 @@
  * upgrade reloads instead of misreading. One line per version:
  *
  *   1  2026-11-22  hello/welcome, subscribe/subscribed, schema, frame, progress, gap, credit, stats, bye
+ *   2  2026-11-23  schema says how long rows are kept; windows of every kind
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;

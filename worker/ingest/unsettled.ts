@@ -86,7 +86,13 @@ export class Unsettled {
       this.#database.transaction(() => {
         for (const { unit, segment } of targets) insertUnit(this.#database, unit, segment);
       });
-      for (const { unit, segment } of targets) segment.rows += newRows(unit.blocks);
+      for (const { unit, segment } of targets) {
+        segment.rows += newRows(unit.blocks);
+        for (const { frame } of unit.blocks) {
+          segment.oldestUs = Math.min(segment.oldestUs, frame.header.minEventTimeUs);
+          segment.newestUs = Math.max(segment.newestUs, frame.header.maxEventTimeUs);
+        }
+      }
     } catch (error) {
       throw new HighwaterError(
         'store_failed',

@@ -19,3 +19,14 @@ export function releaseBeyond(streams: Iterable<Released>, budgetBytes: number):
     largest.revision++;
   }
 }
+
+/** Lets segments go whose rows are older than their stream keeps them. */
+export function releaseAged(streams: Iterable<Released & { readonly maxEventTimeUs: number | null }>): void {
+  for (const stream of streams) {
+    if (stream.maxEventTimeUs === null) continue;
+    const rows = stream.segments.releaseAged(stream.maxEventTimeUs);
+    if (rows === 0) continue;
+    stream.released += rows;
+    stream.revision++;
+  }
+}

@@ -23,7 +23,13 @@ export interface Segment {
   readonly schema: StreamSchema;
   readonly bytesPerRow: number;
   rows: number;
+  /** Event time of its rows, oldest and newest; ±Infinity while it has none. */
+  oldestUs: number;
+  newestUs: number;
 }
+
+/** Of the age at which rows are let go, what a segment may span: so much later than asked for they go. */
+const AGE_SHARE = 1 / 8;
 
 /**
  * A stream's rows: tables in order of arrival, each of one schema version, and a view over all of them in the newest
@@ -38,6 +44,8 @@ export class Segments {
   #segments: Segment[] = [];
   #newest: StreamSchema | null = null;
   #made = 0;
+  /** Rows this much older than the newest event are let go; null: whatever their age. */
+  maxAgeUs: number | null = null;
 
   constructor(database: Database, stream: string, budgetBytes: number) {
     this.#database = database;
@@ -67,7 +75,12 @@ export class Segments {
   /** The segment that takes `rows` more rows of a schema. */
   active(schema: StreamSchema, rows: number): Segment {
     const last = this.#segments.at(-1);
-    if (last && last.schema === schema && (last.rows === 0 || last.rows + rows <= this.#limit(last))) return last;
+    if (
+      last &&
+      last.schema === schema &&
+      (last.rows === 0 || (last.rows + rows <= this.#limit(last) && !this.#spansEnough(last)))
+    )
+      return last;
     const table = { schema: RAW_SCHEMA, name: `${this.#stream}_${this.#made++}` };
     const columns = [
       '_event_time TIMESTAMP',
@@ -78,7 +91,7 @@ export class Segments {
       '_offset BIGINT',
     ];
     this.#database.run(`CREATE TABLE ${quoteTable(table)} (${columns.join(', ')})`);
-    const made: Segment = { table, schema, bytesPerRow: rowBytes(schema), rows: 0 };
+    const made: Segment = { table, schema, bytesPerRow: rowBytes(schema), ...EMPTY };
     this.#segments.push(made);
     this.#view();
     return made;
@@ -92,6 +105,22 @@ export class Segments {
     if (!oldest) return 0;
     this.#drop(oldest);
     return oldest.rows;
+  }
+
+  /** Lets segments go whose rows are all older than `maxAgeUs` before `newestUs`, but the last one; how many rows that were. */
+  releaseAged(newestUs: number): number {
+    let rows = 0;
+    while (
+      this.maxAgeUs !== null &&
+      this.#segments.length > 1 &&
+      (this.#segments[0]?.newestUs ?? newestUs) < newestUs - this.maxAgeUs
+    )
+      rows += this.release();
+    return rows;
+  }
+
+  #spansEnough({ oldestUs, newestUs }: Segment): boolean {
+    return this.maxAgeUs !== null && newestUs - oldestUs >= this.maxAgeUs * AGE_SHARE;
   }
 
   /** Lets all rows go, keeping the newest schema; how many rows that were. */
@@ -133,6 +162,8 @@ export class Segments {
     return Math.min(MAX_SEGMENT_ROWS, Math.max(1000, Math.floor(this.#budgetBytes / 8 / bytesPerRow)));
   }
 }
+
+const EMPTY = { rows: 0, oldestUs: Number.POSITIVE_INFINITY, newestUs: Number.NEGATIVE_INFINITY };
 
 /** Bytes a row of a schema takes in memory, by estimate. */
 export function rowBytes(schema: StreamSchema): number {
