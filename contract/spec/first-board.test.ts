@@ -33,6 +33,10 @@ test.each([
     ),
   ],
   [
+    'names that its windows have themselves',
+    schemaOf(field('state', 'dimension'), field('Events', 'dimension'), field('window_start', 'dimension')),
+  ],
+  [
     'much of everything',
     schemaOf(
       ...Array.from({ length: 9 }, (_, n) => [

@@ -2,6 +2,8 @@ import type { StreamSchema } from '../protocol/down.ts';
 import type { Board } from './board.ts';
 import type { Field } from './field.ts';
 import type { Panel } from './panel.ts';
+import { WINDOW_COLUMNS } from './parse-window.ts';
+import { isReservedWord } from './sql-text.ts';
 import type { WindowSpec } from './window.ts';
 
 /**
@@ -49,8 +51,10 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
   const windows: Record<string, WindowSpec> = { [all]: tumbling(stream, [], select) };
   const byDimension = dimensions.map((field) => {
     const window = uniqueKey({ ...taken, ...windows }, `${stream}_by_${plain(field.name)}`);
-    windows[window] = tumbling(stream, [quoted(field.name)], { events: 'count()' });
-    return { field, window };
+    const series = groupName(field.name);
+    const by = series === field.name ? [quoted(field.name)] : { [series]: quoted(field.name) };
+    windows[window] = tumbling(stream, by, { events: 'count()' });
+    return { field, window, series };
   });
 
   const over = '1m';
@@ -80,12 +84,12 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
   ];
   const charts: Placed[] = [
     ...byDimension.map(
-      ({ field, window }): Placed => ({
+      ({ field, window, series }): Placed => ({
         kind: 'timeseries',
         title: `Events per minute by ${field.name}`,
         window,
         y: ['events'],
-        series: quoted(field.name),
+        series,
         draw: 'area',
         stack: true,
       }),
@@ -124,7 +128,7 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
 type Placed = DistributiveOmit<Extract<Panel, { kind: 'stat' | 'timeseries' }>, 'w' | 'h'>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-function tumbling(from: string, by: string[], select: Record<string, string>): WindowSpec {
+function tumbling(from: string, by: WindowSpec['by'], select: Record<string, string>): WindowSpec {
   return { from, window: 'tumble(1m)', by, select, late: { allow: ALLOW } };
 }
 
@@ -134,19 +138,16 @@ function share(count: number, index: number): number {
   return index < 24 - each * count ? each + 1 : each;
 }
 
-/** A field as SQL: as it is where that is a name, else in quotes. */
-function quoted(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !KEYWORDS.has(name.toLowerCase())
-    ? name
-    : `"${name.replaceAll('"', '""')}"`;
+/** A field's name as a column of its window, where some names are taken. */
+function groupName(field: string): string {
+  const taken = Object.fromEntries(['events', ...WINDOW_COLUMNS].map((name) => [name, true]));
+  return Object.hasOwn(taken, field.toLowerCase()) ? uniqueKey(taken, `${plain(field.toLowerCase())}_2`) : field;
 }
 
-/** Words the database's SQL reserves that are likely field names. */
-const KEYWORDS = new Set(
-  'all analyse analyze and any array as asc both case cast check collate column constraint create default desc distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading limit not null offset on only or order placing primary qualify references returning select some summarize symmetric table then to trailing true union unique unpivot using variadic when where window with'.split(
-    ' ',
-  ),
-);
+/** A field as SQL: as it is where that is a name, else in quotes. */
+function quoted(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReservedWord(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
 
 /** Is a sum of it a quantity? Of money, bytes and counts it is; of temperatures, rates and durations of single events it is not. */
 function additive({ name, unit: id }: Field): boolean {

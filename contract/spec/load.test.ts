@@ -33,8 +33,8 @@ bords: boards/*.yaml
     'highwater.yaml:4:5 streams.user_events.frm: found an unknown key "frm", expected a known key; did you mean from?',
     'highwater.yaml:5:38 streams.user_events.time.delay: found "soon", expected a duration such as 250ms, 10s, 1m, 1.5h or 1d',
     'highwater.yaml:7:14 streams.user_events.fields.price: found "number", expected int64 or float64 or string or bool or timestamp, or a map',
-    'highwater.yaml:10:11 windows.actions.from: found "user_event", expected a stream; did you mean user_events?',
-    'highwater.yaml:11:13 windows.actions.window: found "tumble(1x)", expected tumble(1m) or tumble(1h, 15m): a size above 0, and perhaps an offset',
+    'highwater.yaml:10:11 windows.actions.from: found "user_event", expected a stream or a window; did you mean user_events?',
+    'highwater.yaml:11:13 windows.actions.window: found "1x", expected the size of tumble(…) to be a duration such as 10s, 1m, 1.5h or 1d, or one of day, week, month, quarter, year',
     expect.stringMatching(/^highwater.yaml:13:39 windows.actions.select.users: found "countd\(user_id\)", expected /),
     'highwater.yaml:17:13 windows.empty.select: found "nothing", expected at least one aggregate, such as events: count()',
     'highwater.yaml:18:1 bords: found an unknown key "bords", expected a known key; did you mean boards?',
@@ -56,9 +56,9 @@ test('a good file comes out with its defaults and its windows parsed', () => {
   expect(loaded.config.streams.s).toMatchObject({
     from: 'earliest',
     speed: 'max',
-    time: { format: 'auto', delay: '10s' },
+    time: { format: 'auto', delay: '10s', idle: '5s' },
   });
-  expect(loaded.windows.w).toMatchObject({ from: 's', sizeUs: 300e6 });
+  expect(loaded.windows.w).toMatchObject({ from: 's', shape: { kind: 'tumble', sizeUs: 300e6 } });
 });
 
 test('a board’s panels are checked against the windows and streams there are', () => {
@@ -77,7 +77,7 @@ panels:
 `;
   const loaded = loadBoard(text, { streams: ['s'], windows });
   expect('problems' in loaded && loaded.problems.map((problem) => formatProblem('b.yaml', problem))).toEqual([
-    'b.yaml:3:16 windows.own.from: found "t", expected a stream: s',
+    'b.yaml:3:16 windows.own.from: found "t", expected a stream or a window: s, w',
     'b.yaml:5:59 panels.0.value: found "event", expected a column of w’s select; did you mean events?',
     'b.yaml:6:79 panels.1.series: found "acton", expected a by-column of w; did you mean action?',
     'b.yaml:7:50 panels.2.stream: found "x", expected a stream: s',
@@ -115,8 +115,8 @@ windows:
     'highwater.yaml:5:13 windows.a.window: found 5, expected text',
     expect.stringMatching(/^highwater.yaml:6:18 windows.a.select.n: found "countd\(x\)"/),
     'highwater.yaml:6:32 windows.a.select.m: found 7, expected text',
-    expect.stringMatching(/^highwater.yaml:9:13 windows.b.window: found "tumble\(1x\)"/),
-    'highwater.yaml:10:9 windows.b.by: found "action", expected a list',
+    expect.stringMatching(/^highwater.yaml:9:13 windows.b.window: found "1x"/),
+    'highwater.yaml:10:9 windows.b.by: found "action", expected a list, or a map',
   ]);
 });
 

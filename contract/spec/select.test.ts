@@ -19,19 +19,23 @@ test('an argument is SQL up to the comma or parenthesis that ends it', () => {
   expect(aggregate("sum(coalesce(price, 0) * if(country = 'a,b)', 2, 1))")).toEqual({
     fn: 'sum',
     argument: "coalesce(price, 0) * if(country = 'a,b)', 2, 1)",
+    by: null,
     rank: null,
+    k: null,
     filter: null,
   });
   expect(aggregate("sum(CASE WHEN name = 'it''s' THEN 1 END)")?.argument).toBe("CASE WHEN name = 'it''s' THEN 1 END");
 });
 
 test('count takes no argument, a star or a value; count_if is a filtered count', () => {
-  expect(aggregate('count()')).toEqual({ fn: 'count', argument: null, rank: null, filter: null });
-  expect(aggregate('COUNT(*)')).toEqual({ fn: 'count', argument: null, rank: null, filter: null });
+  expect(aggregate('count()')).toEqual({ fn: 'count', argument: null, by: null, rank: null, k: null, filter: null });
+  expect(aggregate('COUNT(*)')).toEqual({ fn: 'count', argument: null, by: null, rank: null, k: null, filter: null });
   expect(aggregate("count_if(action = 'purchase')")).toEqual({
     fn: 'count',
     argument: null,
+    by: null,
     rank: null,
+    k: null,
     filter: "action = 'purchase'",
   });
   expect(aggregate("sum(price) filter (where action = 'purchase')")?.filter).toBe("action = 'purchase'");
@@ -41,7 +45,9 @@ test('quantile takes a rank; median is the rank one half', () => {
   expect(aggregate('quantile(latency_ms, 0.95)')).toEqual({
     fn: 'quantile',
     argument: 'latency_ms',
+    by: null,
     rank: 0.95,
+    k: null,
     filter: null,
   });
   expect(aggregate('median(latency_ms)')?.rank).toBe(0.5);
@@ -64,7 +70,7 @@ test('what is not the language is refused with what would be right', () => {
   expect(problem('total(price)')).toContain('one of count, count_if');
   expect(problem('price')).toContain('sum(price)');
   expect(problem('sum(price')).toContain('closing parenthesis');
-  expect(problem('sum(a, b)')).toContain('sum with one argument');
+  expect(problem('sum(a, b)')).toContain('sum as sum(x)');
   expect(problem('count() count()')).toContain('an operator or the end');
   expect(problem("sum('open)")).toContain("closing '");
   expect(problem('sum(1); drop table x')).toContain('an operator or the end');

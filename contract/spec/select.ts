@@ -1,3 +1,10 @@
+import { type AggregateName, FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './aggregate-names.ts';
+import { readArguments, TextError } from './call-text.ts';
+import { nearest } from './nearest.ts';
+import { MAX_SQL_CHARACTERS } from './sql-text.ts';
+
+export type { AggregateName };
+
 /**
  * The select language: aggregates, and arithmetic over them.
  *
@@ -9,28 +16,6 @@
  * Arguments and conditions are SQL over a row, taken as they stand up to the comma or parenthesis that ends them;
  * the engine's database judges them. A name refers to another column of the same select.
  */
-export const AGGREGATES = [
-  'count',
-  'count_if',
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'count_distinct',
-  'first',
-  'last',
-  'quantile',
-  'median',
-  'variance',
-  'stddev',
-  'var_pop',
-  'stddev_pop',
-  'arg_min',
-  'arg_max',
-  'top_k',
-] as const;
-export type AggregateName = (typeof AGGREGATES)[number];
-
 export interface Aggregate {
   readonly fn: AggregateName;
   /** SQL of the value aggregated; null for `count()`. */
@@ -63,38 +48,50 @@ export interface Select {
   readonly expression: Expression;
 }
 
-/** Parses one select column; `problem` says what would be right. */
+/** Parses one select column; `sql` is applied to each SQL text in it. `problem` says what would be right. Never throws. */
 export function parseSelect(
   name: string,
   text: string,
   names: readonly string[],
+  sql: (text: string) => string = (same) => same,
 ): { select: Select } | { problem: string } {
+  if (text.length > MAX_SQL_CHARACTERS) return { problem: `at most ${MAX_SQL_CHARACTERS} characters` };
   try {
-    const parser = new Parser(text, new Set(names.filter((other) => other !== name)));
+    const parser = new Parser(text, new Set(names.filter((other) => other !== name)), sql);
     return { select: { name, expression: parser.all() } };
   } catch (error) {
-    if (error instanceof SelectError) return { problem: error.message };
+    if (error instanceof TextError) return { problem: error.message };
     throw error;
   }
 }
 
-class SelectError extends Error {}
+/** Columns that a select column names. */
+export function namesIn(expression: Expression): string[] {
+  if (expression.kind === 'name') return [expression.name];
+  return expression.kind === 'binary' ? [...namesIn(expression.left), ...namesIn(expression.right)] : [];
+}
+
+const MAX_DEPTH = 64;
+const SECONDS: Expression = { kind: 'seconds' };
 
 class Parser {
   readonly #text: string;
   readonly #names: ReadonlySet<string>;
+  readonly #sql: (text: string) => string;
   #at = 0;
+  #depth = 0;
 
-  constructor(text: string, names: ReadonlySet<string>) {
+  constructor(text: string, names: ReadonlySet<string>, sql: (text: string) => string) {
     this.#text = text;
     this.#names = names;
+    this.#sql = sql;
   }
 
   all(): Expression {
     const expression = this.#sum();
     this.#space();
     if (this.#at < this.#text.length)
-      throw new SelectError(`an operator or the end before "${this.#text.slice(this.#at)}"`);
+      throw new TextError(`an operator or the end before "${this.#text.slice(this.#at)}"`);
     return expression;
   }
 
@@ -113,69 +110,64 @@ class Parser {
   }
 
   #factor(): Expression {
+    if (++this.#depth > MAX_DEPTH) throw new TextError(`at most ${MAX_DEPTH} levels of nesting`);
+    const factor = this.#inner();
+    this.#depth--;
+    return factor;
+  }
+
+  #inner(): Expression {
     const number = this.#take(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy);
-    if (number) return { kind: 'number', value: Number(number) };
+    if (number) return { kind: 'number', value: exactNumber(number) };
     if (this.#take(/-/y))
       return { kind: 'binary', operator: '-', left: { kind: 'number', value: 0 }, right: this.#factor() };
     if (this.#take(/\(/y)) {
       const inner = this.#sum();
-      if (!this.#take(/\)/y)) throw new SelectError('a closing parenthesis');
+      if (!this.#take(/\)/y)) throw new TextError('a closing parenthesis');
       return inner;
     }
     const word = this.#take(/[A-Za-z_][A-Za-z0-9_]*/y);
-    if (!word) throw new SelectError(`an aggregate, one of ${AGGREGATES.join(', ')}, or a number`);
-    if (this.#take(/\(/y)) return { kind: 'aggregate', aggregate: this.#aggregate(word.toLowerCase()) };
+    if (!word) throw new TextError(`an aggregate, one of ${FUNCTION_NAMES.join(', ')}, or a number`);
+    if (this.#take(/\(/y)) return this.#call(word.toLowerCase());
     if (!this.#names.has(word))
-      throw new SelectError(`"${word}" to be another name of this select or an aggregate such as sum(${word})`);
+      throw new TextError(`"${word}" to be another name of this select or an aggregate such as sum(${word})`);
     return { kind: 'name', name: word };
   }
 
-  #aggregate(word: string): Aggregate {
-    const fn = AGGREGATES.find((known) => known === word);
-    if (!fn) throw new SelectError(`one of ${AGGREGATES.join(', ')} instead of "${word}"`);
-    const args = this.#arguments();
-    const filter = this.#take(/filter\s*\(\s*(?:where\s+)?/iy) ? this.#arguments().join(', ') : null;
-    const wanted = fn === 'count' ? [0, 1] : fn === 'quantile' ? [2, 2] : [1, 1];
-    if (args.length < (wanted[0] ?? 0) || args.length > (wanted[1] ?? 0))
-      throw new SelectError(
-        `${fn} with ${fn === 'count' ? 'no argument or one' : wanted[0] === 2 ? 'a value and a rank, as quantile(x, 0.95)' : 'one argument'}`,
+  #call(word: string): Expression {
+    const fn = FUNCTION_NAMES.find((known) => known === word);
+    if (!fn) {
+      const close = nearest(word, FUNCTION_NAMES);
+      throw new TextError(
+        close === null
+          ? `one of ${FUNCTION_NAMES.join(', ')} instead of "${word}"`
+          : `an aggregate; did you mean ${close}?`,
       );
-    const argument = args[0] === '*' ? null : (args[0] ?? null);
-    if (fn === 'count_if')
-      return { fn: 'count', argument: null, by: null, rank: null, k: null, filter: and(argument, filter) };
-    if (fn === 'median') return { fn: 'quantile', argument, by: null, rank: 0.5, k: null, filter };
-    if (fn !== 'quantile') return { fn, argument, by: null, rank: null, k: null, filter };
-    const rank = Number(args[1]);
-    if (!(rank >= 0 && rank <= 1)) throw new SelectError('a rank between 0 and 1, as quantile(x, 0.95)');
-    return { fn, argument, by: null, rank, k: null, filter };
+    }
+    const args = this.#arguments();
+    const condition = this.#take(/filter\s*\(\s*(?:where\s+)?/iy) ? this.#arguments() : null;
+    if (condition !== null && condition.length !== 1) throw new TextError("one condition, as filter (action = 'buy')");
+    const { least, most, example } = FUNCTIONS[fn];
+    if (args.length < least || args.length > most) throw new TextError(`${fn} as ${example}`);
+    if (fn === 'count' && args[0] === '*') args.length = 0;
+    for (const arg of args) {
+      if (arg === '*') throw new TextError(`${fn} as ${example}; only count takes a star`);
+      if (/^distinct\s/i.test(arg))
+        throw new TextError(
+          fn === 'count' ? 'count_distinct(x) instead of count(DISTINCT x)' : `${fn} without DISTINCT`,
+        );
+    }
+    return written(
+      fn,
+      args.map((arg, index) => (index === 1 && (fn === 'top_k' || fn === 'quantile') ? arg : this.#sql(arg))),
+      condition?.[0] === undefined ? null : this.#sql(condition[0]),
+    );
   }
 
-  /** SQL texts up to the parenthesis that closes the call, split at its commas; quotes and nesting are respected. */
   #arguments(): string[] {
-    const parts: string[] = [];
-    let depth = 0;
-    let start = this.#at;
-    for (; this.#at < this.#text.length; this.#at++) {
-      const char = this.#text[this.#at];
-      if (char === "'" || char === '"') {
-        const close = this.#text.indexOf(char, this.#at + 1);
-        if (close < 0) throw new SelectError(`a closing ${char}`);
-        this.#at = close;
-      } else if (char === ';') throw new SelectError('one SQL expression without ";"');
-      else if (char === '(' || char === '[') depth++;
-      else if (char === ']') depth--;
-      else if (char === ',' && depth === 0) {
-        parts.push(this.#text.slice(start, this.#at).trim());
-        start = this.#at + 1;
-      } else if (char === ')' && depth-- === 0) {
-        const last = this.#text.slice(start, this.#at).trim();
-        this.#at++;
-        if (last !== '' || parts.length > 0) parts.push(last);
-        if (parts.includes('')) throw new SelectError('no empty argument');
-        return parts;
-      }
-    }
-    throw new SelectError('a closing parenthesis');
+    const { args, end } = readArguments(this.#text, this.#at);
+    this.#at = end;
+    return args;
   }
 
   #take(pattern: RegExp): string | null {
@@ -192,7 +184,66 @@ class Parser {
   }
 }
 
-function and(left: string | null, right: string | null): string | null {
+/** A call as the aggregates and arithmetic it stands for. */
+function written(fn: FunctionName, [first = null, second = null]: readonly (string | null)[], filter: string | null) {
+  const plain = { argument: first, by: null, rank: null, k: null, filter };
+  switch (fn) {
+    case 'count_if':
+      return aggregate({ ...plain, fn: 'count', argument: null, filter: both(first, filter) });
+    case 'ratio':
+      return divided(
+        aggregate({ ...plain, fn: 'count', argument: null, filter: both(first, filter) }),
+        aggregate({ ...plain, fn: 'count', argument: null }),
+      );
+    case 'rate':
+      return divided(aggregate({ ...plain, fn: first === null ? 'count' : 'sum' }), SECONDS);
+    case 'var_samp':
+      return aggregate({ ...plain, fn: 'variance' });
+    case 'stddev_samp':
+      return aggregate({ ...plain, fn: 'stddev' });
+    case 'median':
+      return aggregate({ ...plain, fn: 'quantile', rank: 0.5 });
+    case 'quantile':
+      return aggregate({ ...plain, fn, rank: rankOf(second ?? '') });
+    case 'top_k':
+      return aggregate({ ...plain, fn, k: howMany(second ?? '') });
+    case 'arg_min':
+    case 'arg_max':
+      return aggregate({ ...plain, fn, by: second });
+    default:
+      return aggregate({ ...plain, fn });
+  }
+}
+
+function aggregate(parsed: Aggregate): Expression {
+  return { kind: 'aggregate', aggregate: parsed };
+}
+
+function divided(left: Expression, right: Expression): Expression {
+  return { kind: 'binary', operator: '/', left, right };
+}
+
+function exactNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)) return value;
+  throw new TextError(`numbers up to 2^53, and ${text} is more`);
+}
+
+function rankOf(text: string): number {
+  const rank = /^(\d+(\.\d+)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (!(rank >= 0 && rank <= 1)) throw new TextError('a rank between 0 and 1, as quantile(x, 0.95)');
+  return rank;
+}
+
+const MAX_K = 1000;
+
+function howMany(text: string): number {
+  const k = /^\d+$/.test(text) ? Number(text) : 0;
+  if (k < 1 || k > MAX_K) throw new TextError(`a whole number from 1 to ${MAX_K}, as top_k(x, 10)`);
+  return k;
+}
+
+function both(left: string | null, right: string | null): string | null {
   if (left === null || right === null) return left ?? right;
   return `(${left}) AND (${right})`;
 }

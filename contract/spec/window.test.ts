@@ -8,7 +8,8 @@ const spec = (window: string, more: object = {}) =>
   WindowSpecSchema.parse({ from: 's', window, select: { n: 'count()' }, ...more });
 const shape = (window: string) => {
   const parsed = parseWindow(spec(window));
-  return 'window' in parsed ? [parsed.window.sizeUs, parsed.window.offsetUs] : null;
+  const found = 'window' in parsed ? parsed.window.shape : null;
+  return found?.kind === 'tumble' ? [found.sizeUs, found.offsetUs] : null;
 };
 
 test('W6 tumble takes a size and an offset of either sign, kept within the size', () => {
@@ -37,9 +38,9 @@ test('every problem of a window is told, each with its path', () => {
   const parsed = parseWindow(spec('tumble(1x)', { select: { a: 'total(x)', b: 'count()', c: 'nope' }, where: 'x; y' }));
   expect('problems' in parsed && parsed.problems.map((problem) => problem.path.join('.'))).toEqual([
     'window',
+    'where',
     'select.a',
     'select.c',
-    'where',
   ]);
 });
 
