@@ -194,3 +194,23 @@ test('N5 groups beyond a quarter of the bound in one pane are counted together, 
   expect(counts.value(other)).toBe(800);
   expect(table.foldedRows).toBe(800);
 });
+
+test('N5 what groups take is measured: of large sets there is room for fewer', () => {
+  const users = new Distinct();
+  const table = tumbling(0, new Map([['u', { argument: 'v', by: null, filter: null, state: users }]]));
+  table.budgetBytes = 8 * 2 ** 20;
+  const before = table.maxGroups;
+  const values = Float64Array.from({ length: 4096 }, (_, value) => value * 1e6 + 0.5);
+  const v: Column = { kind: 'number', values, validity: null };
+  const k: Column = { kind: 'number', values: new Float64Array(4096), validity: null };
+  for (let window = 0; window < 128; window++)
+    table.add(
+      block(
+        Array.from(values, () => window * 10),
+        { k, v },
+      ),
+      window * 10,
+      null,
+    );
+  expect(table.maxGroups).toBeLessThan(before / 10);
+});

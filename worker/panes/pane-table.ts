@@ -57,6 +57,7 @@ export class PaneTable {
   #order: Pane[] = [];
   #ordered = true;
   #maxGroups = 0;
+  #budgetBytes: number | null = null;
   #watermarkUs = Number.NEGATIVE_INFINITY;
   #agedAtUs = Number.NEGATIVE_INFINITY;
   /** Each step halves the ages at which panes are folded. */
@@ -105,6 +106,16 @@ export class PaneTable {
   set maxGroups(groups: number) {
     this.#maxGroups = groups;
     this.keys.maxKeys = groups * 2;
+  }
+
+  /** Bytes all groups may take, by estimate: how many there may be is measured from time to time. */
+  set budgetBytes(bytes: number) {
+    this.#budgetBytes = bytes;
+    this.#measureGroups();
+  }
+
+  #measureGroups(): void {
+    if (this.#budgetBytes !== null) this.maxGroups = groupsWithin(this.#budgetBytes, this.slots);
   }
 
   /** Panes before this were let go; null: none were. */
@@ -257,6 +268,7 @@ export class PaneTable {
 
   /** Folds panes for their age, and while there are too many groups folds earlier, then lets the oldest go. */
   #stayWithin(): void {
+    if (this.#addition % MEASURE_EVERY === 0) this.#measureGroups();
     const over = this.slots.size > this.#maxGroups;
     let nowUs = this.#watermarkUs;
     for (const { takenUs } of this.followers) nowUs = Math.min(nowUs, takenUs);
@@ -359,6 +371,14 @@ export class PaneTable {
   }
 }
 
+/** How many groups a budget has room for, as they are now; at least so many that a pane can hold a thousand. */
+export function groupsWithin(budgetBytes: number, slots: Slots): number {
+  return Math.max(MIN_GROUPS, Math.floor(budgetBytes / slots.averageBytes()));
+}
+
+const MIN_GROUPS = 4_000;
+/** Additions between two looks at the bytes groups take. */
+export const MEASURE_EVERY = 64;
 const NO_SLOT = -2;
 /** Groups of a table when nothing else is said. */
 export const DEFAULT_MAX_GROUPS = 200_000;

@@ -1,6 +1,6 @@
 import type { Block } from './column.ts';
 import { GroupKeys, OTHER } from './group-keys.ts';
-import { DEFAULT_MAX_GROUPS } from './pane-table.ts';
+import { DEFAULT_MAX_GROUPS, groupsWithin, MEASURE_EVERY } from './pane-table.ts';
 import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { type Measure, Slots } from './slots.ts';
@@ -54,6 +54,7 @@ export class SessionTable {
   #rowSlots: Int32Array = new Int32Array(0);
   #keptFromUs: number | null = null;
   #maxGroups = 0;
+  #budgetBytes: number | null = null;
   tooLateRows = 0;
   /** Rows without a gap, and rows of groups beyond the bound: neither is in a session. */
   withoutGap = 0;
@@ -80,6 +81,12 @@ export class SessionTable {
 
   get measures(): ReadonlyMap<string, Measure> {
     return this.slots.measures;
+  }
+
+  /** Bytes all sessions may take, by estimate: how many there may be is measured from time to time. */
+  set budgetBytes(bytes: number) {
+    this.#budgetBytes = bytes;
+    this.maxGroups = groupsWithin(bytes, this.slots);
   }
 
   get keptFromUs(): number | null {
@@ -149,6 +156,7 @@ export class SessionTable {
       }
     }
     this.slots.add(block, rowSlots);
+    if (this.#budgetBytes !== null && this.revision % MEASURE_EVERY === 0) this.budgetBytes = this.#budgetBytes;
     if (this.slots.size > this.maxGroups) this.#letGo(watermarkUs);
   }
 

@@ -11,6 +11,10 @@ export interface Measure {
   readonly state: Accumulator;
 }
 
+/** Of a slot, its entry in the pane and its share of the group's name. */
+const PLACE_BYTES = 80;
+const SAMPLED_SLOTS = 4096;
+
 /** Places in the accumulators of a table's measures, handed out and taken back. */
 export class Slots {
   readonly measures: ReadonlyMap<string, Measure>;
@@ -46,6 +50,26 @@ export class Slots {
   fold(from: number, to: number): void {
     for (const { state } of this.measures.values()) state.merge(state, from, to);
     this.giveBack(from);
+  }
+
+  /** Bytes a slot takes on average now, by estimate, its place in the pane and its share of the group's name included. */
+  averageBytes(): number {
+    if (this.#used === 0) return this.#bytesOf(0);
+    const stride = Math.max(1, Math.floor(this.#used / SAMPLED_SLOTS));
+    let sampled = 0;
+    let bytes = 0;
+    for (let slot = 0; slot < this.#used; slot += stride) {
+      bytes += this.#bytesOf(slot);
+      sampled++;
+    }
+    return bytes / sampled;
+  }
+
+  #bytesOf(slot: number): number {
+    let bytes = PLACE_BYTES;
+    for (const { state } of this.measures.values())
+      bytes += slot < this.#used ? state.bytesOf(slot) : state.bytesPerSlot;
+    return bytes;
   }
 
   /** Feeds every measure the block's rows by their slots; −1: the row does not count. */

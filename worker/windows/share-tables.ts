@@ -55,18 +55,10 @@ export function shareTables(plans: readonly WindowPlan[], before: readonly Table
   };
 }
 
-/** Divides the memory of all panes among the tables: how many groups each may have. (N5) */
-export function limitGroups(tables: readonly Table[], budgetBytes: number): void {
-  for (const table of tables) {
-    let bytes = SLOT_BYTES;
-    for (const { state } of table.measures.values()) bytes += state.bytesPerSlot;
-    table.maxGroups = Math.max(MIN_GROUPS, Math.floor(budgetBytes / tables.length / bytes));
-  }
+/** Divides the memory of all panes among the tables. (N5) */
+export function shareBudget(tables: readonly Table[], budgetBytes: number): void {
+  for (const table of tables) table.budgetBytes = budgetBytes / tables.length;
 }
-
-/** Of a slot, its place in the pane and its share of the group's name. */
-const SLOT_BYTES = 80;
-const MIN_GROUPS = 10_000;
 
 function tableOf({ rows }: KeptGrouping): Table {
   if (rows instanceof GridRows || rows instanceof SessionRows) return rows.table;

@@ -8,7 +8,7 @@ import { type RowExpression, type RowShape, resolveExpression, streamShape } fro
 import type { Feed, Table } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
 import { planWindow, type WindowPlan } from './plan.ts';
-import { limitGroups, shareTables } from './share-tables.ts';
+import { shareBudget, shareTables } from './share-tables.ts';
 
 /**
  * The windows that run. Windows of one feed share tables as far as their panes, groups and conditions allow; one whose
@@ -60,7 +60,7 @@ export class WindowSet {
       state.revision++;
     }
     for (const [name, feed] of before) if (this.#derived.get(name) !== feed) feed.close();
-    limitGroups(
+    shareBudget(
       [
         ...[...streams.values()].flatMap(({ tables }) => tables),
         ...[...this.#derived.values()].flatMap(({ tables }) => tables),
