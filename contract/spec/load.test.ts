@@ -129,3 +129,80 @@ windows:
   expect(problems.join('\n')).toContain('windows.a.select.p95: found "quantile(x", expected quotes around a value');
   for (const problem of problems) expect(problem).toContain('p95: "quantile(x, 0.95)"');
 });
+
+test('W21 a window may be made from another; one that leads to no stream is told', () => {
+  const text = `streams: { s: { source: 'kafka://h/t', time: { delay: 90s } } }
+windows:
+  minutes: { from: s, window: tumble(1m), by: [a], select: { n: count() }, dedup: { by: [id] } }
+  hours: { from: minutes, window: tumble(1h), by: [a], select: { n: sum(n) }, dedup: { by: [a] } }
+`;
+  const loaded = loadConfig(text);
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  expect(loaded.windows.hours).toMatchObject({ from: 'minutes', dedup: { withinUs: 90e6 } });
+  expect(loaded.config.windows.minutes?.dedup).toEqual({ by: ['id'], within: '90s' });
+
+  const wrong = `streams: { s: { source: 'kafka://h/t' } }
+windows:
+  a: { from: b, window: tumble(1m), select: { n: count() } }
+  b: { from: c, window: tumble(1m), select: { n: count() } }
+  c: { from: b, window: tumble(1m), select: { n: count() } }
+  all: { from: s, window: global(), select: { n: count() } }
+  d: { from: all, window: tumble(1m), select: { n: count() } }
+  e: { from: al, window: tumble(1m), select: { n: count() } }
+  f: { from: f, window: tumble(1m), select: { n: count() } }
+`;
+  expect(problemsOf(wrong)).toEqual([
+    'highwater.yaml:4:14 windows.b.from: found "c", expected a stream in the end, and b ← c ← b goes round',
+    'highwater.yaml:5:14 windows.c.from: found "b", expected a stream in the end, and c ← b ← c goes round',
+    'highwater.yaml:7:14 windows.d.from: found "all", expected a window that ends: rows of all never become final, for it is global',
+    'highwater.yaml:8:14 windows.e.from: found "al", expected a stream or a window; did you mean all?',
+    'highwater.yaml:9:14 windows.f.from: found "f", expected a stream in the end, and f ← f goes round',
+  ]);
+});
+
+test('what is wrong deep in a window has its line', () => {
+  const text = `streams: { s: { source: 'kafka://h/t' } }
+windows:
+  a:
+    from: s
+    window: hop(1m, 5m)
+    compute:
+      eur: eur * 2
+    by: [x, "y;"]
+    grouping_sets:
+      - [x]
+      - [z]
+    dedup: { by: [], withn: 1m }
+    select:
+      top: "top_k(x, 0)"
+`;
+  expect(problemsOf(text).map((line) => line.replace(/: found .*/, ''))).toEqual([
+    'highwater.yaml:5:13 windows.a.window',
+    'highwater.yaml:7:12 windows.a.compute.eur',
+    'highwater.yaml:8:13 windows.a.by.1',
+    'highwater.yaml:11:10 windows.a.grouping_sets.1.0',
+    'highwater.yaml:12:18 windows.a.dedup.by',
+    'highwater.yaml:12:22 windows.a.dedup.withn',
+    'highwater.yaml:14:12 windows.a.select.top',
+  ]);
+});
+
+test('a board’s windows take what they leave out from the streams', () => {
+  const board = `title: T
+windows: { w: { from: base, window: tumble(1h), select: { n: count() }, dedup: { by: [id] } } }
+panels: [{ kind: stat, title: A, w: 6, h: 4, window: w, value: n }, { kind: timeseries, title: B, w: 6, h: 4, window: all, y: [n] }]
+`;
+  const config = loadConfig(`streams: { s: { source: 'kafka://h/t', time: { delay: 1m } } }
+windows:
+  base: { from: s, window: tumble(1m), select: { n: count() } }
+  all: { from: s, window: global(), select: { n: count() } }
+`);
+  if ('problems' in config) throw new Error(JSON.stringify(config.problems));
+  const { streams, windows } = config.config;
+  const bad = loadBoard(board, { streams, windows });
+  expect('problems' in bad && bad.problems.map((problem) => formatProblem('b.yaml', problem))).toEqual([
+    'b.yaml:3:119 panels.1.window: found "all", expected a window with a start and an end: a global one has no place in time',
+  ]);
+  const good = loadBoard(board.replace('window: all', 'window: base'), { streams, windows });
+  expect(good).toMatchObject({ board: { windows: { w: { dedup: { within: '1m' } } } } });
+});
