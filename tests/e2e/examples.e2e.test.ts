@@ -33,6 +33,7 @@ test('every example has a test here', () => {
     '02-kafka-python',
     '03-mqtt-sensor',
     '04-late-events',
+    '05-window-kinds',
   ]);
 });
 
@@ -93,5 +94,55 @@ test('W7 W8 04-late-events: one order is in time, one revises its window, one is
   expect(windows[0]).toMatchObject({ state: 'final' });
   expect(await tab.query('select order_id from orders where order_id >= 900 order by 1')).toHaveLength(3);
   await until(async () => expect(await tab.stat('Orders')).toBe(63));
+  noErrors(tab);
+});
+
+test('W6 W30 W31 W35 05-window-kinds: every kind of window equals what SQL says of the same clicks', async () => {
+  const tab = await open('--config', join(EXAMPLES, '05-window-kinds/highwater.yaml'));
+  await until(async () => expect((await tab.status()).streams.clicks?.received).toBe(183));
+  // The file has ended: its last orders are final once the watermark has followed.
+  await until(async () => expect(await tab.query("select 1 from best_quarter where state = 'final'")).toHaveLength(4));
+  const same = async (window: string, sql: string) => expect(await tab.query(window)).toEqual(await tab.query(sql));
+  await same(
+    'select window_start, country, visitors, clicks_per_second from active order by all',
+    `select start as window_start, country, count(distinct visitor) as visitors, count(*) / 900 as clicks_per_second
+     from (select *, unnest([time_bucket(interval 5 minute, ts, timestamp '1970-01-01') - n * interval 5 minute for n in [0, 1, 2]]) as start from clicks)
+     group by all order by all`,
+  );
+  await same(
+    'select visitor, window_start, window_end, clicks from visits order by all',
+    `with gaps as (select *, coalesce(ts - lag(ts) over (partition by visitor order by ts) > interval 30 minute, true)::int as opens from clicks),
+       numbered as (select *, sum(opens) over (partition by visitor order by ts) as visit from gaps)
+     select visitor, min(ts) as window_start, max(ts) + interval 30 minute as window_end, count(*) as clicks
+     from numbered group by visitor, visit order by all`,
+  );
+  const ORDERS = `select time_bucket(interval 15 minute, ts, timestamp '1970-01-01') as q, count(*) as orders,
+      sum(amount::decimal(12, 2)) as revenue, arg_max(order_id, amount) as largest
+    from (select distinct on (order_id) * from clicks where order_id is not null) group by q`;
+  await same(
+    'select window_start as q, orders, revenue::double as revenue, largest from orders order by all',
+    `select q, orders, revenue::double as revenue, largest from (${ORDERS}) order by all`,
+  );
+  await same(
+    "select window_start, revenue::double as revenue, orders from best_quarter where state = 'final' order by all",
+    `select date_trunc('hour', q) as window_start, max(revenue)::double as revenue, sum(orders)::bigint as orders
+     from (${ORDERS}) group by all order by all limit 4`,
+  );
+  const LOCAL_DAY =
+    "case when ts < timestamp '2026-03-28 23:00' then timestamp '2026-03-27 23:00' else timestamp '2026-03-28 23:00' end";
+  await same(
+    'select window_start, country, grouping_id, clicks, round(share_of_carts, 9) as carts from days order by all',
+    `select ${LOCAL_DAY} as window_start, country, grouping(country) as grouping_id, count(*) as clicks,
+       round(count(*) filter (page = 'cart') / count(*), 9) as carts
+     from clicks group by grouping sets ((window_start, country), (window_start)) order by all`,
+  );
+  const lengths = await tab.query(
+    'select distinct (window_end - window_start)::varchar as length from days order by 1',
+  );
+  expect(lengths).toEqual([{ length: '1 day' }, { length: '23:00:00' }]);
+  expect(await tab.query('select max(clicks) as clicks from day_so_far')).toEqual([{ clicks: 123 }]);
+  await until(async () => expect(await tab.stat('Orders')).toBe(15));
+  await tab.page.waitForTimeout(1500);
+  await tab.page.screenshot({ path: '/tmp/05.png', fullPage: true });
   noErrors(tab);
 });
