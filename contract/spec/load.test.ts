@@ -130,7 +130,7 @@ windows:
   for (const problem of problems) expect(problem).toContain('p95: "quantile(x, 0.95)"');
 });
 
-test('W21 a window may be made from another; one that leads to no stream is told', () => {
+test('W35 a window may be made from another; one that leads to no stream is told', () => {
   const text = `streams: { s: { source: 'kafka://h/t', time: { delay: 90s } } }
 windows:
   minutes: { from: s, window: tumble(1m), by: [a], select: { n: count() }, dedup: { by: [id] } }

@@ -114,7 +114,7 @@ test('by is a list, whose quoted names are told without quotes, or a map of name
   });
 });
 
-test('W20 grouping sets name by-columns, each once', () => {
+test('W36 grouping sets name by-columns, each once', () => {
   expect(parsed({ by: ['a', 'b'], grouping_sets: [['b', 'a'], ['a'], []] })).toMatchObject({
     window: { groupings: [[0, 1], [0], []], hasGroupingSets: true },
   });
