@@ -7,6 +7,7 @@ import { eventToPixel } from './rows/event-to-pixel.ts';
 import { firstChart } from './rows/first-chart.ts';
 import { sustained } from './rows/sustained.ts';
 import { tickBySize } from './rows/tick-by-size.ts';
+import { tickByAggregate, tickByKeys, tickByPanels, tickByShape } from './rows/tick-cases.ts';
 import { versusPerspective } from './rows/versus-perspective.ts';
 
 /**
@@ -15,6 +16,10 @@ import { versusPerspective } from './rows/versus-perspective.ts';
  */
 const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   'tick-by-size': tickBySize,
+  'tick-by-panels': tickByPanels,
+  'tick-by-keys': tickByKeys,
+  'tick-by-aggregate': tickByAggregate,
+  'tick-by-shape': tickByShape,
   'versus-perspective': versusPerspective,
   sustained,
   'event-to-pixel': eventToPixel,
@@ -23,9 +28,10 @@ const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
 
 const program = new Command('bench')
   .option('--only <row>', `one of ${Object.keys(ROWS).join(', ')}`)
+  .option('--print', 'print the figures as JSON, and leave docs/ as it is', false)
   .option('--quick', 'fewer repeats and smaller sizes: to see that it works, not to quote', false)
   .parse();
-const { only, quick } = program.opts<{ only?: string; quick: boolean }>();
+const { only, quick, print } = program.opts<{ only?: string; quick: boolean; print: boolean }>();
 if (only !== undefined && !(only in ROWS)) program.error(`--only: expected one of ${Object.keys(ROWS).join(', ')}`);
 
 const jsonPath = join(root, 'docs/benchmarks.json');
@@ -39,6 +45,10 @@ try {
     const started = performance.now();
     const loadBefore = load();
     const results = [await run(harness)].flat();
+    if (print) {
+      console.log(JSON.stringify(results, null, 1));
+      continue;
+    }
     measured.set(row, { row, quick, machine: machine(harness.browser, new Date(), loadBefore), results });
     for (const { name, goal, result } of results) console.log(`${name}\n  ${result}   (goal ${goal})`);
     console.log(`  ${row}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);

@@ -7,6 +7,12 @@ import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { openBrowserEngine } from '../../worker/store/open-browser.ts';
 
+export interface Tick {
+  readonly pictures: readonly PanelPicture[];
+  readonly applyMs: number;
+  readonly ms: number;
+}
+
 /** The real engine in a module worker, with a stopwatch around it and nothing else of the product. */
 
 let engine: Engine | null = null;
@@ -37,14 +43,20 @@ const api = {
     apply(messages.map(decodeFrame));
   },
 
-  /** One tick: the frames of `messages` applied, then the picture; `ms` is both, measured in here. */
-  tick(messages: readonly Uint8Array[], request: PanelRequest): { picture: PanelPicture; applyMs: number; ms: number } {
+  /** One tick: the frames of `messages` applied, then the pictures; `ms` is both, measured in here. */
+  tick(messages: readonly Uint8Array[], requests: readonly PanelRequest[]): Tick {
     const before = performance.now();
     apply(messages.map(decodeFrame));
     const applied = performance.now();
-    const picture = opened().picture(request);
+    const pictures = requests.map((request) => opened().picture(request));
     const done = performance.now();
-    return transfer({ picture, applyMs: applied - before, ms: done - before }, buffersOf(picture));
+    for (const picture of pictures) if (picture.kind === 'error') throw new Error(picture.message);
+    return transfer({ pictures, applyMs: applied - before, ms: done - before }, pictures.flatMap(buffersOf));
+  },
+
+  /** The plan in words. */
+  explain(): string {
+    return opened().explain();
   },
 
   facts(stream: string): { rows: number; received: number; rawBytes: number; memoryBytes: number } {

@@ -32,6 +32,8 @@ export const TICK_ROWS = 10_000;
 export const SECOND_US = 1_000_000;
 export const SPAN_SECONDS = 300;
 export const START_US = Date.UTC(2026, 0, 1) * 1000;
+/** Users, unless a row of the bench asks for another number. */
+const USERS = 50_000;
 const HISTORY_BATCH_ROWS = 50_000;
 const DELAY_US = 10 * SECOND_US;
 
@@ -53,24 +55,24 @@ export function historySeconds(rows: number): number {
   return Math.max(SPAN_SECONDS, Math.ceil(rows / TICK_ROWS));
 }
 
-/** `rows` rows before `START_US`, in batches of at most 50,000. */
-export function* history(rows: number): Generator<Batch> {
+/** `rows` rows before `START_US`, in batches of at most 50,000, of `users` users. */
+export function* history(rows: number, users = USERS): Generator<Batch> {
   const stepUs = (historySeconds(rows) * SECOND_US) / rows;
   for (let done = 0; done < rows; done += HISTORY_BATCH_ROWS) {
     const count = Math.min(HISTORY_BATCH_ROWS, rows - done);
-    yield batch(count, 1 + done / HISTORY_BATCH_ROWS, (i) => START_US - Math.ceil((rows - done - i) * stepUs));
+    yield batch(count, users, 1 + done / HISTORY_BATCH_ROWS, (i) => START_US - Math.ceil((rows - done - i) * stepUs));
   }
 }
 
-export function tick(n: number): Batch {
+export function tick(n: number, users = USERS): Batch {
   const random = seededRandom(n);
-  return batch(TICK_ROWS, 1_000_000 + n, (i) => {
+  return batch(TICK_ROWS, users, 1_000_000 + n, (i) => {
     const lateUs = i % 10 === 0 ? Math.floor(random() * 3 * SECOND_US) : 0;
     return START_US + n * SECOND_US + Math.floor(random() * SECOND_US) - lateUs;
   });
 }
 
-function batch(rows: number, seed: number, timeOf: (i: number) => number): Batch {
+function batch(rows: number, userCount: number, seed: number, timeOf: (i: number) => number): Batch {
   const random = seededRandom(seed);
   const times = new BigInt64Array(rows);
   const users = new BigInt64Array(rows);
@@ -83,7 +85,7 @@ function batch(rows: number, seed: number, timeOf: (i: number) => number): Batch
     minTimeUs = Math.min(minTimeUs, timeUs);
     maxTimeUs = Math.max(maxTimeUs, timeUs);
     times[i] = BigInt(timeUs);
-    users[i] = BigInt(Math.floor(random() * 50_000));
+    users[i] = BigInt(Math.floor(random() * userCount));
     actions[i] = Math.floor(random() * ACTIONS.length);
     prices[i] = Math.floor(random() * 400) / 4;
   }

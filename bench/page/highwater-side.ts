@@ -6,7 +6,7 @@ import type { EngineWorker } from './engine-worker.ts';
 import { ACTIONS, EPOCH, Framer, history, SECOND_US, SPAN_SECONDS, STREAM, tick } from './events.ts';
 import { type Picture, type PictureKind, Truth, told } from './truth.ts';
 
-const schema: StreamSchema = {
+export const schema: StreamSchema = {
   type: 'schema',
   stream: STREAM,
   version: 0,
@@ -113,9 +113,11 @@ export class HighwaterSide {
     this.#truth.add(batch);
     const frame = this.#framer.frame(batch);
     const before = performance.now();
-    const { picture, applyMs, ms } = await this.#engine.tick(transfer([frame], [frame.buffer]), requests[this.#kind]);
+    const { pictures, applyMs, ms } = await this.#engine.tick(transfer([frame], [frame.buffer]), [
+      requests[this.#kind],
+    ]);
     const pageMs = performance.now() - before;
-    this.#last = picture;
+    this.#last = pictures[0] ?? null;
     return { pageMs, workerMs: ms, applyMs };
   }
 

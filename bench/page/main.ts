@@ -1,10 +1,11 @@
 import { qualify } from './qualify.ts';
 import { sustain } from './sustain.ts';
 import { tickBySize } from './tick-by-size.ts';
+import { tickCases } from './tick-cases.ts';
 import { versus } from './versus.ts';
 
 /** What the harness may call in the page; every answer is plain JSON. */
-const bench = { qualify, sustain, tickBySize, versus };
+const bench = { qualify, sustain, tickBySize, tickCases, versus };
 export type Bench = typeof bench;
 
 declare global {
