@@ -1,6 +1,7 @@
 import type { Clock } from '../contract/clock.ts';
 import { HighwaterError } from '../contract/errors.ts';
 import type { Down } from '../contract/protocol/down.ts';
+import { sourceStream } from '../contract/spec/source-stream.ts';
 import type {
   Boards,
   PanelPicture,
@@ -246,7 +247,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 /** Null while the window's stream has no fields yet: then there is nothing to show, and nothing wrong. */
 function pictureOf(engine: Engine, boards: Boards | null, request: PanelRequest): PanelPicture | null {
-  const stream = request.kind === 'rows' ? request.stream : boards?.windows[request.window]?.from;
+  const stream = request.kind === 'rows' ? request.stream : sourceStream(request.window, boards?.windows ?? {});
   if (stream !== undefined && (engine.position(stream) === null || engine.streamState(stream).schema === null))
     return null;
   try {

@@ -1,6 +1,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { formatDurationUs } from '../../contract/spec/duration.ts';
 import type { Panel } from '../../contract/spec/panel.ts';
+import { sourceStream } from '../../contract/spec/source-stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 
@@ -34,7 +35,7 @@ export function newestWords(sizeUs: number): string {
 
 /** What will stand here, once there are records. */
 export function emptyWords(panel: Panel, windows: Readonly<Record<string, WindowSpec>>): string {
-  const stream = panel.kind === 'table' ? panel.stream : (windows[panel.window]?.from ?? panel.window);
+  const stream = panel.kind === 'table' ? panel.stream : (sourceStream(panel.window, windows) ?? panel.window);
   switch (panel.kind) {
     case 'timeseries':
       return `${panel.title}: drawn here as records of ${stream} arrive.`;
