@@ -59,6 +59,20 @@ export async function readConfig(path: string): Promise<RunConfig> {
   return { streams, windows, boards: found, baseDir };
 }
 
+/**
+ * Reads a configuration for its streams' shape and its windows: sources are not judged, boards not looked for. Throws
+ * `config_invalid` with every problem in it.
+ */
+export async function readSpec(path: string): Promise<{ readonly config: Config; readonly text: string }> {
+  const text = await readText(path).catch((error: unknown) => {
+    if (!(error instanceof HighwaterError)) throw error;
+    throw new HighwaterError('config_invalid', error.message, error.fix, { cause: error });
+  });
+  const loaded = loadConfig(text);
+  if ('problems' in loaded) throw invalid(loaded.problems.map((problem) => formatProblem(path, problem)));
+  return { config: loaded.config, text };
+}
+
 /** A configuration of one stream, from the command line. */
 export function singleStream(name: string, spec: Record<string, unknown>): RunConfig {
   const parsed = ConfigSchema.safeParse({ streams: { [name]: spec } });
