@@ -1,6 +1,7 @@
+import { parseDurationUs } from './duration.ts';
 import { oneOf } from './nearest.ts';
-import { parseWindow, type WindowSpec } from './window.ts';
-import { isCut, objectOf, type Path, QUOTE_COMMAS, quote, type Report } from './yaml-file.ts';
+import { parseWindow, type SpecProblem, type WindowSpec } from './window.ts';
+import { isCutOff, namesOf, objectOf, type Path, QUOTE_COMMAS, quote, type Report } from './yaml-file.ts';
 
 /**
  * Reports what is wrong within a window as it is written. What the schema has refused already is left out, or stands in
@@ -15,19 +16,24 @@ export function checkWindow(spec: unknown, path: Path, report: Report): void {
     window: typeof window === 'string' ? window : 'tumble(1m)',
     by: groups ?? [],
     select: isTextMap(select) ? select : standIn(select),
-    late: { allow: typeof late?.allow === 'string' ? late.allow : '0s' },
-    ...(isTextMap(compute) && { compute }),
+    late: { allow: isDuration(late?.allow) ? late.allow : '0s' },
+    compute: textsOf(compute),
     ...(typeof where === 'string' && { where }),
-    ...(isTexts(dedup?.by) && dedup.by.length > 0 && { dedup: { by: dedup.by } }),
+    ...(isTexts(dedup?.by) &&
+      dedup.by.length > 0 && { dedup: { by: dedup.by, ...(isDuration(dedup.within) && { within: dedup.within }) } }),
     ...(sets !== undefined && (groups !== undefined || by === undefined) && { grouping_sets: sets }),
   });
   if ('window' in parsed) return;
   for (const problem of parsed.problems) {
-    // A bad duration is told by the schema.
-    if (problem.path[0] === 'late') continue;
-    const cut = problem.path[0] === 'select' && /[()]/.test(String(problem.path[1]) + problem.found) && isCut(select);
-    report([...path, ...problem.path], quote(problem.found), cut ? QUOTE_COMMAS : problem.expected);
+    report([...path, ...problem.path], quote(problem.found), commaHint(problem, spec) ?? problem.expected);
   }
+}
+
+/** What to say of a value that YAML cut at its comma; null: it did not. */
+function commaHint({ path: [part], found }: SpecProblem, spec: unknown): string | null {
+  const parts = part === 'window' ? spec : objectOf(spec)[String(part)];
+  if (part !== 'window' && part !== 'select' && part !== 'compute' && part !== 'by') return null;
+  return isCutOff(found) && namesOf(parts).some(isCutOff) ? QUOTE_COMMAS[part] : null;
 }
 
 /** Reports a `from` that leads to no stream. */
@@ -74,6 +80,11 @@ function fromOf(windows: Readonly<Record<string, unknown>>, name: string): strin
   return typeof from === 'string' ? from : null;
 }
 
+/** Others are told by the schema. */
+function isDuration(value: unknown): value is string {
+  return typeof value === 'string' && parseDurationUs(value) !== null;
+}
+
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
@@ -85,6 +96,12 @@ function standIn(select: unknown): Record<string, string> {
     typeof text === 'string' ? text : 'count()',
   ]);
   return Object.fromEntries(entries.length === 0 ? [['_', 'count()']] : entries);
+}
+
+function textsOf(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(objectOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 function isTextMap(value: unknown): value is Record<string, string> {

@@ -128,6 +128,18 @@ windows:
   const problems = problemsOf(text);
   expect(problems.join('\n')).toContain('windows.a.select.p95: found "quantile(x", expected quotes around a value');
   for (const problem of problems) expect(problem).toContain('p95: "quantile(x, 0.95)"');
+
+  const hop = `streams: { s: { source: 'kafka://h/t' } }
+windows:
+  a: { from: s, window: hop(1h, 5m), compute: { c: concat(a, b) }, select: { n: count() } }
+`;
+  const cut = problemsOf(hop);
+  expect(cut.map((problem) => problem.replace(/: found.* as /, ' '))).toEqual([
+    'highwater.yaml:3:25 windows.a.window window: "hop(1h, 5m)"',
+    'highwater.yaml:3:33 windows.a.5m) window: "hop(1h, 5m)"',
+    'highwater.yaml:3:52 windows.a.compute.c pair: "concat(a, b)"',
+    'highwater.yaml:3:62 windows.a.compute.b) pair: "concat(a, b)"',
+  ]);
 });
 
 test('W35 a window may be made from another; one that leads to no stream is told', () => {

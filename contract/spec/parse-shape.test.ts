@@ -65,6 +65,8 @@ test('W15 what has no meaning on a calendar is refused with the reason', () => {
   expect(problem('tumble(day, Europe/Berln)')).toBe(
     'Europe/Berln | a time zone such as Europe/Berlin, America/New_York or UTC; did you mean Europe/Berlin?',
   );
+  for (const letters of ['IST', 'BST', '+01:00', '__proto__'])
+    expect(problem(`tumble(day, ${letters})`)).not.toBe('none');
   expect(problem('tumble(1h, Europe/Berlin)')).toContain('1h | a calendar unit (day, week, month, quarter, year)');
   expect(problem('tumble(2 days, UTC)')).toContain('one calendar unit, as day, or a fixed length, as 2d');
   expect(problem('hop(week, 1h, Europe/Berlin)')).toContain('1h | a slide of calendar units: day or week');

@@ -1,11 +1,12 @@
 import { type Computed, expand, expandComputed } from './compute.ts';
-import { parseDurationUs } from './duration.ts';
+import { formatDurationUs, parseDurationUs } from './duration.ts';
 import { oneOf } from './nearest.ts';
 import { parseShape } from './parse-shape.ts';
 import { type Expression, namesIn, parseSelect, type Select } from './select.ts';
 import type { SpecProblem } from './spec-problem.ts';
 import { sqlProblem, unquotedName } from './sql-text.ts';
 import type { ByColumn, Window, WindowSpec } from './window.ts';
+import { MAX_LENGTH_US } from './window-length.ts';
 import type { WindowShape } from './window-shape.ts';
 
 type Report = (path: SpecProblem['path'], found: string, expected: string) => void;
@@ -27,9 +28,8 @@ export function parseWindow(spec: WindowSpec): { window: Window } | { problems: 
   const dedup = dedupOf(spec, computed, report);
   const select = selectOf(spec, shape, computed, report);
   checkColumnNames(spec, by, report);
-  const allowUs = parseDurationUs(spec.late.allow);
-  if (allowUs === null) report(['late', 'allow'], spec.late.allow, 'a duration such as 1m');
-  if (problems.length > 0 || shape === null || allowUs === null) return { problems };
+  const allowUs = durationAt(['late', 'allow'], spec.late.allow, report);
+  if (problems.length > 0 || shape === null) return { problems };
   const hasGroupingSets = spec.grouping_sets !== undefined;
   return { window: { from: spec.from, shape, by, groupings, hasGroupingSets, where, dedup, select, allowUs } };
 }
@@ -86,9 +86,8 @@ function dedupOf({ dedup }: WindowSpec, computed: Computed, report: Report): Win
   if (dedup.by.length === 0)
     report(['dedup', 'by'], 'no field', 'at least one that makes rows the same, as by: [order_id]');
   const by = dedup.by.map((expression, index) => sqlAt(['dedup', 'by', index], expression, computed, report));
-  const withinUs = dedup.within === undefined ? DEFAULT_WITHIN_US : parseDurationUs(dedup.within);
-  if (withinUs === null) report(['dedup', 'within'], String(dedup.within), 'a duration such as 10m');
-  return { by, withinUs: withinUs ?? 0 };
+  if (dedup.within === undefined) return { by, withinUs: DEFAULT_WITHIN_US };
+  return { by, withinUs: durationAt(['dedup', 'within'], dedup.within, report) };
 }
 
 function selectOf(spec: WindowSpec, shape: WindowShape | null, computed: Computed, report: Report): Select[] {
@@ -150,4 +149,11 @@ function sqlAt(path: SpecProblem['path'], sql: string, computed: Computed, repor
   const wrong = sqlProblem(sql);
   if (wrong !== null) report(path, sql, wrong);
   return wrong === null ? expand(sql, computed) : sql;
+}
+
+function durationAt(path: SpecProblem['path'], text: string, report: Report): number {
+  const us = parseDurationUs(text);
+  if (us === null) report(path, text, 'a duration such as 1m');
+  else if (us > MAX_LENGTH_US) report(path, text, `at most ${formatDurationUs(MAX_LENGTH_US)} (100 years)`);
+  return us ?? 0;
 }

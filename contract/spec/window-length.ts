@@ -17,7 +17,7 @@ export const UNITS: Readonly<Record<CalendarUnit, { readonly shortestUs: number;
 const UNIT_NAMES = Object.keys(UNITS) as CalendarUnit[];
 
 /** Start and length of any window together stay exact integers in a double. */
-const MAX_LENGTH_US = 5200 * 7 * DAY_US;
+export const MAX_LENGTH_US = 5200 * 7 * DAY_US;
 
 /**
  * One argument of a window that is no zone: `10s`, `-15m`, `day`, `1 week`. A day or a week is written either way, and

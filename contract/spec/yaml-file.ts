@@ -57,7 +57,7 @@ export class YamlFile {
           this.#offset([...path, key], true),
           [...path, key],
           `an unknown key ${quote(key)}`,
-          oneOf(names, key, 'a known key'),
+          isCutOff(key) ? QUOTE_COMMAS.window : oneOf(names, key, 'a known key'),
         );
       return;
     }
@@ -69,8 +69,9 @@ export class YamlFile {
         return;
       }
     }
-    const cut = path.length > 0 && path.at(-2) === 'select' && /[()]/.test(String(path.at(-1)));
-    this.report(path, this.#found(path), cut ? QUOTE_COMMAS : expectation(issue));
+    const within = path.at(-2);
+    const cut = (within === 'select' || within === 'compute' || within === 'by') && isCutOff(path.at(-1));
+    this.report(path, this.#found(path), cut ? QUOTE_COMMAS[within] : expectation(issue));
   }
 
   #found(path: Path): string {
@@ -104,10 +105,17 @@ export class YamlFile {
 }
 
 /** `{ p95: quantile(x, 0.95) }` is, to YAML, `p95` of `quantile(x` and a key `0.95)`. */
-export const QUOTE_COMMAS = 'quotes around a value that holds a comma, as p95: "quantile(x, 0.95)"';
+export const QUOTE_COMMAS = {
+  window: 'quotes around a value that holds a comma, as window: "hop(1h, 5m)"',
+  select: 'quotes around a value that holds a comma, as p95: "quantile(x, 0.95)"',
+  compute: 'quotes around a value that holds a comma, as pair: "concat(a, b)"',
+  by: 'quotes around a value that holds a comma, as pair: "concat(a, b)"',
+} as const;
 
-export function isCut(select: unknown): boolean {
-  return namesOf(select).some((name) => /[()]/.test(name));
+/** Is it the beginning or the rest of a value that was cut at a comma? */
+export function isCutOff(part: unknown): boolean {
+  const text = String(part);
+  return text.split('(').length !== text.split(')').length;
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {
