@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expand, expandComputed } from './compute.ts';
 import type { SpecProblem } from './spec-problem.ts';
+import { tokensOf } from './sql-text.ts';
 
 const computed = (compute: Record<string, string>) =>
   expandComputed(compute, ({ expected }) => expect.unreachable(expected));
@@ -14,7 +16,28 @@ test('W19 a computed field is written out where it is named, and may use those a
   const fields = computed({ eur: 'price * 0.93', big: 'eur > 100' });
   expect(expand("big AND country = 'DE'", fields)).toBe("((price * 0.93) > 100) AND country = 'DE'");
   expect(expand('EUR::int', fields)).toBe('(price * 0.93)::int');
+  expect(expand('substring(eur from 2)', fields)).toBe('substring((price * 0.93) from 2)');
   expect(expand('[eur, eur]', fields)).toBe('[(price * 0.93), (price * 0.93)]');
+});
+
+test('W19 tokens are the whole text, whatever it is', () => {
+  const piece = fc.constantFrom(
+    ...`' '' " "" $ $$ $a$ e' -- /* :: := . 1.5e3 été _x \uD800 \u{1F600} ( [ {`.split(' '),
+    ' ',
+    '\n',
+  );
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(piece).map((pieces) => pieces.join('')),
+  );
+  fc.assert(
+    fc.property(text, (text) => {
+      const tokens = tokensOf(text);
+      expect(tokens.map((token) => token.text).join('')).toBe(text);
+      expect(expand(text, computed({ never_named: '1' }))).toBe(text);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test.each([

@@ -77,12 +77,14 @@ function isName(tokens: readonly SqlToken[], at: number): boolean {
   if (before?.kind === 'number' || before?.kind === 'text' || after?.kind === 'text') return false;
   if (before !== null && /^(\.|::|as)$/i.test(before.text)) return false;
   if (after !== null && /^(\(|:=|:)$/.test(after.text)) return false;
-  return !(before?.text === '(' && /^from$/i.test(after?.text ?? ''));
+  return !(before?.text === '(' && /^extract$/i.test(neighbour(tokens, at, -1, 2)?.text ?? ''));
 }
 
-function neighbour(tokens: readonly SqlToken[], at: number, step: 1 | -1): SqlToken | null {
-  for (let next = at + step; ; next += step) {
+/** The `count`th token from here that is not blank; null when there is none. */
+function neighbour(tokens: readonly SqlToken[], at: number, step: 1 | -1, count = 1): SqlToken | null {
+  for (let next = at + step, left = count; ; next += step) {
     const token = tokens[next];
-    if (token?.kind !== 'blank') return token ?? null;
+    if (token === undefined) return null;
+    if (token.kind !== 'blank' && --left === 0) return token;
   }
 }

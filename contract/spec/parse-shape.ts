@@ -2,7 +2,7 @@ import { calendarShape } from './calendar-shape.ts';
 import { readArguments, TextError } from './call-text.ts';
 import { parseDurationUs } from './duration.ts';
 import { nearest } from './nearest.ts';
-import { sqlProblem } from './sql-text.ts';
+import { MAX_SQL_CHARACTERS, sqlProblem } from './sql-text.ts';
 import { type ArgumentProblem, type Length, parseLength, splitZone } from './window-length.ts';
 import { floorMod, MAX_PANES, nearestPart, type ShapeOrProblems } from './window-shape.ts';
 
@@ -18,6 +18,7 @@ const KINDS = Object.keys(EXAMPLES) as Kind[];
 
 /** `hop(1h, 5m)` → its shape, or every problem in it. Never throws. (W6, W14–W18) */
 export function parseShape(text: string): ShapeOrProblems {
+  if (text.length > MAX_SQL_CHARACTERS) return refused(text, `at most ${MAX_SQL_CHARACTERS} characters`);
   const name = /^\s*([A-Za-z]+)\s*\(/.exec(text);
   const kind = KINDS.find((known) => known === name?.[1]?.toLowerCase());
   if (name === null || kind === undefined) {
