@@ -41,7 +41,7 @@ export async function readConfig(path: string): Promise<RunConfig> {
     const files = await matching(baseDir, pattern);
     if (files.length === 0) problems.push(noBoard(path, baseDir, pattern));
     for (const file of files) {
-      const loadedBoard = loadBoard(await readText(file), { streams: Object.keys(streams), windows });
+      const loadedBoard = loadBoard(await readText(file), { streams, windows });
       if ('problems' in loadedBoard) {
         problems.push(...loadedBoard.problems.map((problem) => formatProblem(file, problem)));
         continue;

@@ -101,6 +101,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
 function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): StreamFeed {
   const { clock, maxLogBytes = MAX_LOG_BYTES } = parts;
   const { field, format } = spec.time;
+  const keepUs = spec.keep === undefined ? null : parseDurationUs(spec.keep);
   return new StreamFeed({
     stream: name,
     source: parts.sourceOf(spec),
@@ -110,6 +111,7 @@ function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): StreamFeed
       time: { field, format },
       fields: spec.fields,
       topics: /^(mqtts?|demo):/i.test(spec.source),
+      ...(keepUs && { keepUs }),
     }),
     clock,
     delayUs: parseDurationUs(spec.time.delay) ?? 0,

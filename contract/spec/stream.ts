@@ -50,6 +50,11 @@ export const StreamSpecSchema = z
       .default('max')
       .meta({ description: 'file: only. Replay by event time at this multiple, or as fast as it goes.' }),
     time: TimeSpecSchema.prefault({}),
+    keep: DurationSchema.optional().meta({
+      description:
+        'Rows this much older than the newest event are let go by tabs; windows stay. Left out: as memory allows.',
+      examples: ['6h'],
+    }),
     fields: z
       .record(z.string().min(1), DeclaredFieldSchema)
       .optional()

@@ -129,3 +129,9 @@ test('D1 a number too large for its type is rejected, not rounded', () => {
   });
   expect(shaper.shape(record(), { id: -(2n ** 63n) })).toMatchObject({ cells: [-(2n ** 63n), null] });
 });
+
+test('N6 how long rows are kept goes out with every version of the schema', () => {
+  const shaper = shaperOf([{ n: 1 }], { keepUs: 6e6 });
+  expect(shaper.schema).toMatchObject({ version: 1, keepUs: 6e6 });
+  expect(shaperOf([{ n: 1 }]).schema).not.toHaveProperty('keepUs');
+});

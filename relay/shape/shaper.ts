@@ -28,6 +28,8 @@ export interface ShapeSpec {
   readonly fields: StreamSpec['fields'];
   /** Are the topic and its levels fields? (D6) */
   readonly topics: boolean;
+  /** Rows this many µs older than the newest event need not be kept by a tab. */
+  readonly keepUs?: number;
 }
 
 interface Column {
@@ -332,6 +334,7 @@ export class Shaper {
       timeField: this.#timeName ?? RECORD_TIME,
       inferred: this.#columns.some((column) => !column.declared),
       fields: [...time, ...this.#columns.map(({ name, type, role, unit }) => ({ name, type, role, unit }))],
+      ...(this.#spec.keepUs !== undefined && { keepUs: this.#spec.keepUs }),
     };
     this.#versions.push(schema);
     return schema;

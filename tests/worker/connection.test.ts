@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { Position } from '../../contract/protocol/position.ts';
+import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import { type Host, startHost } from '../../worker/host.ts';
 import { createPositionEngine, type PositionEngine } from './position-engine.ts';
 import { type ScriptedRelay, startScriptedRelay, type Tab } from './scripted-relay.ts';
@@ -171,7 +172,7 @@ test('F5 what is committed is granted again, byte for byte', async () => {
     expect(granted).toBe(800);
   });
   expect(engine().counted('s')).toHaveLength(100);
-  expect(relay.heard[0]).toEqual({ type: 'hello', protocol: 1, creditBytes: 16 * 2 ** 20 });
+  expect(relay.heard[0]).toEqual({ type: 'hello', protocol: PROTOCOL_VERSION, creditBytes: 16 * 2 ** 20 });
 });
 
 test('V8 history is no rate: what was sealed before the tab listened is catching up', async () => {
