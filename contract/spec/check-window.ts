@@ -16,7 +16,10 @@ export function checkWindow(spec: unknown, path: Path, report: Report): void {
     window: typeof window === 'string' ? window : 'tumble(1m)',
     by: groups ?? [],
     select: isTextMap(select) ? select : standIn(select),
-    late: { allow: isDuration(late?.allow) ? late.allow : '0s' },
+    late: {
+      allow: isDuration(late?.allow) ? late.allow : '0s',
+      ...((late?.judged === 'joined' || late?.judged === 'alone') && { judged: late.judged }),
+    },
     compute: textsOf(compute),
     ...(typeof where === 'string' && { where }),
     ...(isTexts(dedup?.by) &&

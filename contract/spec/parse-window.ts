@@ -29,9 +29,14 @@ export function parseWindow(spec: WindowSpec): { window: Window } | { problems: 
   const select = selectOf(spec, shape, computed, report);
   checkColumnNames(spec, by, report);
   const allowUs = durationAt(['late', 'allow'], spec.late.allow, report);
+  if (spec.late.judged !== undefined && shape !== null && shape.kind !== 'session')
+    report(['late', 'judged'], spec.late.judged, 'no such key: it is about the rows of sessions');
   if (problems.length > 0 || shape === null) return { problems };
   const hasGroupingSets = spec.grouping_sets !== undefined;
-  return { window: { from: spec.from, shape, by, groupings, hasGroupingSets, where, dedup, select, allowUs } };
+  const judgedAlone = spec.late.judged === 'alone';
+  return {
+    window: { from: spec.from, shape, by, groupings, hasGroupingSets, where, dedup, select, allowUs, judgedAlone },
+  };
 }
 
 /** Names of the by-columns: those given, else the expressions themselves; `"a b"` is named `a b`. */

@@ -43,9 +43,17 @@ export const WindowSpecSchema = z
         'Name → aggregate: count(), count_if(cond), sum(x), avg(x), min(x), max(x), variance(x), stddev(x), first(x), last(x), arg_min(x, y), arg_max(x, y), count_distinct(x), quantile(x, r), median(x), top_k(x, k), ratio(cond), rate(), each with filter(cond), and + - * / over them.',
     }),
     late: z
-      .strictObject({ allow: DurationSchema.default('0s') })
+      .strictObject({
+        allow: DurationSchema.default('0s').meta({
+          description: 'How long after the watermark has passed a window its rows still revise it.',
+        }),
+        judged: z.enum(['joined', 'alone']).optional().meta({
+          description:
+            'Sessions only. joined (when left out): a late row is judged by the session it joins, as in Flink; alone: by the one it would be by itself, as in Spark.',
+        }),
+      })
       .prefault({})
-      .meta({ description: 'How long after the watermark has passed a window its rows still revise it.' }),
+      .meta({ description: 'What becomes of rows behind the watermark.' }),
   })
   .meta({ description: 'Aggregates over slices of event time.' });
 export type WindowSpec = z.infer<typeof WindowSpecSchema>;
@@ -70,4 +78,6 @@ export interface Window {
   readonly dedup: { readonly by: readonly string[]; readonly withinUs: number } | null;
   readonly select: readonly Select[];
   readonly allowUs: number;
+  /** Sessions: a late row is judged by itself, before it joins one. */
+  readonly judgedAlone: boolean;
 }

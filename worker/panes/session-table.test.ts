@@ -4,7 +4,16 @@ import { Count } from './count.ts';
 import { TAKEN, TOO_LATE } from './row-filter.ts';
 import { SessionTable } from './session-table.ts';
 
-const SHAPE = { stream: 's', by: ['k'], where: null, dedup: null, gapUs: 10, gapExpression: null, allowUs: 0 };
+const SHAPE = {
+  stream: 's',
+  by: ['k'],
+  where: null,
+  dedup: null,
+  gapUs: 10,
+  gapExpression: null,
+  allowUs: 0,
+  judgedAlone: false,
+};
 
 function block(rows: readonly (readonly [timeUs: number, key: string, gap?: number])[]): Block {
   return {
@@ -75,6 +84,21 @@ test('W30 a row behind the watermark counts where it joins an open session, and 
   );
   expect([...marks]).toEqual([TAKEN, TOO_LATE]);
   expect(sessions()).toEqual([['a', 11, 30, 2, 0]]);
+  expect(table.tooLateRows).toBe(1);
+});
+
+test('W30 judged alone, a row is too late that would have joined an open session', () => {
+  const { table, sessions } = counting({ judgedAlone: true });
+  table.add(block([[20, 'a']]), null, null);
+  table.add(
+    block([
+      [11, 'a'],
+      [16, 'a'],
+    ]),
+    25,
+    null,
+  );
+  expect(sessions()).toEqual([['a', 16, 30, 2, 0]]);
   expect(table.tooLateRows).toBe(1);
 });
 

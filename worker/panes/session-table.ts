@@ -21,6 +21,8 @@ export interface SessionShape extends TableShape {
   /** SQL that yields µs. */
   readonly gapExpression: string | null;
   readonly allowUs: number;
+  /** A row is judged by [t, t + gap) before it joins a session. */
+  readonly judgedAlone: boolean;
 }
 
 /** Someone who reads what changed, call by call. */
@@ -41,7 +43,7 @@ const NO_ROOM = -2;
  *     rows  ───t──────────────t────────t──────▶      one session: each begins before the one before it has ended
  *
  * The rows of one block are joined with each other and with the open sessions first; then the joined session is judged:
- * when its end + allow ≤ watermark, it is too late. A row whose gap is null or not above 0 is in no session. (W30; R5)
+ * when its end + allow ≤ watermark, it is too late. (With `judgedAlone` each row is judged so before it is joined.) A row whose gap is null or not above 0 is in no session. (W30; R5)
  */
 export class SessionTable {
   readonly shape: SessionShape;
@@ -121,7 +123,7 @@ export class SessionTable {
       const verdict = verdictOf === null ? 0 : verdictOf(row);
       if (verdict < 0) continue;
       if (keys[row] === OTHER) this.droppedRows++;
-      else if (verdict === 1 || (this.#keptFromUs !== null && (timeUs[row] as number) < this.#keptFromUs)) {
+      else if (verdict === 1 || this.#isTooLate(timeUs[row] as number, gapUsAt(row), watermarkUs)) {
         this.tooLateRows++;
         mark(row, TOO_LATE);
       } else if (gapUsAt(row) > 0) members.push(row);
@@ -158,6 +160,13 @@ export class SessionTable {
     this.slots.add(block, rowSlots);
     if (this.#budgetBytes !== null && this.revision % MEASURE_EVERY === 0) this.budgetBytes = this.#budgetBytes;
     if (this.slots.size > this.maxGroups) this.#letGo(watermarkUs);
+  }
+
+  /** Before its time sessions were let go, or, where rows are judged alone, its own session would be closed. */
+  #isTooLate(timeUs: number, gapUs: number, watermarkUs: number | null): boolean {
+    if (this.#keptFromUs !== null && timeUs < this.#keptFromUs) return true;
+    const { judgedAlone, allowUs } = this.shape;
+    return judgedAlone && watermarkUs !== null && gapUs > 0 && timeUs + gapUs + allowUs <= watermarkUs;
   }
 
   #gaps(block: Block): (row: number) => number {

@@ -78,7 +78,13 @@ export function planWindow(
       const by = columns.map((index) => window.by[index]?.expression ?? '');
       const shape = { stream: window.from, by, where: window.where, dedup: window.dedup };
       if (window.shape.kind !== 'session') return { columns, shape, session: null };
-      const session = { ...shape, gapUs: window.shape.gapUs, gapExpression: gap, allowUs: window.allowUs };
+      const session = {
+        ...shape,
+        gapUs: window.shape.gapUs,
+        gapExpression: gap,
+        allowUs: window.allowUs,
+        judgedAlone: window.judgedAlone,
+      };
       return { columns, shape, session };
     });
     return { plan: { name, window, grid, groupings, measures, byTypes } };
@@ -94,7 +100,7 @@ export function planWindow(
 /** Tables of equal keys are fed alike. */
 export function tableKey({ shape, session }: GroupingPlan): string {
   const { stream, by, where, dedup } = shape;
-  const own = session && [session.gapUs, session.gapExpression, session.allowUs];
+  const own = session && [session.gapUs, session.gapExpression, session.allowUs, session.judgedAlone];
   return JSON.stringify([stream, by, where, dedup?.by ?? null, dedup?.withinUs ?? null, own]);
 }
 
