@@ -5,7 +5,7 @@ import type { Session, SessionFollower } from '../panes/session-table.ts';
 import { typeOfSelect } from './evaluate.ts';
 import type { KeptGrouping, KeptWindow } from './kept-window.ts';
 import { plainValue } from './plain-value.ts';
-import { readRows, type Wanted, type WindowRow } from './read-rows.ts';
+import { groupingIdOf, readRows, type Wanted, type WindowRow } from './read-rows.ts';
 import { GridRows, SessionRows, sessionInstance, type WindowInstance } from './window-rows.ts';
 
 /**
@@ -134,14 +134,15 @@ function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionR
   };
 }
 
-function retractedRow(kept: KeptWindow, { rows, columns }: KeptGrouping, session: Session): Retracted {
+function retractedRow(kept: KeptWindow, grouping: KeptGrouping, session: Session): Retracted {
+  const { rows, columns } = grouping;
   const tuple = rows.keys.tuple(session.key);
   const { by, select } = kept.plan.window;
   return {
     startUs: session.startUs,
     endUs: session.endUs,
     by: by.map((_, index) => (columns.includes(index) ? (tuple[columns.indexOf(index)] ?? null) : null)),
-    groupingId: 0,
+    groupingId: groupingIdOf(kept, grouping),
     other: false,
     coarse: false,
     values: select.map(() => null),

@@ -11,7 +11,7 @@ export interface WindowRow {
   readonly endUs: number;
   /** One for each by-column; null as well where a grouping set leaves the column out. */
   readonly by: readonly Cell[];
-  /** A bit for each by-column, the first the highest, set where the grouping set leaves it out. */
+  /** See `groupingIdOf`. */
   readonly groupingId: number;
   /** All groups beyond the bound on groups, as one. */
   readonly other: boolean;
@@ -37,6 +37,11 @@ export function readRows(kept: KeptWindow, grouping: KeptGrouping, wanted: Itera
   const found: WindowRow[] = [];
   for (const { instance, keys } of wanted) reader.read(instance, keys, found);
   return found;
+}
+
+/** A bit for each by-column, the first the highest, set where the grouping leaves it out. */
+export function groupingIdOf({ plan }: KeptWindow, { columns }: KeptGrouping): number {
+  return plan.window.by.reduce((id, _, index) => id * 2 + (columns.includes(index) ? 0 : 1), 0);
 }
 
 /** All rows of a window. */
@@ -65,7 +70,7 @@ class RowReader {
     this.#grouping = grouping;
     this.#keys = window.select.flatMap(({ name }) => aggregatesUnder(name, window.select).map(measureKey));
     this.#direct = this.#columns((key) => stateOf(grouping.rows, key));
-    this.#groupingId = window.by.reduce((id, _, index) => id * 2 + (grouping.columns.includes(index) ? 0 : 1), 0);
+    this.#groupingId = groupingIdOf(kept, grouping);
   }
 
   read(instance: WindowInstance, keys: ReadonlySet<number> | null, found: WindowRow[]): void {
