@@ -76,9 +76,10 @@ export async function run(options: RunOptions, host: RunHost): Promise<RunExit> 
     const schemas: StreamSchema[] = [];
     for (const stream of streams) schemas.push(await stream.open());
     const problems = engine.windows(selection.windows);
+    const placing = { file: options.config, text, windows: selection.windows };
     const unseen = streams.filter(({ isSampled }) => !isSampled).map(({ stream }) => stream);
     if (problems.length > 0 && (options.explain || unseen.length === 0))
-      throw refused(placeProblems(problems, options.config, text), unseen);
+      throw refused(placeProblems(problems, { ...placing, fields: fieldsOf(schemas) }), unseen);
     if (!options.explain) return await runAll(streams, selection, options, engine, host);
     for (const schema of schemas) host.output.line(schemaText(schema));
     host.output.line(engine.explain());
@@ -106,7 +107,7 @@ async function runAll(
   const print = async (stream: string): Promise<void> => {
     for (const { stream: from, name, emissions: emitted } of emissions)
       if (from === stream) for (const row of emitted.next()) output.line(rowText(row, name));
-    if (output.isFull) await output.flush();
+    await output.flush();
   };
   const startMs = nowMs();
   for (let open = [...streams]; open.length > 0 && !signal.aborted; ) {
@@ -164,6 +165,10 @@ function refused(problems: readonly string[], unseen: readonly string[]): Highwa
       ? 'correct what is named and run again'
       : `correct what is named; fields that ${unseen.join(', ')} does not declare are found in records: add --input`;
   return new HighwaterError('config_invalid', message, fix);
+}
+
+function fieldsOf(schemas: readonly StreamSchema[]): Map<string, string[]> {
+  return new Map(schemas.map(({ stream, fields }) => [stream, fields.map(({ name }) => name)] as const));
 }
 
 function schemaText({ stream, timeField, fields, inferred }: StreamSchema): string {
