@@ -25,11 +25,20 @@ export interface SessionShape extends TableShape {
   readonly judgedAlone: boolean;
 }
 
+export interface SessionChanges {
+  /** New, or changed in any way. */
+  readonly now: Set<Session>;
+  /** Other sessions have taken their place, perhaps with the same bounds. */
+  readonly gone: Set<Session>;
+  /** As the follower knows them. */
+  readonly told: Set<Session>;
+}
+
 /** Someone who reads what changed, call by call. */
 export interface SessionFollower {
   takenUs: number;
-  /** Sessions that are new or have grown, and bounds of those that others took in or that have grown; null: not asked. */
-  readonly changed: { readonly now: Set<Session>; readonly gone: Set<Session> } | null;
+  /** Since the last call; null: not asked. */
+  readonly changed: SessionChanges | null;
 }
 
 /** Instead of a slot. */
@@ -210,7 +219,7 @@ export class SessionTable {
       if (changed === null) continue;
       for (const session of touched) {
         changed.now.delete(session);
-        if (session.startUs !== joinedStartUs || session.endUs !== joinedEndUs) changed.gone.add(session);
+        changed.gone.add(session);
       }
       changed.now.add(joined);
     }
@@ -243,20 +252,21 @@ export class SessionTable {
     const all = [...this.#sessions.values()];
     this.#sessions.clear();
     const moved = new Map<Session, Session>();
+    const move = (session: Session): Session => {
+      const known = moved.get(session) ?? { ...session, key: renumbered.get(session.key) ?? session.key };
+      moved.set(session, known);
+      return known;
+    };
     for (const sessions of all) {
-      const own = sessions.map((session) => {
-        const now = { ...session, key: renumbered.get(session.key) ?? session.key };
-        moved.set(session, now);
-        return now;
-      });
+      const own = sessions.map(move);
       const [first] = own;
       if (first) this.#sessions.set(first.key, own);
     }
-    for (const { changed } of this.followers) {
-      if (changed === null) continue;
-      const now = [...changed.now].map((session) => moved.get(session) ?? session);
-      changed.now.clear();
-      for (const session of now) changed.now.add(session);
-    }
+    for (const { changed } of this.followers)
+      for (const set of changed === null ? [] : [changed.now, changed.gone, changed.told]) {
+        const sessions = [...set];
+        set.clear();
+        for (const session of sessions) set.add(move(session));
+      }
   }
 }

@@ -106,11 +106,9 @@ function changedWindows(rows: GridRows, touched: ReadonlyMap<Pane, ReadonlyMap<P
 function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionRows, mode: OutputMode): Followed {
   const follower: SessionFollower = {
     takenUs: Number.NEGATIVE_INFINITY,
-    changed: mode === 'update' ? { now: new Set(), gone: new Set() } : null,
+    changed: mode === 'update' ? { now: new Set(), gone: new Set(), told: new Set() } : null,
   };
   rows.table.followers.add(follower);
-  /** Sessions as they were put out, which are retracted when they are no more. */
-  const emitted = new Set<Session>();
   return {
     take() {
       const fromUs = follower.takenUs;
@@ -118,13 +116,15 @@ function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionR
       follower.takenUs = Math.max(fromUs, watermarkUs);
       if (follower.changed === null)
         return readRows(kept, grouping, closedBetween(rows, fromUs, watermarkUs).map(whole));
-      const { now, gone } = follower.changed;
-      const retracted = [...gone].filter((session) => emitted.delete(session));
+      const { now, gone, told } = follower.changed;
       const live = [...now];
+      const standing = new Set(live.map(boundsOf));
+      // What was put out and is no more; where another has the same bounds, its row is put out instead.
+      const retracted = [...gone].filter((session) => told.delete(session) && !standing.has(boundsOf(session)));
       now.clear();
       gone.clear();
-      for (const session of emitted) if (rows.table.isClosed(session, watermarkUs)) emitted.delete(session);
-      for (const session of live) emitted.add(session);
+      for (const session of told) if (rows.table.isClosed(session, watermarkUs)) told.delete(session);
+      for (const session of live) told.add(session);
       return [
         ...retracted.map((session) => retractedRow(kept, grouping, session)),
         ...readRows(kept, grouping, live.map(sessionInstance).map(whole)),
@@ -132,6 +132,10 @@ function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionR
     },
     close: () => rows.table.followers.delete(follower),
   };
+}
+
+function boundsOf({ key, startUs, endUs }: Session): string {
+  return `${key} ${startUs} ${endUs}`;
 }
 
 function retractedRow(kept: KeptWindow, grouping: KeptGrouping, session: Session): Retracted {
