@@ -91,7 +91,11 @@ const draft = fc.record({
 });
 type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
 
-export const draftsOf: fc.Arbitrary<readonly Draft[]> = fc.array(draft, { minLength: 1, maxLength: 60 });
+export const draftsOf: fc.Arbitrary<readonly Draft[]> = fc.array(draft, {
+  minLength: 1,
+  maxLength: 60,
+  size: 'max',
+});
 
 /** Events in order of arrival; each lies at most `MAX_BACK` units behind the newest before it. */
 export function eventsOf(drafts: readonly Draft[], { originUs, unitUs }: Scale): Event[] {

@@ -123,7 +123,8 @@ function byCodePoint(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-const SKETCH_ERROR = 0.01;
+/** Magnitudes below the least normal float64 count as zero in a sketch. */
+const TINY = 2.3e-308;
 
 /** How two rows of one key differ, in words; empty: they do not. */
 export function differences(found: ComparedRow, wanted: ComparedRow, select: readonly SelectCase[]): string[] {
@@ -140,6 +141,10 @@ function isSame(own: unknown, right: unknown, kind: ColumnKind, scale: number, e
   if (typeof own !== 'number' || typeof right !== 'number') return own === right;
   if (!Number.isFinite(right) || !Number.isFinite(own)) return Object.is(own, right);
   if (kind === 'deviation') return Math.abs(own ** 2 - right ** 2) <= 1e-9 * Math.max(scale, right ** 2);
-  if (kind === 'sketch') return Math.abs(own - right) <= (error ?? SKETCH_ERROR) * 1.0000001 * Math.abs(right) + 1e-300;
+  // A table does not tell the bound, and one whose buckets were joined has none.
+  if (kind === 'sketch')
+    return (
+      error === null || !Number.isFinite(error) || Math.abs(own - right) <= error * 1.0000001 * Math.abs(right) + TINY
+    );
   return Math.abs(own - right) <= 1e-9 * Math.max(scale, Math.abs(right));
 }
