@@ -2,35 +2,23 @@ import type { Emitted } from './reference.ts';
 import { differenceOf, lastOf } from './rows.ts';
 import { groupsOf, type Row, type Scenario } from './scenario.ts';
 
-/** Every way in which what a scenario gave is not what it must give; empty when it is. */
-export function judge(scenario: Scenario, run: Emitted & { readonly tooLateCounts?: readonly number[] }): string[] {
-  const { expected } = scenario;
-  const found: string[] = [];
-  const compare = (where: string, rows: readonly Row[], wanted: readonly Row[]): void => {
-    const { missing, unexpected } = differenceOf(
-      rows.flatMap((row) => readRow(row, scenario)),
-      wanted,
-    );
-    if (missing.length > 0) found.push(`${where}: missing\n  ${missing.join('\n  ')}`);
-    if (unexpected.length > 0) found.push(`${where}: unexpected\n  ${unexpected.join('\n  ')}`);
-  };
-  for (const [index, { expected: wanted }] of scenario.batches.entries())
-    if (wanted) compare(`batch ${index + 1}`, run.batches[index] ?? [], wanted);
-  if (expected.atEnd) compare('end of the input', run.atEnd, expected.atEnd);
+type Judged = Emitted & { readonly tooLateCounts?: readonly number[] };
 
-  const all = [...run.batches.flat(), ...run.atEnd];
-  const counted = expected.kind === 'all' ? all : lastOf(all, groupsOf(scenario));
-  if (expected.rows) compare('all', scenario.mode === 'complete' ? (run.batches.at(-1) ?? []) : counted, expected.rows);
+/** Every way in which what a scenario gave is not what it must give; empty when it is. */
+export function judge(scenario: Scenario, run: Judged): string[] {
+  const { batches, expected, mode } = scenario;
+  const found = batches.flatMap(({ expected: wanted }, index) =>
+    wanted ? compare(`batch ${index + 1}`, run.batches[index] ?? [], wanted, scenario) : [],
+  );
+  if (expected.atEnd) found.push(...compare('end of the input', run.atEnd, expected.atEnd, scenario));
+  const all = mode === 'complete' ? (run.batches.at(-1) ?? []) : [...run.batches.flat(), ...run.atEnd];
+  found.push(...judgeAll(scenario, all));
   if (expected.tooLate) {
     const { missing, unexpected } = differenceOf(run.tooLate, expected.tooLate);
     found.push(...missing.map((row) => `not too late: ${row}`), ...unexpected.map((row) => `too late: ${row}`));
   }
-  for (const [name, wanted] of Object.entries(expected.sums ?? {})) {
-    const sum = counted.reduce((total, row) => total + Number(row[name]), 0);
-    if (sum !== wanted) found.push(`${name} adds up to ${sum}, not ${wanted}`);
-  }
   let before = 0;
-  for (const [index, { tooLate }] of scenario.batches.entries()) {
+  for (const [index, { tooLate }] of batches.entries()) {
     const after = run.tooLateCounts?.[index];
     if (tooLate !== undefined && after !== undefined && after - before !== tooLate)
       found.push(`batch ${index + 1}: ${after - before} rows too late, not ${tooLate}`);
@@ -39,8 +27,51 @@ export function judge(scenario: Scenario, run: Emitted & { readonly tooLateCount
   return found;
 }
 
+/** The same for all rows put out from beginning to end, in order. */
+export function judgeAll(scenario: Scenario, all: readonly Row[]): string[] {
+  const { kind, rows, sums = {} } = scenario.expected;
+  const counted = kind === 'all' ? all : lastOf(all, groupsOf(scenario));
+  const found = rows ? compare('all', counted, rows, scenario) : [];
+  for (const [name, wanted] of Object.entries(sums)) {
+    const sum = counted.reduce((total, row) => total + Number(row[name]), 0);
+    if (sum !== wanted) found.push(`${name} adds up to ${sum}, not ${wanted}`);
+  }
+  return found;
+}
+
+function compare(where: string, rows: readonly Row[], wanted: readonly Row[], scenario: Scenario): string[] {
+  const read = rows.flatMap((row) => readRow(row, scenario));
+  const { missing, unexpected } = differenceOf(exactOf(read, scenario), exactOf(wanted, scenario));
+  if (missing.length + unexpected.length === 0) return farOff(read, wanted, scenario);
+  return [
+    ...missing.map((row) => `${where}: missing ${row}`),
+    ...unexpected.map((row) => `${where}: unexpected ${row}`),
+  ];
+}
+
 function readRow(row: Row, { expected }: Scenario): Row[] {
   const read = expected.read ? expected.read(row) : row;
   if (expected.only && !expected.only(read)) return [];
   return expected.expand ? Array.from({ length: Number(row.rows) }, () => read) : [read];
+}
+
+function exactOf(rows: readonly Row[], { expected: { approximate = {} } }: Scenario): readonly Row[] {
+  const without = (row: Row): Row =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !Object.hasOwn(approximate, name)));
+  return Object.keys(approximate).length === 0 ? rows : rows.map(without);
+}
+
+/** Estimates farther from the value wanted than they may be; the other columns tell which row is which. */
+function farOff(rows: readonly Row[], wanted: readonly Row[], scenario: Scenario): string[] {
+  return Object.entries(scenario.expected.approximate ?? {}).flatMap(([name, bound]) =>
+    wanted.flatMap((row) => {
+      const match = rows.find(
+        (each) => differenceOf(exactOf([each], scenario), exactOf([row], scenario)).missing.length === 0,
+      );
+      const [value, right] = [Number(match?.[name]), Number(row[name])];
+      return Math.abs(value - right) <= bound * Math.abs(right)
+        ? []
+        : [`${name} is ${value}, not ${right} within ${bound}`];
+    }),
+  );
 }

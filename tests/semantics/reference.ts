@@ -2,13 +2,8 @@ import type { Row, Scenario } from './scenario.ts';
 
 /**
  * The rules once more, as plainly as they can be written: every row is kept, nothing is incremental. For windows grouped
- * by plain columns, without SQL. Proves the expectations, and that a difference comes from the one rule it is said to.
+ * by plain columns, without SQL.
  */
-export interface Rules {
-  /** What is tested against the watermark: the session a row joins (ours), or its own [t, t + gap) (Spark). */
-  readonly session: 'merged' | 'own';
-}
-
 export interface Emitted {
   readonly batches: readonly (readonly Row[])[];
   readonly atEnd: readonly Row[];
@@ -25,14 +20,14 @@ interface Group {
 
 const END = Number.POSITIVE_INFINITY;
 
-export function reference(scenario: Scenario, rules: Rules): Emitted {
+export function reference(scenario: Scenario): Emitted {
   const window = scenario.windows[scenario.output];
   if (!window) throw new Error(`no window ${scenario.output}`);
   const { by = [], select } = window;
   const columns = Array.isArray(by) ? by.map((name) => [name, name]) : Object.entries(by);
   const shape = shapeOf(window.window);
   const delayMs = durationMs(scenario.delay);
-  const allowMs = window.late ? durationMs(window.late.allow) : 0;
+  const allowMs = durationMs(window.late?.allow ?? '0s');
   const keyOf = (row: Row): string => JSON.stringify(columns.map(([, field = '']) => row[field] ?? null));
   const timeOf = (row: Row): number => Number(row[scenario.timeField]);
 
@@ -59,33 +54,29 @@ export function reference(scenario: Scenario, rules: Rules): Emitted {
 
   const addToSessions = (rows: readonly Row[], gapMs: number): void => {
     const fresh = rows.filter((row) => {
-      const late = rules.session === 'own' && timeOf(row) + gapMs <= watermarkMs;
+      const late = window.late?.judged === 'alone' && timeOf(row) + gapMs + allowMs <= watermarkMs;
       if (late) tooLate.push(row);
       return !late;
     });
-    for (const row of fresh) {
-      let merged: Group = {
+    const opened = fresh.map(
+      (row): Group => ({
         startMs: timeOf(row),
         endMs: timeOf(row) + gapMs,
         key: keyOf(row),
         rows: [row],
         changed: true,
-      };
-      for (const group of open.filter(({ key }) => key === merged.key))
-        if (group.startMs <= merged.endMs && merged.startMs <= group.endMs) {
-          open.splice(open.indexOf(group), 1);
-          merged = {
-            ...merged,
-            startMs: Math.min(group.startMs, merged.startMs),
-            endMs: Math.max(group.endMs, merged.endMs),
-            rows: [...group.rows, ...merged.rows],
-          };
-        }
-      open.push(merged);
+      }),
+    );
+    const before = open;
+    open = [];
+    for (const joined of touching([...before, ...opened])) {
+      const late = joined.endMs + allowMs <= watermarkMs;
+      const stored = before.filter((group) => joined.parts.includes(group));
+      if (joined.changed && late) {
+        tooLate.push(...joined.parts.filter((group) => !stored.includes(group)).flatMap((group) => group.rows));
+        open.push(...stored);
+      } else open.push(stored.length === joined.parts.length && stored[0] ? stored[0] : joined);
     }
-    const closed = open.filter(({ endMs, changed }) => changed && endMs + allowMs <= watermarkMs);
-    tooLate.push(...closed.flatMap((group) => group.rows));
-    open = open.filter((group) => !closed.includes(group));
   };
 
   const rowOf = ({ startMs, endMs, rows }: Group): Row => ({
@@ -114,6 +105,25 @@ export function reference(scenario: Scenario, rules: Rules): Emitted {
   });
   watermarkMs = END;
   return { batches, atEnd: scenario.closes ? emit() : [], tooLate };
+}
+
+/** Sessions of one key joined where one starts before, or as, another ends. */
+function touching(groups: readonly Group[]): (Group & { readonly parts: readonly Group[] })[] {
+  const joined: (Group & { readonly parts: readonly Group[] })[] = [];
+  for (const group of [...groups].sort((a, b) => a.key.localeCompare(b.key) || a.startMs - b.startMs)) {
+    const last = joined.at(-1);
+    if (last === undefined || last.key !== group.key || last.endMs < group.startMs)
+      joined.push({ ...group, parts: [group] });
+    else
+      joined[joined.length - 1] = {
+        ...last,
+        endMs: Math.max(last.endMs, group.endMs),
+        rows: [...last.rows, ...group.rows],
+        changed: last.changed || group.changed,
+        parts: [...last.parts, group],
+      };
+  }
+  return joined;
 }
 
 interface Shape {

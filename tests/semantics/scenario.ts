@@ -37,7 +37,7 @@ export interface WindowText {
   readonly by?: readonly string[] | Readonly<Record<string, string>>;
   readonly grouping_sets?: readonly (readonly string[])[];
   readonly select: Readonly<Record<string, string>>;
-  readonly late?: { readonly allow: string };
+  readonly late?: { readonly allow?: string; readonly judged?: 'joined' | 'alone' };
 }
 
 /** Rows that arrive together, and what the emission right after them must be; left out: not said by the case. */
@@ -65,6 +65,8 @@ export interface Expected {
   readonly read?: (row: Row) => Row;
   /** Emitted rows it is false for are not compared. */
   readonly only?: (row: Row) => boolean;
+  /** Columns that are estimates, and how far they may be off, relatively. */
+  readonly approximate?: Readonly<Record<string, number>>;
   /** Columns added up over all rows. */
   readonly sums?: Readonly<Record<string, number>>;
 }
@@ -82,10 +84,9 @@ export type Plan =
       readonly checks?: readonly { readonly what: string; readonly found: unknown; readonly wanted: unknown }[];
       /** Where our rows differ from the published ones by rule: why that is right. The scenarios expect ours. */
       readonly differs?: string;
-      /** With `differs`: the scenario with the published rows, which the reference gives by the other engine's rule. */
-      readonly published?: Scenario;
     }
-  | { readonly kind: 'waits'; readonly how: string; readonly reason: string };
+  /** Waits for something that is to come, or is nothing we mean to have. */
+  | { readonly kind: 'waits' | 'absent'; readonly reason: string };
 
 export const STREAM = 'events';
 

@@ -87,7 +87,7 @@ export function parseErrors(file: CaseFile): Plan {
     fields: fieldsOf(rows, ['ts_ms']),
     windows: {
       out: {
-        window: 'tumble(1ms)',
+        window: 'tumble(day)',
         compute: {
           long: 'TRY_CAST(dimLong AS BIGINT)',
           float: 'TRY_CAST(dimFloat AS DOUBLE)',
@@ -106,7 +106,7 @@ export function parseErrors(file: CaseFile): Plan {
   };
   return {
     kind: 'run',
-    how: 'relay decoding (years written as dates), `tumble(1ms)`, numbers by TRY_CAST in computed fields; thrown away (a null record) is a dead letter too',
+    how: 'relay decoding (years written as dates), `tumble(day)`, numbers by TRY_CAST in computed fields; thrown away (a null record) is a dead letter too',
     scenarios: [scenario],
     checks: [{ what: 'dead letters', found: deadLetters, wanted: count('unparseable') + count('thrownAway') }],
   };

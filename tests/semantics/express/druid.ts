@@ -15,9 +15,9 @@ export function expressDruid(file: CaseFile): Plan {
     case 'druid_kafka_parse_exceptions_success':
       return parseErrors(file);
     case 'druid_multi_value_grouping':
-      return { kind: 'waits', how: 'none', reason: 'lists as groups (UNNEST): a list is JSON text here' };
+      return { kind: 'waits', reason: 'lists as groups (UNNEST): a list is JSON text here' };
     case 'druid_kafka_input_format':
-      return { kind: 'waits', how: 'none', reason: 'keys, headers and times of Kafka records as columns' };
+      return { kind: 'waits', reason: 'keys, headers and times of Kafka records as columns' };
     default:
       throw new Error(`no way to write ${file.id}`);
   }

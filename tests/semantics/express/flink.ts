@@ -1,14 +1,14 @@
 import type { CaseFile } from '../case-file.ts';
 import type { Batch, Plan, Row, Scenario } from '../scenario.ts';
-import { describe, fieldsOf, selectOf, windowOf, windowText } from './recorded.ts';
+import { describe, fieldsOf, selectOf, toTheMillisecond, windowOf, windowText } from './recorded.ts';
 
 /** Flink SQL: one row per batch, so that the watermark moves after each. Assigning alone (no GROUP BY) drops nothing. */
 export function expressFlink(file: CaseFile): Plan {
   if (file.id.startsWith('flink_op_')) return expressOperator(file);
-  if (file.query.keep_first_n !== undefined && file.query.keep_first_n !== 1)
+  const { query } = file;
+  if (query.keep_first_n !== undefined && query.keep_first_n !== 1)
     return {
       kind: 'waits',
-      how: windowText(file.query.window),
       reason: 'the first n rows of a window by an order (ROW_NUMBER)',
     };
   const rows = (file.input as readonly Row[]).map((row, input_index) => ({ ...row, ...numeric(row), input_index }));
@@ -16,13 +16,13 @@ export function expressFlink(file: CaseFile): Plan {
   const scenario: Scenario = {
     title: '',
     timeField: 'ts_ms',
-    delay: `${file.query.watermark_delay_ms ?? 0}ms`,
+    delay: `${query.watermark_delay_ms ?? 0}ms`,
     fields: fieldsOf(rows, ['ts_ms']),
     windows: { out: window },
     output: 'out',
     mode: 'append',
     startMs: null,
-    batches: file.query.watermark_delay_ms === undefined ? [{ rows }] : rows.map((row) => ({ rows: [row] })),
+    batches: query.watermark_delay_ms === undefined ? [{ rows }] : rows.map((row) => ({ rows: [row] })),
     closes: true,
     expected: {
       kind: 'all',
@@ -30,7 +30,9 @@ export function expressFlink(file: CaseFile): Plan {
       ...('distinct_strings' in window.select && { read: readDistinct }),
     },
   };
-  return { kind: 'run', how: describe(window, scenario), scenarios: [scenario] };
+  const note = query.group_by === null ? ' (assignment alone: each row a group)' : '';
+  const scenarios = [scenario, ...toTheMillisecond(scenario, query.watermark_delay_ms ?? 0)];
+  return { kind: 'run', how: describe(window, scenario) + note, scenarios };
 }
 
 function windowOfFlink(file: CaseFile): Scenario['windows'][string] {
@@ -68,9 +70,9 @@ function readExpected({ window_start, window_end, window_time_ms, ...row }: Row)
   };
 }
 
-/** top_k gives the values with their counts, as JSON. */
+/** top_k gives the values with their counts. */
 function readDistinct(row: Row): Row {
-  const top = JSON.parse(String(row.distinct_strings ?? '[]')) as readonly { value: unknown }[];
+  const top = (row.distinct_strings ?? []) as readonly { value: unknown }[];
   return { ...row, distinct_strings: top.map(({ value }) => String(value)).sort() };
 }
 
@@ -121,7 +123,7 @@ function expressOperator(file: CaseFile): Plan {
   return {
     ...plan,
     differs:
-      'Flink’s purging trigger fires a late row alone (2, then 1); here a window is whole each time: final 2, then revised 3 with revision 1 (R6). The pieces add up to it.',
+      'a purging trigger fires a late row alone (2, then 1), here the window is whole again (2, then 3 as revision 1); the pieces add up to it',
     scenarios: [
       scenario,
       { ...scenario, title: 'update', mode: 'update', expected: { ...scenario.expected, kind: 'last' } },

@@ -1,8 +1,6 @@
 import type { FieldType } from '../../../contract/spec/field.ts';
 import type { CaseFile, WindowQuery } from '../case-file.ts';
-import { reference } from '../reference.ts';
-import { differenceOf, lastOf, SAME } from '../rows.ts';
-import { type Batch, groupsOf, type Mode, type Plan, type Row, type Scenario } from '../scenario.ts';
+import type { Batch, Mode, Plan, Row, Scenario } from '../scenario.ts';
 
 /**
  * Queries told by fields (`window`, `group_by`, `aggregates`), as most cases have them.
@@ -24,7 +22,8 @@ export function expressRecorded(file: CaseFile): Plan {
     const told = step.watermark_after_ms === null || (spark && mode === 'complete');
     return { rows, ...(expected && { expected }), ...(told && { watermarkMs: step.watermark_after_ms ?? null }) };
   });
-  const window = windowOf(file);
+  const sparkSession = spark && query.window?.type === 'session';
+  const window = { ...windowOf(file), ...(sparkSession && { late: JUDGED_ALONE }) };
   const scenario: Scenario = {
     title: '',
     timeField: 'ts_ms',
@@ -42,32 +41,17 @@ export function expressRecorded(file: CaseFile): Plan {
       ...(file.at_end !== undefined && { atEnd: file.at_end as readonly Row[] }),
     },
   };
-  const plan: Plan = { kind: 'run', how: describe(window, scenario), scenarios: [scenario] };
-  return spark && query.window?.type === 'session' ? mergedFirst(scenario, plan) : plan;
+  const how = describe(window, scenario);
+  return { kind: 'run', how, scenarios: spark ? [scenario] : [scenario, ...toTheMillisecond(scenario, delayMs)] };
 }
 
-/** Where Spark's late test of a session row changes the rows: what the test of the merged session (R5) gives instead. */
-function mergedFirst(published: Scenario, plan: Extract<Plan, { kind: 'run' }>): Plan {
-  const ours = reference(published, { session: 'merged' });
-  const batches = published.batches.map((batch, index) => ({ ...batch, expected: ours.batches[index] ?? [] }));
-  const changed = (index: number): boolean => {
-    const wanted = published.batches[index]?.expected;
-    const { missing, unexpected } = wanted ? differenceOf(ours.batches[index] ?? [], wanted) : SAME;
-    return missing.length + unexpected.length > 0;
-  };
-  if (!batches.some((_batch, index) => changed(index))) return plan;
-  const all = [...ours.batches.flat(), ...ours.atEnd];
-  const rows = published.mode === 'complete' ? (ours.batches.at(-1) ?? []) : lastOf(all, groupsOf(published));
-  return {
-    ...plan,
-    scenarios: [
-      { ...published, batches, expected: { ...published.expected, rows: published.mode === 'append' ? all : rows } },
-    ],
-    differs:
-      'Spark drops a row whose own [t, t + gap) is behind the watermark, even where it joins an open session (S14); here the merged session is tested (R5), as Flink and Kafka Streams do.',
-    published,
-  };
+/** Flink SQL's watermark allows no row at itself, and ours is exclusive: its delay is ours and 1 ms. */
+export function toTheMillisecond(scenario: Scenario, delayMs: number): Scenario[] {
+  return delayMs === 0 ? [] : [{ ...scenario, title: 'to the millisecond', delay: `${delayMs - 1}ms` }];
 }
+
+/** Spark tests a late row of a session alone, before it joins one. */
+export const JUDGED_ALONE = { judged: 'alone' } as const;
 
 export function windowOf({ query }: CaseFile): Scenario['windows'][string] {
   const by = (query.group_by ?? []).filter((name) => !/^(window(_start|_end)?|session)$/.test(name));
@@ -138,7 +122,8 @@ export function describe(window: Scenario['windows'][string], scenario: Pick<Sce
     ...(window.dedup ? [`dedup by ${window.dedup.by.join(', ')}`] : []),
     ...(window.where ? [`where \`${window.where}\``] : []),
     ...(window.grouping_sets ? ['grouping sets'] : []),
-    ...(window.late ? [`allow ${window.late.allow}`] : []),
+    ...(window.late?.allow ? [`allow ${window.late.allow}`] : []),
+    ...(window.late?.judged ? [`late rows judged ${window.late.judged}`] : []),
     ...(scenario.delay === '0ms' ? [] : [`delay ${short(scenario.delay)}`]),
     scenario.mode,
   ].join(', ');

@@ -1,17 +1,17 @@
 import type { CaseFile, Step } from '../case-file.ts';
 import type { Batch, Mode, Plan, Row, Scenario } from '../scenario.ts';
-import { describe, fieldsOf, selectOf, windowText } from './recorded.ts';
+import { describe, fieldsOf, JUDGED_ALONE, selectOf, windowText } from './recorded.ts';
+import { twoStreamsMin } from './two-streams.ts';
 
 /** Spark's own tests: a step is a batch and the no-data batch after it. Batch queries come as one batch. */
 export function expressSpark(file: CaseFile): Plan {
   const { query, id } = file;
-  if (query.static_table !== undefined)
-    return { kind: 'waits', how: 'stream ⋈ table', reason: 'joins: a stream with a static table' };
+  if (query.static_table !== undefined) return { kind: 'waits', reason: 'joins: a stream with a static table' };
+  if (query.policy === 'min') return twoStreamsMin(file);
   if (query.streams !== undefined)
     return {
       kind: 'waits',
-      how: 'union of two streams',
-      reason: 'unions: one window over streams of different delays',
+      reason: 'unions: one window over several streams, and the greatest of their watermarks instead of the least',
     };
   const words = query.explode !== undefined;
   const batches = (file.steps ?? [{ input: file.input as readonly Row[] }]).map((step) => batchOf(step, words));
@@ -34,11 +34,18 @@ export function expressSpark(file: CaseFile): Plan {
     expected: {
       kind: 'all',
       rows: (file.expected as readonly Row[]).map(readExpected),
+      ...(Object.hasOwn(query.aggregates ?? {}, 'median') && { approximate: { median: 0.01 } }),
       ...((projection || dedupOnly) && { expand: true }),
       ...(id === 'spark_watermark_append_mode' && { tooLate: [{ value: 10, ts_ms: 10_000 }] }),
     },
   };
-  return { kind: 'run', how: describe(window, scenario), scenarios: [scenario] };
+  const notes = [
+    ...(scenario.expected.approximate ? [', the median within 1 %'] : []),
+    ...(projection ? [' (assignment alone: each row a group)'] : []),
+    ...(dedupOnly ? [' (rows as they pass: each a group)'] : []),
+    ...(words ? [', a row per word'] : []),
+  ];
+  return { kind: 'run', how: describe(window, scenario) + notes.join(''), scenarios: [scenario] };
 }
 
 function batchOf(step: Step | { readonly input: readonly Row[] }, words: boolean): Batch {
@@ -68,7 +75,8 @@ function windowOfSpark({ query, id }: CaseFile): Scenario['windows'][string] {
   const window = gap_ms_by_value
     ? `session(${gapExpression(query.explode === undefined ? 'value' : 'sessionId', gap_ms_by_value)})`
     : windowText(query.window);
-  if (query.explode !== undefined) return { window, by: ['sessionId'], select: selectOf(query.aggregates ?? {}) };
+  if (query.explode !== undefined)
+    return { window, by: ['sessionId'], select: selectOf(query.aggregates ?? {}), late: JUDGED_ALONE };
   // Assignment alone: each row is a group.
   if (query.group_by === null) return { window, by: ['value'], select: { rows: 'count()' } };
   const by = (query.group_by ?? []).filter((name) => name !== 'window' && name !== 'session');
