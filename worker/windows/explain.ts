@@ -1,4 +1,5 @@
 import { formatDurationUs } from '../../contract/spec/duration.ts';
+import type { WindowShape } from '../../contract/spec/window.ts';
 import { SessionTable } from '../panes/session-table.ts';
 import type { Feed, Table } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
@@ -45,15 +46,43 @@ function explainTable(table: Table, number: number, kept: readonly KeptWindow[])
       if (!(rows instanceof GridRows || rows instanceof SessionRows) || rows.table !== table) continue;
       const { by, allowUs } = window.plan.window;
       const group = columns.map((index) => by[index]?.name).join(', ');
-      const shapeText = rows instanceof GridRows ? rows.grid.key : 'session';
-      lines.push(`    window   ${window.plan.name}: ${shapeText} by (${group}), allow ${formatDurationUs(allowUs)}`);
+      const allowed = allowUs > 0 ? `, allow ${formatDurationUs(allowUs)}` : '';
+      lines.push(`    window   ${window.plan.name}: ${shapeText(window.plan.window.shape)} by (${group})${allowed}`);
     }
   lines.push(`    at most  ${table.maxGroups} groups over all panes`);
   return lines;
 }
 
+/** A shape as a user would write it. */
+function shapeText(shape: WindowShape): string {
+  const call = (kind: string, ...parts: readonly (string | null)[]) =>
+    `${kind}(${parts.filter((part) => part !== null).join(', ')})`;
+  const offset = 'offsetUs' in shape && shape.offsetUs !== 0 ? formatDurationUs(shape.offsetUs) : null;
+  switch (shape.kind) {
+    case 'tumble':
+      return call('tumble', formatDurationUs(shape.sizeUs), offset);
+    case 'hop':
+      return call('hop', formatDurationUs(shape.sizeUs), formatDurationUs(shape.slideUs), offset);
+    case 'cumulate':
+      return call('cumulate', formatDurationUs(shape.sizeUs), formatDurationUs(shape.stepUs), offset);
+    case 'calendar': {
+      const { size, slide, stepUs, zone } = shape;
+      if (stepUs !== null) return call('cumulate', size, formatDurationUs(stepUs), zone, offset);
+      return slide === null ? call('tumble', size, zone, offset) : call('hop', size, slide, zone, offset);
+    }
+    case 'session':
+      return call('session', shape.gapUs === null ? shape.gapExpression : formatDurationUs(shape.gapUs));
+    case 'global':
+      return 'global()';
+  }
+}
+
+/** `key` of slices in words: what panes of a table are. */
 function panesOf(key: string): string {
-  const [kind, grain, offset] = key.split(' ');
-  if (kind !== 'fixed') return `panes, ${key}`;
+  const [kind, grain, offset, , step] = key.split(' ');
+  if (kind === 'whole') return 'one pane';
+  if (kind === 'calendar') return `panes of a ${grain} in ${offset}`;
+  if (kind === 'stepped')
+    return `panes of ${formatDurationUs(Number(step))}, begun anew with each ${grain} in ${offset}`;
   return `panes of ${formatDurationUs(Number(grain))}${offset === '0' ? '' : `, offset ${formatDurationUs(Number(offset))}`}`;
 }
