@@ -2,35 +2,15 @@ import { type Closing, revise, type Standing, standingOf } from './closing.ts';
 import type { Block } from './column.ts';
 import { GroupKeys, OTHER } from './group-keys.ts';
 import { DEFAULT_LADDER, type Ladder, nextGrainUs } from './ladder.ts';
+import { type Follower, type Pane, type Part, partOf, touch } from './pane.ts';
+import { PaneChanges } from './pane-changes.ts';
+import { PaneRuns } from './pane-runs.ts';
 import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
 import { SeenKeys } from './seen-keys.ts';
 import type { Slices } from './slices.ts';
 import { type Measure, Slots } from './slots.ts';
 
-/** Rows that came while the same windows were still open. */
-export interface Part {
-  /** The latest closing time that was reached when they came: windows that closed by then do not count them. */
-  readonly afterUs: number;
-  /** Group → slot in the accumulators. */
-  readonly slots: Map<number, number>;
-}
-
-/** One slice of event time, [startUs, endUs). */
-export interface Pane {
-  readonly startUs: number;
-  readonly endUs: number;
-  readonly parts: Part[];
-  /** Several panes folded into one, for their age: it is shown as one window. */
-  readonly coarse: boolean;
-}
-
-/** Someone who reads what changed, call by call; what they have not taken is neither folded nor let go. */
-export interface Follower {
-  /** They have taken all that closed up to this watermark. */
-  takenUs: number;
-  /** Null: they ask only for what closes. */
-  readonly touched: Map<Pane, Map<Part, Set<number>>> | null;
-}
+export type { Follower, Pane, Part };
 
 /**
  * The panes of one table: per (slice of event time, group) a slot, per slot the state of each measure. Windows of any
@@ -52,6 +32,9 @@ export class PaneTable {
   readonly keys: GroupKeys;
   readonly seen: SeenKeys | null;
   readonly followers = new Set<Follower>();
+  readonly changes = new PaneChanges();
+  /** Null: panes are not all of one length. */
+  readonly runs: PaneRuns | null;
   readonly #ladder: Ladder;
   readonly #panes = new Map<number, Pane>();
   #order: Pane[] = [];
@@ -88,6 +71,7 @@ export class PaneTable {
     this.slices = slices;
     this.closings = [...closings];
     this.slots = new Slots(measures);
+    this.runs = slices.fixed && new PaneRuns(this.slots, slices.fixed, (startUs) => this.#panes.get(startUs));
     this.keys = new GroupKeys(shape.by);
     this.seen = shape.dedup === null ? null : new SeenKeys(shape.dedup);
     this.#ladder = ladder;
@@ -106,12 +90,24 @@ export class PaneTable {
   set maxGroups(groups: number) {
     this.#maxGroups = groups;
     this.keys.maxKeys = groups * 2;
+    if (this.runs) this.runs.maxSlots = groups / 4;
   }
 
   /** Bytes all groups may take, by estimate: how many there may be is measured from time to time. */
   set budgetBytes(bytes: number) {
     this.#budgetBytes = bytes;
     this.#measureGroups();
+  }
+
+  /** Groups of panes; the merged ones of runs are bounded apart. */
+  get #groups(): number {
+    return this.slots.size - (this.runs?.size ?? 0);
+  }
+
+  /** Panes are gone, or groups have other numbers: nothing read before holds. */
+  #disturb(): void {
+    this.runs?.clear();
+    this.changes.note(this.revision, Number.NEGATIVE_INFINITY);
   }
 
   #measureGroups(): void {
@@ -263,23 +259,25 @@ export class PaneTable {
       part.slots.set(key, slot);
     }
     for (const { touched } of this.followers) if (touched) touch(touched, pane, part, key);
+    this.changes.note(this.revision, pane.startUs);
+    this.runs?.changed(pane.startUs);
     return slot;
   }
 
   /** Folds panes for their age, and while there are too many groups folds earlier, then lets the oldest go. */
   #stayWithin(): void {
     if (this.#addition % MEASURE_EVERY === 0) this.#measureGroups();
-    const over = this.slots.size > this.#maxGroups;
+    const over = this.#groups > this.#maxGroups;
     let nowUs = this.#watermarkUs;
     for (const { takenUs } of this.followers) nowUs = Math.min(nowUs, takenUs);
     if (!over && !(nowUs - this.#agedAtUs >= AGE_EVERY_US)) return;
     this.#agedAtUs = nowUs;
     this.#coarsen(nowUs);
-    while (over && this.slots.size > this.#maxGroups * 0.9 && this.#pressure < MAX_PRESSURE) {
+    while (over && this.#groups > this.#maxGroups * 0.9 && this.#pressure < MAX_PRESSURE) {
       this.#pressure++;
       this.#coarsen(nowUs);
     }
-    if (this.slots.size > this.#maxGroups) this.#letGo(nowUs);
+    if (this.#groups > this.#maxGroups) this.#letGo(nowUs);
     if (this.keys.size >= this.#sweepKeysAt) this.#forgetKeys();
   }
 
@@ -307,6 +305,7 @@ export class PaneTable {
     const [first] = panes;
     const last = panes.at(-1);
     if (!first || !last || (first === last && first.coarse)) return;
+    this.#disturb();
     const slots = new Map<number, number>();
     for (const pane of panes) {
       this.#panes.delete(pane.startUs);
@@ -327,11 +326,12 @@ export class PaneTable {
 
   /** The oldest panes, but never the newest nor one whose windows are open. */
   #letGo(nowUs: number): void {
+    this.#disturb();
     const panes = this.panes;
     let gone = 0;
-    while (gone < panes.length - 1 && this.slots.size > this.#maxGroups * 0.9) {
+    while (gone < panes.length - 1 && this.#groups > this.#maxGroups * 0.9) {
       const pane = panes[gone] as Pane;
-      if (!this.#closedAt(pane.endUs, nowUs) && this.slots.size < this.#maxGroups * 2) break;
+      if (!this.#closedAt(pane.endUs, nowUs) && this.#groups < this.#maxGroups * 2) break;
       gone++;
       this.#panes.delete(pane.startUs);
       for (const part of pane.parts) for (const slot of part.slots.values()) this.slots.giveBack(slot);
@@ -355,6 +355,7 @@ export class PaneTable {
     if (used.size > this.keys.size * limit) return;
     for (const { revisions } of this.closings)
       for (const groups of revisions.values()) for (const key of groups.keys()) if (key !== OTHER) used.add(key);
+    this.#disturb();
     const renumbered = this.keys.keep([...used]);
     const renumber = <T>(map: Map<number, T>) => {
       const entries = [...map];
@@ -385,19 +386,3 @@ export const DEFAULT_MAX_GROUPS = 200_000;
 /** Event time between two looks at the age of panes. */
 const AGE_EVERY_US = 60e6;
 const MAX_PRESSURE = 6;
-
-function partOf({ parts }: Pane, afterUs: number): Part {
-  const known = parts.find((part) => part.afterUs === afterUs);
-  if (known) return known;
-  const made: Part = { afterUs, slots: new Map() };
-  parts.push(made);
-  return made;
-}
-
-function touch(touched: Map<Pane, Map<Part, Set<number>>>, pane: Pane, part: Part, key: number): void {
-  const parts = touched.get(pane) ?? new Map<Part, Set<number>>();
-  touched.set(pane, parts);
-  const groups = parts.get(part) ?? new Set<number>();
-  parts.set(part, groups);
-  groups.add(key);
-}

@@ -11,10 +11,17 @@ import { windowStartUs } from '../../contract/spec/window.ts';
 export interface Slices {
   /** Equal for equal cuts. */
   readonly key: string;
+  /** Null: its panes are not all of one length. */
+  readonly fixed: FixedCut | null;
   /** Start of the pane that holds `timeUs`. */
   startOf(timeUs: number): number;
   /** End of the pane that starts at `startUs`. */
   endOf(startUs: number): number;
+}
+
+export interface FixedCut {
+  readonly grainUs: number;
+  readonly offsetUs: number;
 }
 
 /** [startUs, endUs); both infinite for the global window. */
@@ -32,6 +39,7 @@ export interface Periods {
 export function fixedSlices(grainUs: number, offsetUs: number): Slices {
   return {
     key: `fixed ${grainUs} ${offsetUs}`,
+    fixed: { grainUs, offsetUs },
     startOf: (timeUs) => windowStartUs(timeUs, grainUs, offsetUs),
     endOf: (startUs) => startUs + grainUs,
   };
@@ -40,6 +48,7 @@ export function fixedSlices(grainUs: number, offsetUs: number): Slices {
 export function calendarSlices(key: string, periods: Periods): Slices {
   return {
     key: `calendar ${key}`,
+    fixed: null,
     startOf: (timeUs) => periods.startOf(timeUs),
     endOf: (startUs) => periods.next(startUs),
   };
@@ -48,6 +57,7 @@ export function calendarSlices(key: string, periods: Periods): Slices {
 export function steppedSlices(key: string, periods: Periods, stepUs: number): Slices {
   return {
     key: `stepped ${key} ${stepUs}`,
+    fixed: null,
     startOf: (timeUs) => {
       const base = periods.startOf(timeUs);
       return base + Math.floor((timeUs - base) / stepUs) * stepUs;
@@ -58,6 +68,7 @@ export function steppedSlices(key: string, periods: Periods, stepUs: number): Sl
 
 export const WHOLE: Slices = {
   key: 'whole',
+  fixed: null,
   startOf: () => Number.NEGATIVE_INFINITY,
   endOf: () => Number.POSITIVE_INFINITY,
 };

@@ -46,9 +46,14 @@ export class Slots {
     this.#free.push(slot);
   }
 
+  /** Adds what `from` holds to `to`. */
+  merge(from: number, to: number): void {
+    for (const { state } of this.measures.values()) state.merge(state, from, to);
+  }
+
   /** Adds what `from` holds to `to`, and gives `from` back. */
   fold(from: number, to: number): void {
-    for (const { state } of this.measures.values()) state.merge(state, from, to);
+    this.merge(from, to);
     this.giveBack(from);
   }
 

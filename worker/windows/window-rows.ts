@@ -3,6 +3,7 @@ import type { Closing } from '../panes/closing.ts';
 import type { GroupKeys } from '../panes/group-keys.ts';
 import type { Pane, PaneTable } from '../panes/pane-table.ts';
 import type { Session, SessionTable } from '../panes/session-table.ts';
+import type { WindowBounds } from '../panes/slices.ts';
 import type { Measure } from '../panes/slots.ts';
 import type { Grid } from './grid.ts';
 
@@ -59,6 +60,8 @@ export class GridRows implements WindowRows {
   readonly table: PaneTable;
   readonly grid: Grid;
   readonly closing: Closing;
+  /** `coarseBeforeUs` as it was found when the table's was `atUs`. */
+  #coarse: { readonly atUs: number | null; readonly beforeUs: number | null } = { atUs: null, beforeUs: null };
 
   constructor(table: PaneTable, grid: Grid, closing: Closing) {
     this.table = table;
@@ -79,7 +82,12 @@ export class GridRows implements WindowRows {
   }
 
   get coarseBeforeUs(): number | null {
-    return this.table.coarseBeforeUs;
+    const atUs = this.table.coarseBeforeUs;
+    if (this.#coarse.atUs !== atUs) {
+      const last = this.table.panes.findLast((pane) => pane.coarse && !this.#isWithinWindow(pane));
+      this.#coarse = { atUs, beforeUs: last?.endUs ?? null };
+    }
+    return this.#coarse.beforeUs;
   }
 
   get oldestUs(): number | null {
@@ -113,20 +121,34 @@ export class GridRows implements WindowRows {
     for (let at = firstEndingAfter(panes, afterUs - this.grid.sizeUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
       if (pane.startUs >= untilUs) break;
-      if (pane.coarse) {
-        if (pane.endUs > afterUs && pane.endUs <= untilUs) found.set(pane.endUs, instanceOf(pane, true));
-        continue;
-      }
       for (const bounds of this.grid.holding(pane.startUs, previousUs)) {
         if (bounds.endUs <= afterUs || found.has(bounds.endUs)) continue;
         if (bounds.endUs > untilUs) break;
-        // Some of its panes are in a coarser one, where it cannot be told from its neighbours.
-        if (coarseBeforeUs !== null && bounds.startUs < coarseBeforeUs) continue;
+        if (coarseBeforeUs !== null && bounds.startUs < coarseBeforeUs && this.#isCut(bounds)) continue;
         found.set(bounds.endUs, instanceOf(bounds, false));
       }
       previousUs = pane.startUs;
+      if (pane.coarse && pane.endUs > afterUs && pane.endUs <= untilUs && !this.#isWithinWindow(pane))
+        found.set(pane.endUs, instanceOf(pane, true));
     }
     return [...found.values()].sort((left, right) => left.endUs - right.endUs);
+  }
+
+  /** A bound lies within a folded pane, where its rows cannot be told from its neighbours'. */
+  #isCut({ startUs, endUs }: WindowBounds): boolean {
+    const { panes } = this.table;
+    const over = (timeUs: number) => {
+      const pane = panes[firstEndingAfter(panes, timeUs)];
+      return pane !== undefined && pane.startUs < timeUs;
+    };
+    return over(startUs) || over(endUs);
+  }
+
+  /** A folded pane that is a part of a window is shown as that window. */
+  #isWithinWindow(pane: Pane): boolean {
+    return this.grid
+      .holding(pane.startUs, Number.NEGATIVE_INFINITY)
+      .some((bounds) => bounds.endUs >= pane.endUs && !this.#isCut(bounds));
   }
 
   newest(timeUs: number): WindowInstance | null {
@@ -135,8 +157,10 @@ export class GridRows implements WindowRows {
   }
 
   visit(instance: WindowInstance, visit: VisitSlot): void {
-    const { panes } = this.table;
+    const { panes, runs, revision } = this.table;
     const closesUs = this.closesUs(instance);
+    const { startUs, endUs } = instance;
+    if (!instance.coarse && runs?.visit(startUs, endUs, closesUs, revision, visit)) return;
     for (let at = firstStartingFrom(panes, instance.startUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
       if (pane.startUs >= instance.endUs) break;
@@ -146,10 +170,13 @@ export class GridRows implements WindowRows {
   }
 
   visitSpan(fromUs: number, untilUs: number, visit: VisitSlot): void {
-    const { panes } = this.table;
+    const { panes, runs, revision, coarseBeforeUs } = this.table;
+    const firstUs = Math.max(fromUs, coarseBeforeUs ?? Number.NEGATIVE_INFINITY, panes[0]?.startUs ?? untilUs);
+    const lastUs = Math.min(untilUs, panes.at(-1)?.endUs ?? untilUs);
+    const merged = runs?.visit(firstUs, lastUs, Number.POSITIVE_INFINITY, revision, visit) ?? false;
     for (let at = firstStartingFrom(panes, fromUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
-      if (pane.startUs >= untilUs) break;
+      if (pane.startUs >= (merged ? firstUs : untilUs)) break;
       for (const { slots } of pane.parts) for (const [key, slot] of slots) visit(key, slot);
     }
   }
