@@ -65,6 +65,11 @@ export class Fold {
     for (const pair of this.#pairs) pair.into.merge(pair.from, from, to);
   }
 
+  /** Empties a slot of the fold. */
+  reset(slot: number): void {
+    for (const { into } of this.#pairs) into.reset(slot);
+  }
+
   state(key: string): Accumulator {
     const state = this.#byKey.get(key);
     if (!state) throw new RangeError(`no measure ${key}`);
