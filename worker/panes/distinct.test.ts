@@ -71,3 +71,41 @@ test('N2 states merge within one accumulator and keep apart', () => {
   feed(state, 2, { argument: columnOf(['x', 'y']), slots: [1, 1] });
   expect([state.value(0), state.value(1)]).toEqual([2, 5]);
 });
+
+test('W23 large exact slots merged beyond 16,384 values are the sketch of all of them, after they grew too', () => {
+  const slots = Array.from({ length: 12 }, (_, slot) => slot);
+  const valuesOf = (slot: number, count: number) => Array.from({ length: count }, (_, index) => slot * 1500 + index);
+  const table = new Distinct();
+  const add = (slot: number, values: readonly number[]) => {
+    feed(table, values.length, { argument: columnOf(values), slots: values.map(() => slot) });
+    table.resize(slots.length + 1);
+  };
+  const grow = (count: number) => {
+    for (const slot of slots) add(slot, valuesOf(slot, count));
+  };
+  const folded = () => {
+    const fold = table.fresh();
+    fold.resize(1);
+    for (const slot of slots) fold.merge(table, slot, 0);
+    return fold.value(0);
+  };
+  const direct = (count: number) =>
+    feedCells(
+      new Distinct(),
+      slots.flatMap((slot) => valuesOf(slot, count)),
+    ).value(0);
+  for (const count of [1200, 1800, 2000]) {
+    grow(count);
+    expect(folded()).toBe(direct(count));
+    expect(folded()).toBe(direct(count));
+    // Of a slot of the same accumulator, made of others and then given to another.
+    table.reset(slots.length);
+    for (const slot of slots) table.merge(table, slot, slots.length);
+    expect(table.value(slots.length)).toBe(direct(count));
+  }
+  const halves = valuesOf(0, 2000).map((value) => value + 0.5);
+  table.reset(0);
+  add(0, halves);
+  const moved = [...halves, ...slots.slice(1).flatMap((s) => valuesOf(s, 2000))];
+  expect(folded()).toBe(feedCells(new Distinct(), moved).value(0));
+});

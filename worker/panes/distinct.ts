@@ -7,6 +7,8 @@ import { NumberSet } from './number-set.ts';
 
 /** Values up to which a slot is exact. */
 export const MAX_EXACT = 16_384;
+/** Values from which an exact slot that is merged into a sketch has its own sketch made, and kept beside it. */
+const MIN_SHADOWED = 1024;
 
 /**
  * count_distinct: exact up to 16,384 values in a slot, a HyperLogLog of 16 KiB beyond, whose relative error is within
@@ -14,6 +16,8 @@ export const MAX_EXACT = 16_384;
  *
  *   exact     a set of numbers; texts, and int64 that no float64 holds, are numbered and have a set of their own
  *   sketched  both sets are null
+ *
+ * Merging into a sketch takes 16 KiB of registers, whatever was counted; a large exact slot keeps those for its readers.
  */
 export class Distinct implements Accumulator, NameUser {
   readonly bytesPerSlot = 24;
@@ -22,6 +26,13 @@ export class Distinct implements Accumulator, NameUser {
   /** The same for values that are numbered, which must not meet plain numbers. */
   readonly #named: (NumberSet | null)[] = [];
   readonly #sketches: (HyperLogLog | null)[] = [];
+  /** Of exact slots: valid while they have as many values. */
+  readonly #shadows = new Map<number, { readonly size: number; readonly sketch: HyperLogLog }>();
+
+  /** What an exact slot was merged of, while that is as it was: its sketch, if it comes to that, is merged of theirs. */
+  readonly #origins = new Map<number, Origin>();
+  /** Rises when a slot changes by anything but a merge. */
+  #changes = 0;
 
   constructor(names = new Names()) {
     this.#names = names;
@@ -40,12 +51,17 @@ export class Distinct implements Accumulator, NameUser {
     this.#sets[slot] = null;
     this.#named[slot] = null;
     this.#sketches[slot] = null;
+    this.#shadows.delete(slot);
+    this.#origins.delete(slot);
+    this.#changes++;
     if (this.#names.shouldSweep) this.#names.sweep();
   }
 
   add(added: RowsToAdd): void {
     const { argument } = added;
     if (argument === null) return;
+    this.#changes++;
+    this.#origins.clear();
     if (argument.kind === 'number') this.#addNumbers(added, argument);
     else if (argument.kind === 'bigint') this.#addBigints(added, argument);
     else this.#addTexts(added, argument);
@@ -59,15 +75,10 @@ export class Distinct implements Accumulator, NameUser {
     const named = source.#named[from];
     const own = this.#sketches[to];
     if (own) {
-      set?.forEach((value) => {
-        own.add(placeOfNumber(value));
-      });
-      if (set?.hasNaN) own.add(placeOfNumber(Number.NaN));
-      named?.forEach((number) => {
-        own.add(source.#names.placeOf(number));
-      });
+      source.#sketchTo(own, from);
       return;
     }
+    this.#trace(source, from, to);
     if (set) setOf(this.#sets, to).addAll(set);
     if (named && source.#names === this.#names) setOf(this.#named, to).addAll(named);
     else if (named) {
@@ -90,7 +101,8 @@ export class Distinct implements Accumulator, NameUser {
 
   bytesOf(slot: number): number {
     const sets = (this.#sets[slot]?.bytes ?? 0) + (this.#named[slot]?.bytes ?? 0);
-    return this.bytesPerSlot + sets + (this.#sketches[slot] ? HyperLogLog.bytes : 0);
+    const sketches = (this.#sketches[slot] ? 1 : 0) + (this.#shadows.has(slot) ? 1 : 0);
+    return this.bytesPerSlot + sets + sketches * HyperLogLog.bytes;
   }
 
   fresh(): Distinct {
@@ -169,7 +181,49 @@ export class Distinct implements Accumulator, NameUser {
   #sketchOf(slot: number): HyperLogLog {
     const found = this.#sketches[slot];
     if (found) return found;
+    const sketch = this.#madeOf(slot);
+    this.#sets[slot] = null;
+    this.#named[slot] = null;
+    this.#shadows.delete(slot);
+    this.#sketches[slot] = sketch;
+    return sketch;
+  }
+
+  /** An exact slot is about to be merged into an exact one. */
+  #trace(source: Distinct, from: number, to: number): void {
+    const origin = this.#origins.get(to);
+    if (this.#exact(to) === 0) this.#origins.set(to, { source, changes: source.#changes, slots: [from] });
+    else if (origin?.source === source && origin.changes === source.#changes) origin.slots.push(from);
+    else this.#origins.delete(to);
+  }
+
+  /** Adds an exact slot to a sketch. */
+  #sketchTo(sketch: HyperLogLog, slot: number): void {
+    if (this.#exact(slot) >= MIN_SHADOWED) sketch.merge(this.#shadowOf(slot));
+    else this.#addExactTo(sketch, slot);
+  }
+
+  #shadowOf(slot: number): HyperLogLog {
+    const size = this.#exact(slot);
+    const known = this.#shadows.get(slot);
+    if (known?.size === size) return known.sketch;
+    const sketch = this.#madeOf(slot);
+    this.#shadows.set(slot, { size, sketch });
+    return sketch;
+  }
+
+  /** An exact slot as a sketch. */
+  #madeOf(slot: number): HyperLogLog {
     const sketch = new HyperLogLog();
+    const origin = this.#origins.get(slot);
+    this.#origins.delete(slot);
+    if (origin && origin.source.#changes === origin.changes)
+      for (const from of origin.slots) origin.source.#sketchTo(sketch, from);
+    else this.#addExactTo(sketch, slot);
+    return sketch;
+  }
+
+  #addExactTo(sketch: HyperLogLog, slot: number): void {
     const set = this.#sets[slot];
     set?.forEach((value) => {
       sketch.add(placeOfNumber(value));
@@ -178,11 +232,13 @@ export class Distinct implements Accumulator, NameUser {
     this.#named[slot]?.forEach((number) => {
       sketch.add(this.#names.placeOf(number));
     });
-    this.#sets[slot] = null;
-    this.#named[slot] = null;
-    this.#sketches[slot] = sketch;
-    return sketch;
   }
+}
+
+interface Origin {
+  readonly source: Distinct;
+  readonly changes: number;
+  readonly slots: number[];
 }
 
 function setOf(sets: (NumberSet | null)[], slot: number): NumberSet {
