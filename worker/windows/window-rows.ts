@@ -170,15 +170,28 @@ export class GridRows implements WindowRows {
   }
 
   visitSpan(fromUs: number, untilUs: number, visit: VisitSlot): void {
-    const { panes, runs, revision, coarseBeforeUs } = this.table;
+    const { panes, runs, revision, coarseBeforeUs, closings } = this.table;
+    // Late rows that other windows over the panes still took are not of this one. (W8)
+    const isShared = closings.length > 1;
     const firstUs = Math.max(fromUs, coarseBeforeUs ?? Number.NEGATIVE_INFINITY, panes[0]?.startUs ?? untilUs);
     const lastUs = Math.min(untilUs, panes.at(-1)?.endUs ?? untilUs);
-    const merged = runs?.visit(firstUs, lastUs, Number.POSITIVE_INFINITY, revision, visit) ?? false;
+    const closesUs = isShared ? BEFORE_ALL_CLOSE : Number.POSITIVE_INFINITY;
+    const merged = runs?.visit(firstUs, lastUs, closesUs, revision, visit) ?? false;
     for (let at = firstStartingFrom(panes, fromUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
-      if (pane.startUs >= (merged ? firstUs : untilUs)) break;
-      for (const { slots } of pane.parts) for (const [key, slot] of slots) visit(key, slot);
+      if (pane.startUs >= (merged && !isShared ? firstUs : untilUs)) break;
+      for (const { afterUs, slots } of pane.parts) {
+        if (merged && pane.startUs >= firstUs && afterUs < closesUs) continue;
+        if (isShared && !(afterUs < this.#lastClosesUs(pane))) continue;
+        for (const [key, slot] of slots) visit(key, slot);
+      }
     }
+  }
+
+  /** When the last of the windows that hold the pane closes. */
+  #lastClosesUs({ startUs }: Pane): number {
+    const last = this.grid.holding(startUs, Number.NEGATIVE_INFINITY).at(-1);
+    return (last?.endUs ?? Number.NEGATIVE_INFINITY) + this.closing.allowUs;
   }
 
   closesUs({ endUs }: WindowInstance): number {
@@ -189,6 +202,9 @@ export class GridRows implements WindowRows {
     return this.closing.revisions.get(endUs)?.get(key)?.count ?? 0;
   }
 }
+
+/** A closing time only rows in time are before. */
+const BEFORE_ALL_CLOSE = -Number.MAX_VALUE;
 
 function instanceOf({ startUs, endUs }: { startUs: number; endUs: number }, coarse: boolean): WindowInstance {
   return { startUs, endUs, coarse, session: null };
