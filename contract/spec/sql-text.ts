@@ -35,13 +35,16 @@ export function tokensOf(sql: string): SqlToken[] {
   return tokens;
 }
 
+/** Of the languages around SQL: windows and select columns. */
 export const MAX_SQL_CHARACTERS = 10_000;
+/** Of one SQL expression: a constant map of a thousand entries has room. */
+const MAX_EXPRESSION_CHARACTERS = 100_000;
 const CLOSES: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /** What would be right instead of a text that is not one whole expression; null: it may be one. */
 export function sqlProblem(sql: string): string | null {
   if (sql.trim() === '') return 'an SQL expression, and this is empty';
-  if (sql.length > MAX_SQL_CHARACTERS) return `at most ${MAX_SQL_CHARACTERS} characters`;
+  if (sql.length > MAX_EXPRESSION_CHARACTERS) return `at most ${MAX_EXPRESSION_CHARACTERS} characters`;
   const open: string[] = [];
   for (const { kind, text } of tokensOf(sql)) {
     if (kind === 'open') return `a closing ${text}`;
