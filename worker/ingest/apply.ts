@@ -135,7 +135,7 @@ function count(state: StreamState, block: FrameBlock, receivedAtMs: number, adva
     state.watermarkUs = watermarkUs;
     advance(state);
   }
-  const someLate = watermarkUs !== null && header.minEventTimeUs < watermarkUs;
+  const someLate = watermarkUs !== null && header.minEventTimeUs <= watermarkUs;
   const marks = someLate ? new Uint8Array(block.rows) : null;
   for (const table of state.tables) table.add(block, watermarkUs, marks);
   if (marks !== null && watermarkUs !== null) countLate(state, block, watermarkUs, marks);
@@ -150,10 +150,11 @@ function count(state: StreamState, block: FrameBlock, receivedAtMs: number, adva
 /** A row is too late when a window refused it and none took it; it is kept apart when any refused it. (W8) */
 function countLate(state: StreamState, block: FrameBlock, watermarkUs: number, marks: Uint8Array): void {
   for (let row = block.from; row < block.rows; row++) {
-    if ((block.timeUs[row] ?? 0) >= watermarkUs) continue;
+    const timeUs = block.timeUs[row] ?? 0;
+    if (timeUs > watermarkUs) continue;
     const mark = marks[row] ?? 0;
     if (isTooLate(mark)) state.tooLate++;
-    else state.late++;
+    else if (timeUs < watermarkUs) state.late++;
     if ((mark & TOO_LATE) !== 0) state.tooLateRows.add(block, row, watermarkUs, !isTooLate(mark));
   }
 }

@@ -39,7 +39,7 @@ export class SeenKeys {
     if (this.#expiryUs.size > this.#sweepAt) this.#sweep(watermarkUs);
     return (row) => {
       const timeUs = block.timeUs[row] as number;
-      if (watermarkUs !== null && timeUs < watermarkUs) return 'too late';
+      if (watermarkUs !== null && timeUs <= watermarkUs) return 'too late';
       const key =
         columns.length === 1 && only !== undefined
           ? cellAt(only, row)

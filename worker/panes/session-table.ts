@@ -60,6 +60,8 @@ export class SessionTable {
   readonly keys: GroupKeys;
   readonly seen: SeenKeys | null;
   readonly followers = new Set<SessionFollower>();
+  /** Rows join closed sessions too: somebody takes all of them each time, none as the last word. */
+  keepsAll = false;
   /** Group → sessions by start. */
   readonly #sessions = new Map<number, Session[]>();
   #rowSlots: Int32Array = new Int32Array(0);
@@ -192,7 +194,8 @@ export class SessionTable {
   #join(key: number, startUs: number, endUs: number, watermarkUs: number | null): number {
     const all = this.#sessions.get(key) ?? [];
     const touched = all.filter(
-      (session) => session.startUs <= endUs && session.endUs >= startUs && !this.isClosed(session, watermarkUs),
+      (session) =>
+        session.startUs <= endUs && session.endUs >= startUs && (this.keepsAll || !this.isClosed(session, watermarkUs)),
     );
     const joinedStartUs = touched.reduce((least, session) => Math.min(least, session.startUs), startUs);
     const joinedEndUs = touched.reduce((most, session) => Math.max(most, session.endUs), endUs);

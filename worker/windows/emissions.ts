@@ -51,6 +51,7 @@ function follow(kept: KeptWindow, grouping: KeptGrouping, mode: OutputMode): Fol
 function followAll(kept: KeptWindow, grouping: KeptGrouping): Followed {
   const { rows } = grouping;
   if (rows instanceof GridRows) rows.closing.allowUs = Number.POSITIVE_INFINITY;
+  if (rows instanceof SessionRows) rows.table.keepsAll = true;
   return {
     take: () => {
       const all = rows.instances(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
