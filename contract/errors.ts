@@ -11,6 +11,7 @@ export const ERRORS = {
   topic_missing: { exit: 1, retryable: true },
   source_failed: { exit: 1, retryable: true },
   file_unreadable: { exit: 2, retryable: false },
+  output_failed: { exit: 1, retryable: false },
   browser_too_old: { exit: 2, retryable: false },
   query_refused: { exit: 2, retryable: false },
   query_failed: { exit: 2, retryable: false },
