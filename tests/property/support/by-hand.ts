@@ -19,7 +19,7 @@ export function firstOfEach(rows: readonly HandRow[], withinUs: number): Map<num
   const expiry = new Map<number, number>();
   return new Map(
     rows.map(({ idx, timeUs, watermarkUs, event }): [number, Verdict] => {
-      if (watermarkUs !== null && timeUs < watermarkUs) return [idx, 'too late'];
+      if (watermarkUs !== null && timeUs <= watermarkUs) return [idx, 'too late'];
       const expiresUs = expiry.get(event);
       if (expiresUs !== undefined && (watermarkUs === null || expiresUs > watermarkUs)) return [idx, 'duplicate'];
       expiry.set(event, timeUs + withinUs);
@@ -41,8 +41,21 @@ export interface Sessions {
   readonly withoutGap: readonly number[];
 }
 
+/** How late rows of sessions are judged. */
+export interface SessionRules {
+  readonly allowUs: number;
+  /** Each by itself, before it joins a session. */
+  readonly judgedAlone: boolean;
+  /** Rows join closed sessions too; where the joined one is closed as well they are too late. */
+  readonly isComplete: boolean;
+}
+
 /** Sessions of rows in order of arrival, frame by frame; `keyOf` is the group of a row. */
-export function sessionsOf(rows: readonly HandRow[], keyOf: (idx: number) => number, allowUs: number): Sessions {
+export function sessionsOf(
+  rows: readonly HandRow[],
+  keyOf: (idx: number) => number,
+  { allowUs, judgedAlone, isComplete }: SessionRules,
+): Sessions {
   let sessions: Session[] = [];
   const tooLate: number[] = [];
   const withoutGap: number[] = [];
@@ -50,15 +63,25 @@ export function sessionsOf(rows: readonly HandRow[], keyOf: (idx: number) => num
     const arrived = rows.filter((row) => row.frame === frame);
     const watermarkUs = arrived[0]?.watermarkUs ?? Number.NEGATIVE_INFINITY;
     const isOpen = ({ endUs }: Session) => endUs + allowUs > watermarkUs;
-    const closed = sessions.filter((session) => !isOpen(session));
-    let open = sessions.filter(isOpen);
+    const stored = sessions;
+    const fresh = new Set<number>();
+    let joined = stored.filter((session) => isComplete || isOpen(session));
     for (const { idx, timeUs, gapUs } of arrived) {
       if (gapUs === null || gapUs <= 0) withoutGap.push(idx);
-      else open.push({ key: keyOf(idx), startUs: timeUs, endUs: timeUs + gapUs, rows: [idx] });
+      else if (judgedAlone && timeUs + gapUs + allowUs <= watermarkUs) tooLate.push(idx);
+      else {
+        fresh.add(idx);
+        joined.push({ key: keyOf(idx), startUs: timeUs, endUs: timeUs + gapUs, rows: [idx] });
+      }
     }
-    for (let merged = mergeTwo(open); merged !== null; merged = mergeTwo(open)) open = merged;
-    tooLate.push(...open.filter((session) => !isOpen(session)).flatMap((session) => session.rows));
-    sessions = [...closed, ...open.filter(isOpen)];
+    for (let merged = mergeTwo(joined); merged !== null; merged = mergeTwo(joined)) joined = merged;
+    const isRefused = (session: Session) => !isOpen(session) && session.rows.some((idx) => fresh.has(idx));
+    const refused = joined.filter(isRefused).flatMap((session) => session.rows);
+    tooLate.push(...refused.filter((idx) => fresh.has(idx)));
+    const kept = joined.filter((session) => !isRefused(session));
+    const within = new Set(kept.flatMap((session) => session.rows));
+    // What refused rows had met stays as it was.
+    sessions = [...kept, ...stored.filter((session) => session.rows.every((idx) => !within.has(idx)))];
   }
   return { sessions, tooLate, withoutGap };
 }

@@ -53,6 +53,10 @@ export function problemsOf(window: WindowCase, found: WindowRun, expected: Expec
       'counters',
       counts.flatMap(([name, own, right]) => (own === right ? [] : [`${name} is ${own}, not ${right}`])),
     );
+  const accounted =
+    (found.folded ?? 0) + status.tooLateRows + status.duplicateRows + status.rowsWithoutGap + expected.passedOver;
+  if (scope.counters && window.from === null && status.coarseBeforeUs === null && accounted !== expected.received)
+    report('accounts', [`${accounted} rows are kept, refused or left out, of ${expected.received} that came`]);
   if (status.coarseBeforeUs === null && (found.folded ?? 0) !== expected.counted)
     report('picture', [`n over all of time is ${found.folded}, and ${expected.counted} rows count`]);
   return problems.map((text) => `${window.name} ${text}\n    ${JSON.stringify(specOf(window, 'events'))}`);

@@ -16,6 +16,8 @@ export interface Expected {
   /** Rows that count in some window, and those that do not meet the condition. */
   readonly counted: number;
   readonly passedOver: number;
+  /** All rows it was fed. */
+  readonly received: number;
   /** Of the stream's rows, those refused by all windows of some grouping that would hold them, and those some window takes. */
   readonly refusedOfStream: readonly number[];
   readonly takenOfStream: readonly number[];
@@ -48,7 +50,7 @@ export async function expectedOf(native: Native, window: WindowCase, isComplete:
     `CREATE OR REPLACE TEMP TABLE source AS SELECT *, ${[...groups, `${holds} AS holds`].join(', ')} FROM (${computed})`,
   );
 
-  const hand = await byHand(native, window);
+  const hand = await byHand(native, window, isComplete);
   await native.run(
     `CREATE OR REPLACE TEMP TABLE held AS SELECT source.*, verdict FROM source JOIN verdicts USING (idx) WHERE verdict <> 'duplicate'`,
   );
@@ -65,7 +67,9 @@ export async function expectedOf(native: Native, window: WindowCase, isComplete:
     `SELECT idx, gs, bool_or(kept) AS kept, count(*) FILTER (NOT kept) AS refused FROM assigned GROUP BY idx, gs`,
   );
   const own = fates.filter(({ gs }) => gs === 0);
-  const [{ passed } = {}] = await native.rows('SELECT count(*) FILTER (NOT holds) AS passed FROM source');
+  const [{ passed, received } = {}] = await native.rows(
+    'SELECT count(*) FILTER (NOT holds) AS passed, count(*) AS received FROM source',
+  );
   const idxs = (kept: boolean) =>
     from === null ? fates.filter((fate) => fate.kept === kept).map(({ idx }) => Number(idx)) : [];
   return {
@@ -76,6 +80,7 @@ export async function expectedOf(native: Native, window: WindowCase, isComplete:
     rowsWithoutGap: hand.withoutGap,
     counted: own.filter(({ kept }) => kept === true).length,
     passedOver: Number(passed),
+    received: Number(received),
     refusedOfStream: idxs(false),
     takenOfStream: idxs(true),
   };
@@ -159,7 +164,8 @@ function groupingId(columns: number, set: readonly number[]): number {
 /** What SQL does not work out: `verdicts` of the rows that hold, and `sessions`, a row per grouping and row. */
 async function byHand(
   native: Native,
-  { shape, dedup, by, sets, allowUs }: WindowCase,
+  { shape, dedup, by, sets, allowUs, judgedAlone }: WindowCase,
+  isComplete: boolean,
 ): Promise<{ duplicates: number; withoutGap: number }> {
   if (dedup === null && shape.kind !== 'session') {
     await native.run(
@@ -199,7 +205,7 @@ async function byHand(
   let withoutGap = 0;
   const members = groupings.flatMap((_, index) => {
     const keyOf = new Map(found.map((row) => [Number(row.idx), Number(row[`key${index}`])]));
-    const made = sessionsOf(counting, (idx) => keyOf.get(idx) ?? 0, allowUs);
+    const made = sessionsOf(counting, (idx) => keyOf.get(idx) ?? 0, { allowUs, judgedAlone, isComplete });
     withoutGap = made.withoutGap.length;
     return [
       ...made.sessions.flatMap(({ startUs, endUs, rows: idxs }) =>

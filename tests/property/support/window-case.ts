@@ -37,11 +37,13 @@ export interface WindowCase {
   readonly sets: readonly (readonly number[])[] | null;
   readonly select: readonly SelectCase[];
   readonly allowUs: number;
+  /** Of sessions: late rows are judged each by itself. */
+  readonly judgedAlone: boolean;
 }
 
 /** The window as a user writes it. */
 export function specOf(window: WindowCase, stream: string): Record<string, unknown> {
-  const { shape, compute, where, dedup, by, sets, select, allowUs } = window;
+  const { shape, compute, where, dedup, by, sets, select, allowUs, judgedAlone } = window;
   return {
     from: window.from ?? stream,
     window: shapeText(shape),
@@ -51,7 +53,7 @@ export function specOf(window: WindowCase, stream: string): Record<string, unkno
     by: Object.fromEntries(by.map(({ name, sql }) => [name, sql])),
     ...(sets === null ? {} : { grouping_sets: sets.map((set) => set.map((index) => by[index]?.name ?? '')) }),
     select: Object.fromEntries(select.map(({ name, text }) => [name, text])),
-    late: { allow: formatDurationUs(allowUs) },
+    late: { allow: formatDurationUs(allowUs), ...(judgedAlone ? { judged: 'alone' } : {}) },
   };
 }
 
@@ -121,6 +123,8 @@ export const calendarOf: fc.Arbitrary<CalendarCase> = fc
   }));
 
 const units = (min: number, max: number) => fc.integer({ min, max });
+/** Some windows of many panes, which are read from merged runs of them. */
+const sizes = fc.oneof({ arbitrary: units(1, 12), weight: 3 }, units(13, 70));
 const offsets = fc.oneof(fc.constant(0), fc.integer({ min: -20, max: 20 }));
 
 /** Lengths in units. */
@@ -128,13 +132,13 @@ const fixedOf: fc.Arbitrary<ShapeCase> = fc.oneof(
   fc
     .tuple(units(1, 12), offsets)
     .map(([size, offset]) => ({ kind: 'tumble' as const, sizeUs: size, offsetUs: offset })),
-  fc.tuple(units(1, 12), units(1, 12), offsets).map(([a, b, offset]) => ({
+  fc.tuple(sizes, units(1, 12), offsets).map(([a, b, offset]) => ({
     kind: 'hop' as const,
     sizeUs: Math.max(a, b),
     slideUs: Math.min(a, b),
     offsetUs: offset,
   })),
-  fc.tuple(units(1, 5), units(1, 5), offsets).map(([step, times, offset]) => ({
+  fc.tuple(units(1, 5), fc.oneof(units(1, 5), units(16, 40)), offsets).map(([step, times, offset]) => ({
     kind: 'cumulate' as const,
     sizeUs: step * times,
     stepUs: step,
@@ -171,6 +175,7 @@ const draft = fc.record({
   sets: fc.option(fc.constantFrom([[0], []], [[0, 1], [1]], [[0, 1], [0], [1], []], [[]]), { freq: 2 }),
   select: selectsOf,
   allow: fc.constantFrom(0, 0, 2, 8),
+  alone: fc.boolean(),
 });
 type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
 
@@ -199,6 +204,7 @@ function windowOf(
     sets,
     select,
     allowUs: given.allow * unitUs,
+    judgedAlone: shape.kind === 'session' && given.alone,
   };
   // The rows of another window, so that both may be kept in one table.
   if (!like || !earlier) return made;
@@ -250,6 +256,7 @@ export const windowsOf = (scale: Scale): fc.Arbitrary<readonly WindowCase[]> =>
           sets: null,
           select: DERIVED_SELECT,
           allowUs: given.allow * scale.unitUs,
+          judgedAlone: false,
         };
         windows.push(window);
         if (window.shape.kind !== 'global') base = window;
