@@ -9,6 +9,7 @@ import { sustained } from './rows/sustained.ts';
 import { tickBySize } from './rows/tick-by-size.ts';
 import { tickByAggregate, tickByKeys, tickByPanels, tickByShape } from './rows/tick-cases.ts';
 import { versusPerspective } from './rows/versus-perspective.ts';
+import { yahooRow } from './rows/yahoo.ts';
 
 /**
  * `npm run bench`: measures the rows below in a real Chromium and writes docs/benchmarks.json and, from it,
@@ -22,6 +23,7 @@ const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   'tick-by-shape': tickByShape,
   'versus-perspective': versusPerspective,
   sustained,
+  yahoo: yahooRow,
   'event-to-pixel': eventToPixel,
   'first-chart': firstChart,
 };

@@ -1,9 +1,10 @@
 import { type Remote, transfer, wrap } from 'comlink';
-import type { Sustained, SustainSetup, SustainWorker } from './sustain-worker.ts';
+import type { PlaySetup } from './player.ts';
+import type { Sustained, SustainWorker } from './sustain-worker.ts';
 
 /** What the harness asks: the setup without the bytes, which the page fetches from the bench's own server. */
 export interface SustainOptions {
-  readonly setup: Omit<SustainSetup, 'bytes'>;
+  readonly setup: Omit<PlaySetup, 'bytes'>;
   readonly bytesUrl: string;
   readonly warmUpMs: number;
   readonly runMs: number;
@@ -39,9 +40,10 @@ export async function sustain(options: SustainOptions): Promise<SustainResult> {
   return { free, pace, paced, storeOnly, facts };
 }
 
-async function open(
-  { bytesUrl }: SustainOptions,
-  setup: SustainOptions['setup'],
+/** An engine in a worker of its own, with the frames of the bench's own server. */
+export async function open(
+  { bytesUrl }: { readonly bytesUrl: string },
+  setup: Omit<PlaySetup, 'bytes'>,
 ): Promise<{ worker: Worker; engine: Remote<SustainWorker> }> {
   const response = await fetch(bytesUrl);
   if (!response.ok) throw new Error(`${bytesUrl}: HTTP ${response.status}`);

@@ -1,4 +1,5 @@
 import type { Accumulator } from '../../worker/panes/accumulator.ts';
+import { MAX_FEW_VALUES } from '../../worker/panes/few-values.ts';
 import { type AccumulatorPlan, makeAccumulator } from '../../worker/windows/measures.ts';
 import { drawValues } from './values.ts';
 
@@ -47,7 +48,7 @@ export function measure(distribution: string, n: number, seed: number): Errors {
       promised: distinct.relativeError(0, 0),
     },
     quantiles: RANKS.map((rank) => {
-      const right = sorted[Math.floor(rank * (n - 1))] ?? Number.NaN;
+      const right = quantileOf(sorted, rank);
       return {
         measured: Math.abs(Number(quantile.value(0, rank)) / right - 1),
         promised: quantile.relativeError(0, rank),
@@ -55,6 +56,14 @@ export function measure(distribution: string, n: number, seed: number): Errors {
     }),
     ...topErrors(topK, sorted, runs),
   };
+}
+
+/** The value at a rank; of so few values that they are kept, between two of them in proportion. */
+function quantileOf(sorted: Float64Array, rank: number): number {
+  const place = rank * (sorted.length - 1);
+  const low = sorted[Math.floor(place)] ?? Number.NaN;
+  if (sorted.length > MAX_FEW_VALUES) return low;
+  return low + ((sorted[Math.ceil(place)] ?? low) - low) * (place - Math.floor(place));
 }
 
 /** Values in blocks into slots by turns, the slots merged into the one of a fold. */
