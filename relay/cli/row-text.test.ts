@@ -37,13 +37,13 @@ test('integers of any size are written out, what JSON has no number for is text,
       { value: 7n, count: 1 },
     ],
   };
-  const text = rowText({ ...ROW, columns, other: true, errors: { p: 0.01 } }, null);
+  const text = rowText({ ...ROW, columns, other: true, errors: { p: 0.01, q: Number.POSITIVE_INFINITY } }, null);
   expect(text).toContain(
     '"big":9007199254740993,"least":-9223372036854775808,"nan":"NaN","plus":"Infinity","minus":"-Infinity","zero":0,',
   );
   expect(text).toContain(
     '"a\\"b":"é\\n","yes":true,"nothing":null,"top":[{"value":"a","count":2},{"value":7,"count":1}]',
   );
-  expect(text).toMatch(/,"other":true,"state":"final","revision":0,"errors":\{"p":0\.01\}\}$/);
+  expect(text).toMatch(/,"other":true,"state":"final","revision":0,"errors":\{"p":0\.01,"q":"Infinity"\}\}$/);
   expect(JSON.parse(text)).toMatchObject({ fraction: 0.1, yes: true });
 });

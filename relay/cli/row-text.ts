@@ -8,7 +8,7 @@ export function rowText(row: EmittedRow, window: string | null): string {
   for (const name in columns) text += `,${JSON.stringify(name)}:${valueText(columns[name])}`;
   if (other) text += ',"other":true';
   text += `,"state":"${state}","revision":${revision}`;
-  for (const _ in errors) return `${text},"errors":${JSON.stringify(errors)}}`;
+  for (const _ in errors) return `${text},"errors":${valueText(errors)}}`;
   return `${text}}`;
 }
 
