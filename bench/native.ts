@@ -33,6 +33,12 @@ export class Native {
     return reader.getRowsJS();
   }
 
+  /** All columns of a result. */
+  async columns(sql: string): Promise<JS[][]> {
+    const reader = await this.#connection.runAndReadAll(sql);
+    return reader.getColumnsJS();
+  }
+
   /** A table of these columns, all of one length: BIGINT, INTEGER and DOUBLE by the kind of array. */
   async table(
     name: string,

@@ -8,6 +8,7 @@ import { firstChart } from './rows/first-chart.ts';
 import { sustained } from './rows/sustained.ts';
 import { tickBySize } from './rows/tick-by-size.ts';
 import { tickByAggregate, tickByKeys, tickByPanels, tickByShape } from './rows/tick-cases.ts';
+import { versusDuckDbNative, versusDuckDbWasm } from './rows/versus-duckdb.ts';
 import { versusPerspective } from './rows/versus-perspective.ts';
 import { yahooRow } from './rows/yahoo.ts';
 
@@ -22,6 +23,8 @@ const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   'tick-by-aggregate': tickByAggregate,
   'tick-by-shape': tickByShape,
   'versus-perspective': versusPerspective,
+  'versus-duckdb-wasm': versusDuckDbWasm,
+  'versus-duckdb-native': versusDuckDbNative,
   sustained,
   yahoo: yahooRow,
   'event-to-pixel': eventToPixel,

@@ -19,7 +19,7 @@ export const schema: StreamSchema = {
   ],
 };
 
-const windows: Record<PictureKind, WindowSpec> = {
+export const windows: Record<PictureKind, WindowSpec> = {
   windows: {
     from: STREAM,
     window: 'tumble(1s)',
@@ -36,7 +36,7 @@ const windows: Record<PictureKind, WindowSpec> = {
   },
 };
 
-const requests: Record<PictureKind, PanelRequest> = {
+export const requests: Record<PictureKind, PanelRequest> = {
   windows: {
     kind: 'series',
     window: 'panel',
