@@ -65,8 +65,6 @@ export interface Expected {
   readonly read?: (row: Row) => Row;
   /** Emitted rows it is false for are not compared. */
   readonly only?: (row: Row) => boolean;
-  /** Columns that are estimates, and how far they may be off, relatively. */
-  readonly approximate?: Readonly<Record<string, number>>;
   /** Columns added up over all rows. */
   readonly sums?: Readonly<Record<string, number>>;
 }

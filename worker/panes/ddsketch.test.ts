@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { feedCells } from '../../tests/support/accumulate.ts';
 import { DdSketch, RELATIVE_ERROR } from './ddsketch.ts';
+import { MAX_FEW_VALUES } from './few-values.ts';
 
 const RANKS = [0, 0.01, 0.25, 0.5, 0.75, 0.95, 0.99, 1];
 const INFINITY = Number.POSITIVE_INFINITY;
@@ -18,7 +19,8 @@ test(`W10 W25 a quantile is within 1 % of the value at its rank, however rows we
     fc.constantFrom(0, -0, 1e-6, -1e-6, 7, INFINITY, -INFINITY),
   );
   fc.assert(
-    fc.property(fc.array(value, { minLength: 1, maxLength: 300 }), fc.nat(299), (values, cut) => {
+    fc.property(fc.array(value, { minLength: 1, maxLength: 300, size: 'max' }), fc.nat(299), (few, cut) => {
+      const values = Array.from({ length: MAX_FEW_VALUES + few.length }, (_, index) => few[index % few.length] ?? 0);
       const state = sketch(values.slice(0, cut));
       state.merge(sketch(values.slice(cut)), 0, 0);
       const sorted = ordered(values);
@@ -41,7 +43,19 @@ test('W9 W25 a quantile of no values is null; nulls and NaN are no values, infin
   expect(sketch([]).value(0, 0.5)).toBeNull();
   expect(feedCells(new DdSketch(1), [null, Number.NaN]).value(0, 0.5)).toBeNull();
   const state = sketch([Number.NaN, INFINITY, -INFINITY, 5, 6]);
-  expect([0, 1 / 3, 1].map((rank) => state.value(0, rank))).toEqual([-INFINITY, expect.closeTo(5, 1), INFINITY]);
+  expect([0, 1 / 3, 1].map((rank) => state.value(0, rank))).toEqual([-INFINITY, 5, INFINITY]);
+});
+
+test('W25 of up to 256 values a quantile is exact, between two of them in proportion', () => {
+  expect(sketch([4, 1, 3, 2]).value(0, 0.5)).toBe(2.5);
+  expect(sketch([10, 20]).value(0, 0.75)).toBe(17.5);
+  const values = Array.from({ length: MAX_FEW_VALUES }, (_, index) => ((index * 89) % 256) + 0.125);
+  const halves = sketch(values.slice(0, 100));
+  halves.merge(sketch(values.slice(100)), 0, 0);
+  expect([halves.value(0, 0.5), halves.relativeError(0, 0.5)]).toEqual([127.625, 0]);
+  halves.merge(sketch([1e9]), 0, 0);
+  expect(halves.relativeError(0, 0.5)).toBe(RELATIVE_ERROR);
+  expect(Math.abs((halves.value(0, 0.5) as number) / 128.125 - 1)).toBeLessThanOrEqual(RELATIVE_ERROR);
 });
 
 test('W25 equal values are answered exactly, decimals as what they are', () => {

@@ -1,6 +1,7 @@
 import type { Accumulator, RowsToAdd } from './accumulator.ts';
 import { type BucketPlace, Buckets } from './buckets.ts';
 import { isValid } from './column.ts';
+import { FewValues } from './few-values.ts';
 import { nearestAt, wordsOf } from './int64.ts';
 
 /** The relative error every quantile keeps to, unless its buckets had to be joined. */
@@ -11,7 +12,8 @@ const PER_LOG = 1 / Math.log(GAMMA);
 const SMALLEST = 2.2250738585072014e-308;
 
 /**
- * quantile and median, as a DDSketch (Masson, Rim, Lee, VLDB 2019): counts per bucket (γ^(i−1), γ^i] of magnitude,
+ * quantile and median: exact of up to 256 values, as SQL's quantile_cont; of more, a DDSketch (Masson, Rim, Lee, VLDB
+ * 2019): counts per bucket (γ^(i−1), γ^i] of magnitude,
  * γ = (1 + α) / (1 − α), α = 1 %, positive and negative apart, and of zero. The value at rank q of n values is the one at
  * place ⌊q · (n − 1)⌋ in ascending order, counted from 0; the answer is its bucket's middle, within 1 % of it.
  *
@@ -84,11 +86,13 @@ export class DdSketch implements Accumulator {
 }
 
 interface Answer {
-  readonly value: number;
+  readonly value: number | null;
   readonly error: number;
 }
 
 class Sketch {
+  /** Null: there were too many, and they are in buckets. */
+  #few: FewValues | null = new FewValues();
   readonly #positive = new Buckets();
   readonly #negative = new Buckets();
   #zeros = 0;
@@ -98,10 +102,23 @@ class Sketch {
   #max = Number.NEGATIVE_INFINITY;
 
   get bytes(): number {
-    return 160 + this.#positive.bytes + this.#negative.bytes;
+    return 160 + (this.#few?.bytes ?? 0) + this.#positive.bytes + this.#negative.bytes;
   }
 
   add(value: number): void {
+    if (this.#few !== null) {
+      if (this.#few.add(value)) return;
+      this.#spill(this.#few);
+    }
+    this.#count(value);
+  }
+
+  #spill(few: FewValues): void {
+    this.#few = null;
+    for (const value of few.values) this.#count(value);
+  }
+
+  #count(value: number): void {
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
     if (value >= SMALLEST && value < Number.POSITIVE_INFINITY) this.#positive.add(indexOf(value), 1);
@@ -112,6 +129,11 @@ class Sketch {
   }
 
   merge(other: Sketch): void {
+    if (other.#few !== null) {
+      for (const value of other.#few.values) this.add(value);
+      return;
+    }
+    if (this.#few !== null) this.#spill(this.#few);
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
     this.#positive.merge(other.#positive);
@@ -122,6 +144,7 @@ class Sketch {
   }
 
   quantile(rank: number): Answer {
+    if (this.#few !== null) return { value: this.#few.quantile(rank), error: 0 };
     const finite = this.#negative.total + this.#zeros + this.#positive.total;
     const last = this.#lowest + finite + this.#highest - 1;
     const place = Math.floor(rank * last);

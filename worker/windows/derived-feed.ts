@@ -117,8 +117,7 @@ export class DerivedFeed implements Feed {
 
   #closed(grouping: KeptGrouping, fromUs: number, untilUs: number): WindowRow[] {
     const { rows } = grouping;
-    if (!(rows instanceof GridRows || rows instanceof SessionRows)) return [];
-    const instances = closedBetween(rows, fromUs, untilUs).filter(
+    const instances = closedBetween(rows, this.base.plan.window.allowUs, fromUs, untilUs).filter(
       ({ coarse, endUs }) => !coarse && Number.isFinite(endUs),
     );
     return readRows(

@@ -6,7 +6,7 @@ import { typeOfSelect } from './evaluate.ts';
 import type { KeptGrouping, KeptWindow } from './kept-window.ts';
 import { plainValue } from './plain-value.ts';
 import { groupingIdOf, readRows, type Wanted, type WindowRow } from './read-rows.ts';
-import { GridRows, SessionRows, sessionInstance, type WindowInstance } from './window-rows.ts';
+import { GridRows, SessionRows, sessionInstance, type WindowInstance, type WindowRows } from './window-rows.ts';
 
 /**
  * What a window puts out, call by call. (W32–W34)
@@ -62,6 +62,7 @@ function followAll(kept: KeptWindow, grouping: KeptGrouping): Followed {
 }
 
 function followGrid(kept: KeptWindow, grouping: KeptGrouping, rows: GridRows, mode: OutputMode): Followed {
+  const { allowUs } = kept.plan.window;
   const follower: Follower = {
     takenUs: Number.NEGATIVE_INFINITY,
     touched: mode === 'update' ? new Map<Pane, Map<Part, Set<number>>>() : null,
@@ -73,7 +74,7 @@ function followGrid(kept: KeptWindow, grouping: KeptGrouping, rows: GridRows, mo
       const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
       follower.takenUs = Math.max(fromUs, watermarkUs);
       if (follower.touched === null)
-        return readRows(kept, grouping, closedBetween(rows, fromUs, watermarkUs).map(whole));
+        return readRows(kept, grouping, closedBetween(rows, allowUs, fromUs, watermarkUs).map(whole));
       const wanted = changedWindows(rows, follower.touched);
       follower.touched.clear();
       return readRows(kept, grouping, wanted);
@@ -83,8 +84,7 @@ function followGrid(kept: KeptWindow, grouping: KeptGrouping, rows: GridRows, mo
 }
 
 /** Windows that were open at one watermark and are closed at a later one. */
-export function closedBetween(rows: GridRows | SessionRows, fromUs: number, untilUs: number): WindowInstance[] {
-  const allowUs = rows instanceof GridRows ? rows.closing.allowUs : rows.table.shape.allowUs;
+export function closedBetween(rows: WindowRows, allowUs: number, fromUs: number, untilUs: number): WindowInstance[] {
   return untilUs > fromUs ? rows.instances(fromUs - allowUs, untilUs - allowUs) : [];
 }
 
@@ -105,6 +105,7 @@ function changedWindows(rows: GridRows, touched: ReadonlyMap<Pane, ReadonlyMap<P
 }
 
 function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionRows, mode: OutputMode): Followed {
+  const { allowUs } = kept.plan.window;
   const follower: SessionFollower = {
     takenUs: Number.NEGATIVE_INFINITY,
     changed: mode === 'update' ? { now: new Set(), gone: new Set(), told: new Set() } : null,
@@ -116,7 +117,7 @@ function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionR
       const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
       follower.takenUs = Math.max(fromUs, watermarkUs);
       if (follower.changed === null)
-        return readRows(kept, grouping, closedBetween(rows, fromUs, watermarkUs).map(whole));
+        return readRows(kept, grouping, closedBetween(rows, allowUs, fromUs, watermarkUs).map(whole));
       const { now, gone, told } = follower.changed;
       const live = [...now];
       const standing = new Set(live.map(boundsOf));

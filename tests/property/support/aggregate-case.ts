@@ -125,7 +125,10 @@ const quantiles = fc.tuple(one(TAME), filterOf, fc.constantFrom(0, 0.25, 0.5, 0.
   make(rank === 0.5 ? `median(${sql})` : `quantile(${sql}, ${rank})`, filter, 'sketch', (where) => {
     const known = `FILTER (WHERE ${tried(sql)} IS NOT NULL AND ${where})`;
     const at = `1 + floor(${rank}::DOUBLE * (count(*) ${known} - 1))::BIGINT`;
-    return `list_extract(list(${tried(sql)}::DOUBLE ORDER BY ${tried(sql)}::DOUBLE) ${known}, ${at})`;
+    const listed = `list_extract(list(${tried(sql)}::DOUBLE ORDER BY ${tried(sql)}::DOUBLE) ${known}, ${at})`;
+    const between = `quantile_cont(${tried(sql)}::DOUBLE, ${rank}) ${known}`;
+    // Up to so many values it is exact, and lies between two of them as in SQL.
+    return `CASE WHEN count(*) ${known} <= 256 THEN ${between} ELSE ${listed} END`;
   }),
 );
 

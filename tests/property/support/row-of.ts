@@ -144,7 +144,9 @@ function isSame(own: unknown, right: unknown, kind: ColumnKind, scale: number, e
   // A table does not tell the bound, and one whose buckets were joined has none.
   if (kind === 'sketch')
     return (
-      error === null || !Number.isFinite(error) || Math.abs(own - right) <= error * 1.0000001 * Math.abs(right) + TINY
+      error === null ||
+      !Number.isFinite(error) ||
+      Math.abs(own - right) <= (error + 1e-9) * Math.max(scale, Math.abs(right)) + TINY
     );
   return Math.abs(own - right) <= 1e-9 * Math.max(scale, Math.abs(right));
 }

@@ -34,13 +34,11 @@ export function expressSpark(file: CaseFile): Plan {
     expected: {
       kind: 'all',
       rows: (file.expected as readonly Row[]).map(readExpected),
-      ...(Object.hasOwn(query.aggregates ?? {}, 'median') && { approximate: { median: 0.01 } }),
       ...((projection || dedupOnly) && { expand: true }),
       ...(id === 'spark_watermark_append_mode' && { tooLate: [{ value: 10, ts_ms: 10_000 }] }),
     },
   };
   const notes = [
-    ...(scenario.expected.approximate ? [', the median within 1 %'] : []),
     ...(projection ? [' (assignment alone: each row a group)'] : []),
     ...(dedupOnly ? [' (rows as they pass: each a group)'] : []),
     ...(words ? [', a row per word'] : []),
