@@ -8,6 +8,7 @@ import { errorText } from '../store/error-text.ts';
 import { quoteTable, RAW_SCHEMA } from '../store/segments.ts';
 import { laterWatermark } from '../watermark.ts';
 import { evaluateSql } from './evaluate-sql.ts';
+import { evaluateTexts } from './evaluate-texts.ts';
 import { FrameBlock } from './frame-block.ts';
 import type { StreamState } from './stream-state.ts';
 import { type Unit, unitsOf } from './unit.ts';
@@ -107,11 +108,11 @@ function decode(state: StreamState, frame: Frame, fromOffset: number): FrameBloc
 }
 
 function evaluateBlocks(database: Database, state: StreamState, blocks: readonly FrameBlock[]): void {
-  const sql = [...state.expressions.values()].flatMap((expression) =>
-    expression.kind === 'sql' ? [expression.sql] : [],
-  );
-  if (sql.length === 0) return;
-  for (const unit of unitsOf(blocks)) evaluateUnit(database, state, unit, [...new Set(sql)]);
+  const expressions = [...state.expressions.values()].filter((expression) => expression.kind === 'sql');
+  if (expressions.length === 0) return;
+  const sql = new Set(evaluateTexts(database, expressions, blocks).map((expression) => expression.sql));
+  if (sql.size === 0) return;
+  for (const unit of unitsOf(blocks)) evaluateUnit(database, state, unit, [...sql]);
 }
 
 function evaluateUnit(database: Database, state: StreamState, unit: Unit, sql: readonly string[]): void {

@@ -15,7 +15,13 @@ import { type Database, quoteName } from '../store/database.ts';
 export type RowExpression =
   | { readonly kind: 'field'; readonly field: string; readonly type: ValueType }
   | { readonly kind: 'condition'; readonly condition: Condition; readonly sql: string; readonly type: 'boolean' }
-  | { readonly kind: 'sql'; readonly sql: string; readonly type: ValueType };
+  | {
+      readonly kind: 'sql';
+      readonly sql: string;
+      readonly type: ValueType;
+      /** The one field it depends on, a text, when its value is always the same for the same text. */
+      readonly textField: string | null;
+    };
 
 const FIELD_TYPES: Readonly<Record<FieldType, ValueType>> = {
   int64: 'integer',
@@ -62,7 +68,32 @@ export function resolveExpression(text: string, shape: RowShape, database: Datab
   const type = valueType(probe.schema.fields[0]?.type, text);
   const sql = sqlOf(text, type);
   const condition = type === 'boolean' ? parseCondition(text, fieldOf) : null;
-  return condition ? { kind: 'condition', condition, sql, type: 'boolean' } : { kind: 'sql', sql, type };
+  if (condition) return { kind: 'condition', condition, sql, type: 'boolean' };
+  return { kind: 'sql', sql, type, textField: textFieldOf(text, shape, database) };
+}
+
+/** The only field an expression depends on, if that is a text and nothing else, such as the time of day, changes its value. */
+function textFieldOf(text: string, { fields, timeField }: RowShape, database: Database): string | null {
+  const bare = text.replace(/'(?:[^']|'')*'/g, ' ');
+  const words = [...new Set(bare.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? [])];
+  if (words.some((word) => /^(current_|local|user$|session_user$)/.test(word))) return null;
+  const alone = fields.find(({ name, type }) => {
+    if (type !== 'text' || name === timeField || !bare.toLowerCase().includes(name.toLowerCase())) return false;
+    try {
+      database.run(`SELECT (${text}\n) FROM (SELECT NULL::VARCHAR AS ${quoteName(name)}) LIMIT 0`);
+      return true;
+    } catch {
+      // It needs another field as well.
+      return false;
+    }
+  });
+  if (!alone) return null;
+  const changing = decodeArrow(
+    database.run(
+      `SELECT 1 FROM duckdb_functions() WHERE stability IS DISTINCT FROM 'CONSISTENT' AND lower(function_name) IN (${words.map((word) => `'${word}'`).join(', ')}) LIMIT 1`,
+    ),
+  );
+  return changing.numRows === 0 ? alone.name : null;
 }
 
 function sqlOf(text: string, type: ValueType): string {
