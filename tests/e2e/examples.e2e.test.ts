@@ -136,6 +136,10 @@ test('W6 W30 W31 W35 05-window-kinds: every kind of window equals what SQL says 
        round(count(*) filter (page = 'cart') / count(*), 9) as carts
      from clicks group by grouping sets ((window_start, country), (window_start)) order by all`,
   );
+  await same(
+    'select sum(visits)::bigint as visits from visits_by_hour',
+    "select count(*) as visits from visits where state = 'final'",
+  );
   const lengths = await tab.query(
     'select distinct (window_end - window_start)::varchar as length from days order by 1',
   );
