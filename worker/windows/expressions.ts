@@ -10,7 +10,7 @@ import { type Database, quoteName } from '../store/database.ts';
 /**
  * An expression over a row of a stream: a field as it is in the frame, a simple condition judged from such fields, or
  * SQL the database evaluates over new rows.
- * SQL that fails on a row is null there (it is wrapped in TRY), so that one bad value cannot stop a stream.
+ * SQL that fails on a row is null there (see `nullWhereItFails`), so that one bad value cannot stop a stream.
  */
 export type RowExpression =
   | { readonly kind: 'field'; readonly field: string; readonly type: ValueType }
@@ -99,7 +99,15 @@ function textFieldOf(text: string, { fields, timeField }: RowShape, database: Da
 function sqlOf(text: string, type: ValueType): string {
   const cast = `CAST((${text}\n) AS ${sqlTypeOf(type)})`;
   const scale = decimalScale(type);
-  return scale === null ? `TRY(${cast})` : `TRY(CAST(${cast} * ${10n ** BigInt(scale)} AS BIGINT))`;
+  return nullWhereItFails(scale === null ? cast : `CAST(${cast} * ${10n ** BigInt(scale)} AS BIGINT)`);
+}
+
+/**
+ * TRY only tells where SQL fails: of the value itself, where another row fails, DuckDB 1.4 at times makes another one, or
+ * an internal error.
+ */
+function nullWhereItFails(sql: string): string {
+  return `CASE WHEN TRY((${sql}) IS NULL) IS NOT NULL THEN ${sql} END`;
 }
 
 /** The database's type of a value type. */
