@@ -3,6 +3,7 @@ import { GroupKeys, OTHER } from './group-keys.ts';
 import { DEFAULT_MAX_GROUPS, groupsWithin, MEASURE_EVERY } from './pane-table.ts';
 import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
 import { SeenKeys } from './seen-keys.ts';
+import { SessionOrder } from './session-order.ts';
 import { type Measure, Slots } from './slots.ts';
 
 /** Rows of one group with no gap between them: [startUs, endUs), where the end is the last row's time + its gap. */
@@ -64,6 +65,7 @@ export class SessionTable {
   keepsAll = false;
   /** Group → sessions by start. */
   readonly #sessions = new Map<number, Session[]>();
+  readonly #order = new SessionOrder();
   #rowSlots: Int32Array = new Int32Array(0);
   #keptFromUs: number | null = null;
   #maxGroups = 0;
@@ -108,9 +110,7 @@ export class SessionTable {
 
   /** All sessions by end, then start. */
   get all(): readonly Session[] {
-    return [...this.#sessions.values()]
-      .flat()
-      .sort((left, right) => left.endUs - right.endUs || left.startUs - right.startUs);
+    return this.#order.all;
   }
 
   /** Counts a block's new rows; see `PaneTable.add`. */
@@ -218,6 +218,8 @@ export class SessionTable {
     const at = rest.findIndex((session) => session.startUs > joinedStartUs);
     rest.splice(at < 0 ? rest.length : at, 0, joined);
     this.#sessions.set(key, rest);
+    for (const session of touched) this.#order.remove(session);
+    this.#order.add(joined);
     for (const { changed } of this.followers) {
       if (changed === null) continue;
       for (const session of touched) {
@@ -244,6 +246,7 @@ export class SessionTable {
       const rest = (this.#sessions.get(session.key) ?? []).filter((other) => other !== session);
       if (rest.length > 0) this.#sessions.set(session.key, rest);
       else this.#sessions.delete(session.key);
+      this.#order.remove(session);
       this.slots.giveBack(session.slot);
       this.#keptFromUs = Math.max(this.#keptFromUs ?? session.endUs, session.endUs);
     }
@@ -265,6 +268,7 @@ export class SessionTable {
       const [first] = own;
       if (first) this.#sessions.set(first.key, own);
     }
+    this.#order.reset([...this.#sessions.values()].flat());
     for (const { changed } of this.followers)
       for (const set of changed === null ? [] : [changed.now, changed.gone, changed.told]) {
         const sessions = [...set];
