@@ -1,6 +1,7 @@
 import type { FoldPicture, PanelRequest } from '../../contract/worker-api.ts';
 import type { Cell } from '../panes/column.ts';
 import { decimalScale } from '../panes/decimal.ts';
+import type { GroupKeys } from '../panes/group-keys.ts';
 import { measureKey } from './aggregates.ts';
 import { aggregatesUnder, compileError, compileSelect, isAdditive, typeOfSelect } from './evaluate.ts';
 import { Fold, groupingFor, type KeptWindow, labelOf } from './kept-window.ts';
@@ -13,7 +14,7 @@ type FoldRequest = Extract<PanelRequest, { kind: 'fold' }>;
 export function foldPicture(kept: KeptWindow, request: FoldRequest): FoldPicture {
   const { window } = kept.plan;
   const { rows } = groupingFor(kept, request.by);
-  const { values, relativeError } = foldValues(kept, request);
+  const { values, labelOf, relativeError } = foldValues(kept, request);
   const base = {
     windowSizeUs: rows.sizeUs,
     stepUs: rows.stepUs,
@@ -21,64 +22,129 @@ export function foldPicture(kept: KeptWindow, request: FoldRequest): FoldPicture
     spark: request.sparkSpan === null ? null : sparkOf(kept, request.measure, request.sparkSpan),
   };
   if (request.by === null)
-    return { ...base, rows: [{ key: '', value: values.get('') ?? null }], rest: { keys: 0, value: null } };
+    return { ...base, rows: [{ key: '', value: values[0] ?? null }], rest: { keys: 0, value: null } };
   if (request.order.length > 0) {
-    const ordered = request.order.map((key) => ({ key, value: values.get(key) ?? null }));
+    const slotOf = new Map(values.map((_, slot) => [labelOf(slot), slot] as const));
+    const ordered = request.order.map((key) => ({ key, value: values[slotOf.get(key) ?? -1] ?? null }));
     return { ...base, rows: ordered, rest: { keys: 0, value: null } };
   }
   const sign = request.sort === 'ascending' ? 1 : -1;
-  const sorted = [...values]
-    .map(([key, value]) => ({ key, value }))
-    .sort((left, right) => byValue(left.value, right.value, sign) || (left.key < right.key ? -1 : 1));
-  const rest = sorted.slice(request.top);
-  const addable = isAdditive(request.measure, window.select) && rest.length > 0;
+  const shown = firstOf(values.length, request.top, (left, right) => {
+    const order = byValue(values[left] ?? null, values[right] ?? null, sign);
+    return order || (labelOf(left) < labelOf(right) ? -1 : 1);
+  });
+  const keys = values.length - shown.length;
+  let value: number | null = null;
+  if (keys > 0 && isAdditive(request.measure, window.select)) {
+    const hidden = new Set(shown);
+    value = values.reduce<number>((sum, one, slot) => (hidden.has(slot) ? sum : sum + (one ?? 0)), 0);
+  }
   return {
     ...base,
-    rows: sorted.slice(0, request.top),
-    rest: { keys: rest.length, value: addable ? rest.reduce((sum, { value }) => sum + (value ?? 0), 0) : null },
+    rows: shown.map((slot) => ({ key: labelOf(slot), value: values[slot] ?? null })),
+    rest: { keys, value },
   };
 }
 
-/** Label → folded value. */
-function foldValues(
-  kept: KeptWindow,
-  { measure, by, over }: FoldRequest,
-): { values: Map<string, number | null>; relativeError: number } {
+/** The first `top` of 0 … count − 1 in an order, without putting the others in order too. */
+function firstOf(count: number, top: number, compare: (left: number, right: number) => number): number[] {
+  const first: number[] = [];
+  for (let one = 0; one < count; one++) {
+    const last = first.at(-1);
+    if (first.length >= top && (last === undefined || compare(one, last) >= 0)) continue;
+    let low = 0;
+    let high = first.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(one, first[middle] as number) < 0) high = middle;
+      else low = middle + 1;
+    }
+    first.splice(low, 0, one);
+    if (first.length > top) first.pop();
+  }
+  return first;
+}
+
+interface Folded {
+  /** By slot of the fold. */
+  readonly values: readonly (number | null)[];
+  readonly labelOf: (slot: number) => string;
+  readonly relativeError: number;
+}
+
+function foldValues(kept: KeptWindow, { measure, by, over }: FoldRequest): Folded {
   const { plan, feed } = kept;
   const { select } = plan.window;
   const { rows, columns } = groupingFor(kept, by);
-  const index = by === null ? null : columns.indexOf(plan.window.by.findIndex(({ name }) => name === by));
-  const type = index === null ? undefined : plan.byTypes[columns[index] ?? 0];
   const wanted = aggregatesUnder(measure, select).map(measureKey);
   const span = feed.maxEventTimeUs === null ? null : spanOf(rows, feed.maxEventTimeUs, feed.watermarkUs, over);
-  if (span === null) return { values: new Map(), relativeError: 0 };
-  const slotOfLabel = new Map<string, number>();
-  const slotOfKey = new Map<number, number>();
-  const pairs: number[] = [];
+  if (span === null) return { values: [], labelOf: String, relativeError: 0 };
+  const places = new Places(kept, rows.keys, by, columns);
+  const fold = new Fold(rows, wanted, 1);
+  let room = 1;
   span.visit((key, slot) => {
-    let target = slotOfKey.get(key);
-    if (target === undefined) {
-      const label = index === null ? '' : labelOf(rows.keys.tuple(key)[index] ?? null, type);
-      target = slotOfLabel.get(label) ?? slotOfLabel.size;
-      slotOfLabel.set(label, target);
-      slotOfKey.set(key, target);
+    const place = places.of(key);
+    if (place >= room) {
+      room = Math.max(64, room * 2);
+      fold.resize(room);
     }
-    pairs.push(slot, target);
+    fold.merge(slot, place);
   });
-  if (index === null && slotOfLabel.size === 0) slotOfLabel.set('', 0);
-  const fold = new Fold(rows, wanted, Math.max(1, slotOfLabel.size));
-  for (let at = 0; at < pairs.length; at += 2) fold.merge(pairs[at] as number, pairs[at + 1] as number);
   const sources = { state: (key: string) => fold.state(key), seconds: () => span.seconds, measures: plan.measures };
   const value = compileSelect(measure, select, sources);
   const error = compileError(measure, select, sources);
   const scale = decimalScale(typeOfSelect(measure, select, plan.measures)) ?? 0;
   let relativeError = 0;
-  const values = new Map<string, number | null>();
-  for (const [label, slot] of slotOfLabel) {
-    values.set(label, numberOrNull(value(slot), scale));
-    relativeError = Math.max(relativeError, error(slot));
+  const values = Array.from({ length: by === null ? 1 : places.size }, (_, place) => {
+    relativeError = Math.max(relativeError, error(place));
+    return numberOrNull(value(place), scale);
+  });
+  return { values, labelOf: (place) => places.label(place), relativeError };
+}
+
+/** Numbers what a fold is grouped by: groups of one label are one. Labels are made only where they are needed. */
+class Places {
+  readonly #label: (key: number) => string;
+  /** By group + 1: its place + 1; 0: it has none yet. */
+  readonly #places: Int32Array;
+  readonly #keys: number[] = [];
+  readonly #labels: string[] = [];
+  /** Null: groups have a label each. */
+  readonly #byLabel: Map<string, number> | null;
+
+  constructor(kept: KeptWindow, keys: GroupKeys, by: string | null, columns: readonly number[]) {
+    const index = kept.plan.window.by.findIndex(({ name }) => name === by);
+    const at = columns.indexOf(index);
+    const type = kept.plan.byTypes[index];
+    this.#label = (key) => (by === null ? '' : labelOf(keys.tuple(key)[at] ?? null, type));
+    this.#places = new Int32Array(keys.size + 1);
+    // Times are shown by the millisecond.
+    this.#byLabel = by !== null && columns.length === 1 && type !== 'timestamp' ? null : new Map();
   }
-  return { values, relativeError };
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  of(key: number): number {
+    const known = this.#places[key + 1] as number;
+    if (known > 0) return known - 1;
+    const place = this.#byLabel === null ? this.#keys.length : this.#placeOf(this.#byLabel, this.#label(key));
+    if (place === this.#keys.length) this.#keys.push(key);
+    this.#places[key + 1] = place + 1;
+    return place;
+  }
+
+  label(place: number): string {
+    this.#labels[place] ??= this.#label(this.#keys[place] as number);
+    return this.#labels[place];
+  }
+
+  #placeOf(byLabel: Map<string, number>, label: string): number {
+    const place = byLabel.get(label) ?? byLabel.size;
+    byLabel.set(label, place);
+    return place;
+  }
 }
 
 interface FoldSpan {

@@ -65,6 +65,11 @@ export class Fold {
     for (const pair of this.#pairs) pair.into.merge(pair.from, from, to);
   }
 
+  /** Makes room for slots below `slots`. */
+  resize(slots: number): void {
+    for (const { into } of this.#pairs) into.resize(slots);
+  }
+
   /** Empties a slot of the fold. */
   reset(slot: number): void {
     for (const { into } of this.#pairs) into.reset(slot);
