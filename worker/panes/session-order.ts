@@ -4,8 +4,8 @@ import type { Session } from './session-table.ts';
  * All sessions of a table by end, then start. They come and go by the thousand with every block; the order is mended
  * when it is read, by one pass over it.
  *
- *     sorted ─ without those gone ─┐
- *     fresh, sorted ───────────────┴─ merge ─▶ sorted
+ *     sorted  … ended before │ without those gone ─┐
+ *                              fresh, sorted ──────┴─ merge ─▶ sorted
  */
 export class SessionOrder {
   #sorted: Session[] = [];
@@ -32,20 +32,35 @@ export class SessionOrder {
     if (this.#fresh.length === 0 && this.#gone.size === 0) return this.#sorted;
     const gone = this.#gone;
     const fresh = this.#fresh.filter((session) => !gone.has(session)).sort(byEnd);
-    const merged: Session[] = [];
+    let fromUs = fresh[0]?.endUs ?? Number.POSITIVE_INFINITY;
+    for (const { endUs } of gone) fromUs = Math.min(fromUs, endUs);
+    // What ended before all of them stays where it is.
+    const sorted = this.#sorted;
+    const after = sorted.splice(firstFrom(sorted, fromUs));
     let next = 0;
-    for (const session of this.#sorted) {
+    for (const session of after) {
       if (gone.has(session)) continue;
       for (let other = fresh[next]; other !== undefined && byEnd(other, session) < 0; other = fresh[++next])
-        merged.push(other);
-      merged.push(session);
+        sorted.push(other);
+      sorted.push(session);
     }
-    for (; next < fresh.length; next++) merged.push(fresh[next] as Session);
-    this.#sorted = merged;
+    for (; next < fresh.length; next++) sorted.push(fresh[next] as Session);
     this.#fresh = [];
     gone.clear();
-    return merged;
+    return sorted;
   }
+}
+
+/** Index of the first session that ends at or after a time. */
+function firstFrom(sorted: readonly Session[], endUs: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as Session).endUs >= endUs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function byEnd(left: Session, right: Session): number {

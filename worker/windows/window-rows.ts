@@ -239,8 +239,6 @@ export class SessionRows implements WindowRows {
   readonly sizeUs = 0;
   readonly stepUs = 0;
   readonly regular = false;
-  #sorted: readonly WindowInstance[] = [];
-  #sortedAt = -1;
 
   constructor(table: SessionTable) {
     this.table = table;
@@ -259,7 +257,7 @@ export class SessionRows implements WindowRows {
   }
 
   get oldestUs(): number | null {
-    return this.#all()[0]?.startUs ?? null;
+    return this.table.all[0]?.startUs ?? null;
   }
 
   get tooLateRows(): number {
@@ -271,16 +269,15 @@ export class SessionRows implements WindowRows {
   }
 
   instances(afterUs: number, untilUs: number): WindowInstance[] {
-    const all = this.#all();
+    const { all } = this.table;
     const first = bisect(all, ({ endUs }) => endUs > afterUs);
-    return all.slice(
-      first,
-      bisect(all, ({ endUs }) => endUs > untilUs),
-    );
+    const end = bisect(all, ({ endUs }) => endUs > untilUs);
+    return all.slice(first, end).map(sessionInstance);
   }
 
   newest(): WindowInstance | null {
-    return this.#all().at(-1) ?? null;
+    const last = this.table.all.at(-1);
+    return last ? sessionInstance(last) : null;
   }
 
   visit({ session }: WindowInstance, visit: VisitSlot): void {
@@ -297,14 +294,6 @@ export class SessionRows implements WindowRows {
 
   revisionOf({ session }: WindowInstance): number {
     return session?.revision ?? 0;
-  }
-
-  #all(): readonly WindowInstance[] {
-    if (this.#sortedAt !== this.table.revision) {
-      this.#sorted = this.table.all.map((session) => sessionInstance(session));
-      this.#sortedAt = this.table.revision;
-    }
-    return this.#sorted;
   }
 }
 
