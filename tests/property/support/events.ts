@@ -93,7 +93,7 @@ type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
 
 export const draftsOf: fc.Arbitrary<readonly Draft[]> = fc.array(draft, {
   minLength: 1,
-  maxLength: 60,
+  maxLength: 50,
   size: 'max',
 });
 

@@ -232,7 +232,7 @@ const DERIVED_SELECT: readonly SelectCase[] = [
 export const windowsOf = (scale: Scale): fc.Arbitrary<readonly WindowCase[]> =>
   fc
     .record({
-      own: fc.array(fc.record({ draft, like: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+      own: fc.array(fc.record({ draft, like: fc.boolean() }), { minLength: 1, maxLength: 3 }),
       derived: fc.array(derivedDraft, { maxLength: 2 }),
     })
     .map(({ own, derived }) => {
