@@ -88,12 +88,24 @@ function textFieldOf(text: string, { fields, timeField }: RowShape, database: Da
     }
   });
   if (!alone) return null;
-  const changing = decodeArrow(
-    database.run(
-      `SELECT 1 FROM duckdb_functions() WHERE stability IS DISTINCT FROM 'CONSISTENT' AND lower(function_name) IN (${words.map((word) => `'${word}'`).join(', ')}) LIMIT 1`,
-    ),
+  const changing = changingFunctions(database);
+  return words.some((word) => changing.has(word)) ? null : alone.name;
+}
+
+const changingOf = new WeakMap<Database, ReadonlySet<string>>();
+
+/** Functions that may give another value for the same arguments, in lower case; the database takes long to list them. */
+function changingFunctions(database: Database): ReadonlySet<string> {
+  const known = changingOf.get(database);
+  if (known) return known;
+  const sql = `SELECT DISTINCT lower(function_name) AS name FROM duckdb_functions() WHERE stability IS DISTINCT FROM 'CONSISTENT'`;
+  const names = new Set(
+    decodeArrow(database.run(sql))
+      .toArray()
+      .map((row) => String((row as { name: unknown }).name)),
   );
-  return changing.numRows === 0 ? alone.name : null;
+  changingOf.set(database, names);
+  return names;
 }
 
 function sqlOf(text: string, type: ValueType): string {
