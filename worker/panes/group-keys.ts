@@ -1,9 +1,10 @@
-import { type Cell, type Column, cellAt } from './column.ts';
+import { type Cell, type Column, cellAt, type TextColumn } from './column.ts';
 
 /** What OTHER's by-values are shown as. */
 export const OTHER_TEXT = '(other)';
 /** The number of the group that stands for all groups beyond the bound. */
 export const OTHER = -1;
+const UNSEEN = -2;
 
 /**
  * Numbers the groups of a table: a group is the tuple of its by-values, null among them; equal tuples have one number.
@@ -39,6 +40,9 @@ export class GroupKeys {
     if (this.#shared === null || this.#shared.length < rows) this.#shared = new Int32Array(Math.max(rows, 8192));
     const keys = this.#shared;
     if (columns.length === 0) return keys.fill(0, 0, rows);
+    const [only] = columns;
+    if (columns.length === 1 && only?.kind === 'text' && only.validity === null)
+      return this.#keysOfTexts(only, columns, keys, from, rows);
     for (const [index, column] of columns.entries()) {
       const numberAt = this.#numbering(index, column);
       const last = index === columns.length - 1;
@@ -49,6 +53,28 @@ export class GroupKeys {
         keys[row] =
           number === OTHER || (index === 0 && !last) ? number : this.#extend(index, before, number, columns, row);
       }
+    }
+    return keys;
+  }
+
+  /** With one by-column of texts a group is looked up once per code. */
+  #keysOfTexts(
+    { codes, texts }: TextColumn,
+    columns: readonly Column[],
+    keys: Int32Array,
+    from: number,
+    rows: number,
+  ): Int32Array {
+    const groups = new Int32Array(texts.length).fill(UNSEEN);
+    for (let row = from; row < rows; row++) {
+      const code = codes[row] as number;
+      let group = groups[code] as number;
+      if (group === UNSEEN) {
+        const number = this.#numberOf(0, texts[code] ?? null);
+        group = number === OTHER ? OTHER : this.#extend(0, 0, number, columns, row);
+        groups[code] = group;
+      }
+      keys[row] = group;
     }
     return keys;
   }
