@@ -10,13 +10,20 @@ const MIN_PANES = 2 * FANOUT;
 
 export type VisitSlot = (key: number, slot: number) => void;
 
-/** Panes merged into one, in slots of the table's own. */
+/** Panes merged into one, in slots of the table's own; each measure when it is first asked for. */
 interface Run {
   /** The latest `afterUs` of the parts merged: windows that closed by then do not count some of them. */
   readonly afterUs: number;
   readonly slots: ReadonlyMap<number, number>;
+  /** What is merged: slot, into slot, slot, into slot, … */
+  readonly pairs: readonly number[];
+  /** The runs those slots are of; none: of panes. */
+  readonly children: readonly Run[];
+  /** Keys of the measures that are merged. */
+  readonly merged: Set<string>;
   /** The table's revision when it was last read. */
   readAt: number;
+  dropped: boolean;
 }
 
 /**
@@ -74,9 +81,17 @@ export class PaneRuns {
 
   /**
    * Every (group, slot) of the panes in [fromUs, untilUs), bounds of panes, as a window that closes at `closesUs` counts
-   * them; a group may come in several slots. `revision` is the table's. False: there are too few panes for runs.
+   * them; a group may come in several slots, whose states hold of `measures`. `revision` is the table's. False: there are
+   * too few panes for runs.
    */
-  visit(fromUs: number, untilUs: number, closesUs: number, revision: number, visit: VisitSlot): boolean {
+  visit(
+    fromUs: number,
+    untilUs: number,
+    closesUs: number,
+    revision: number,
+    measures: Iterable<string>,
+    visit: VisitSlot,
+  ): boolean {
     const end = this.#indexOf(untilUs);
     let index = this.#indexOf(fromUs);
     if (!(end - index >= MIN_PANES)) return false;
@@ -89,9 +104,8 @@ export class PaneRuns {
         length *= FANOUT;
       let run: Run | null = null;
       for (; level > 0; level--, length /= FANOUT) {
-        run = this.#run(level, index / length);
-        if (run !== null && run.afterUs < closesUs) break;
-        run = null;
+        run = this.#merged(level, index / length, closesUs, measures);
+        if (run !== null) break;
       }
       if (run !== null) pieces.push({ slots: run.slots, length });
       else
@@ -100,6 +114,31 @@ export class PaneRuns {
     }
     pieces.sort((left, right) => right.length - left.length);
     for (const { slots } of pieces) for (const [key, slot] of slots) visit(key, slot);
+    return true;
+  }
+
+  /** A run with these measures; null: a window that closes then does not count all of it, or there is no room for it. */
+  #merged(level: number, index: number, closesUs: number, measures: Iterable<string>): Run | null {
+    const run = this.#run(level, index);
+    if (run === null || run.afterUs >= closesUs) return null;
+    if (this.#merge(run, measures)) return run;
+    // A run it is made of was dropped for room: it is made again.
+    this.#drop(this.#levels[level - 1] as Map<number, Run>, index, run);
+    const made = this.#run(level, index);
+    return made !== null && this.#merge(made, measures) ? made : null;
+  }
+
+  /** False: what has to be merged is no longer there. */
+  #merge(run: Run, measures: Iterable<string>): boolean {
+    for (const key of measures) {
+      if (run.merged.has(key)) continue;
+      if (run.children.some((child) => child.dropped || !this.#merge(child, [key]))) return false;
+      const state = this.#slots.measures.get(key)?.state;
+      if (state)
+        for (let at = 0; at < run.pairs.length; at += 2)
+          state.merge(state, run.pairs[at] as number, run.pairs[at + 1] as number);
+      run.merged.add(key);
+    }
     return true;
   }
 
@@ -121,14 +160,10 @@ export class PaneRuns {
   }
 
   #ofPanes(first: number): Run {
-    const slots = new Map<number, number>();
-    let latestUs = Number.NEGATIVE_INFINITY;
+    const parts: { afterUs: number; slots: ReadonlyMap<number, number> }[] = [];
     for (let index = first; index < first + FANOUT; index++)
-      for (const part of this.#paneAt(this.#startOf(index))?.parts ?? []) {
-        latestUs = Math.max(latestUs, part.afterUs);
-        this.#merge(part.slots, slots);
-      }
-    return { afterUs: latestUs, slots, readAt: this.#revision };
+      parts.push(...(this.#paneAt(this.#startOf(index))?.parts ?? []));
+    return this.#of(parts, []);
   }
 
   #ofRuns(level: number, first: number): Run | null {
@@ -138,21 +173,29 @@ export class PaneRuns {
       if (part === null) return null;
       parts.push(part);
     }
-    const slots = new Map<number, number>();
-    for (const part of parts) this.#merge(part.slots, slots);
-    return { afterUs: Math.max(...parts.map(({ afterUs }) => afterUs)), slots, readAt: this.#revision };
+    return this.#of(parts, parts);
   }
 
-  #merge(from: ReadonlyMap<number, number>, into: Map<number, number>): void {
-    for (const [key, slot] of from) {
-      let target = into.get(key);
-      if (target === undefined) {
-        target = this.#slots.take();
-        this.#taken++;
-        into.set(key, target);
+  #of(
+    parts: readonly { readonly afterUs: number; readonly slots: ReadonlyMap<number, number> }[],
+    children: readonly Run[],
+  ): Run {
+    const slots = new Map<number, number>();
+    const pairs: number[] = [];
+    let latestUs = Number.NEGATIVE_INFINITY;
+    for (const { afterUs, slots: own } of parts) {
+      latestUs = Math.max(latestUs, afterUs);
+      for (const [key, slot] of own) {
+        let into = slots.get(key);
+        if (into === undefined) {
+          into = this.#slots.take();
+          this.#taken++;
+          slots.set(key, into);
+        }
+        pairs.push(slot, into);
       }
-      this.#slots.merge(slot, target);
     }
+    return { afterUs: latestUs, slots, pairs, children, merged: new Set(), readAt: this.#revision, dropped: false };
   }
 
   #dropUnread(): void {
@@ -163,6 +206,7 @@ export class PaneRuns {
   #drop(runs: Map<number, Run>, index: number, run: Run): void {
     for (const slot of run.slots.values()) this.#slots.giveBack(slot);
     this.#taken -= run.slots.size;
+    run.dropped = true;
     runs.delete(index);
   }
 

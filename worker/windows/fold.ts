@@ -89,7 +89,7 @@ function foldValues(kept: KeptWindow, { measure, by, over }: FoldRequest): Folde
       fold.resize(room);
     }
     fold.merge(slot, place);
-  });
+  }, wanted);
   const sources = { state: (key: string) => fold.state(key), seconds: () => span.seconds, measures: plan.measures };
   const value = compileSelect(measure, select, sources);
   const error = compileError(measure, select, sources);
@@ -149,7 +149,7 @@ class Places {
 
 interface FoldSpan {
   readonly seconds: number;
-  readonly visit: (visit: VisitSlot) => void;
+  readonly visit: (visit: VisitSlot, measures: readonly string[]) => void;
 }
 
 /**
@@ -169,18 +169,24 @@ function spanOf(
     const shown = open.length > 0 ? open : [newest];
     return {
       seconds: shown.reduce((sum, { startUs, endUs }) => sum + (endUs - startUs) / 1e6, 0),
-      visit: (visit) => {
-        for (const instance of shown) rows.visit(instance, visit);
+      visit: (visit, measures) => {
+        for (const instance of shown) rows.visit(instance, visit, measures);
       },
     };
   }
   if (over === null)
-    return { seconds: (newest.endUs - newest.startUs) / 1e6, visit: (visit) => rows.visit(newest, visit) };
+    return {
+      seconds: (newest.endUs - newest.startUs) / 1e6,
+      visit: (visit, measures) => rows.visit(newest, visit, measures),
+    };
   const untilUs = newest.endUs;
   const fromUs = over === 'all' ? Number.NEGATIVE_INFINITY : spanStartUs(rows, untilUs, over);
   let firstUs = fromUs;
   if (over === 'all') firstUs = rows.instances(fromUs, untilUs)[0]?.startUs ?? untilUs;
-  return { seconds: (untilUs - firstUs) / 1e6, visit: (visit) => rows.visitSpan(fromUs, untilUs, visit) };
+  return {
+    seconds: (untilUs - firstUs) / 1e6,
+    visit: (visit, measures) => rows.visitSpan(fromUs, untilUs, visit, measures),
+  };
 }
 
 /** Where the last `overUs` before a window's end begin, rounded up to whole windows. */

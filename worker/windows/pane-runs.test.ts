@@ -91,6 +91,8 @@ test('W8 a window of many panes is what its panes are, pane by pane, however row
         nowUs += forwardUs;
         const made = added.map(({ lateUs, key, user }) => ({ timeUs: nowUs - lateUs, key, user }));
         rows.table.add(block(made), watermarkUs, new Uint8Array(made.length));
+        // Runs are made for one measure first, for the others later.
+        rows.visitSpan(nowUs - 411, nowUs + 1, () => undefined, ['events']);
         for (const instance of rows.instances(nowUs - 320, nowUs + 10).filter((_, index) => index % 37 === 0))
           expect(merged(rows, (visit) => rows.visit(instance, visit))).toEqual(
             paneByPane(rows, instance.startUs, instance.endUs, rows.closesUs(instance)),

@@ -76,13 +76,17 @@ class RowReader {
   read(instance: WindowInstance, keys: ReadonlySet<number> | null, found: WindowRow[]): void {
     const { rows } = this.#grouping;
     const slotsOf = new Map<number, number | number[]>();
-    rows.visit(instance, (key, slot) => {
-      if (keys !== null && !keys.has(key)) return;
-      const known = slotsOf.get(key);
-      if (known === undefined) slotsOf.set(key, slot);
-      else if (typeof known === 'number') slotsOf.set(key, [known, slot]);
-      else known.push(slot);
-    });
+    rows.visit(
+      instance,
+      (key, slot) => {
+        if (keys !== null && !keys.has(key)) return;
+        const known = slotsOf.get(key);
+        if (known === undefined) slotsOf.set(key, slot);
+        else if (typeof known === 'number') slotsOf.set(key, [known, slot]);
+        else known.push(slot);
+      },
+      this.#keys,
+    );
     this.#seconds = (instance.endUs - instance.startUs) / 1e6;
     const folded = [...slotsOf].filter(([, slots]) => typeof slots !== 'number');
     const fold = folded.length === 0 ? null : new Fold(rows, this.#keys, folded.length);

@@ -81,7 +81,7 @@ export function windowsByLine(
   const windows = new Map<string, number>();
   for (const instance of instances) {
     const met = new Set<string>();
-    grouping.rows.visit(instance, (key) => met.add(label(key)));
+    grouping.rows.visit(instance, (key) => met.add(label(key)), []);
     for (const line of met) windows.set(line, (windows.get(line) ?? 0) + 1);
   }
   return windows;
@@ -126,15 +126,19 @@ export class CellReader {
     const rows = this.#rows;
     const slotsOf = new Map<string, number | number[]>();
     let revised = false;
-    rows.visit(instance, (key, slot) => {
-      revised ||= rows.revisionOf(instance, key) > 0;
-      const label = this.#label(key);
-      if (wanted !== null && !wanted.has(label)) return;
-      const known = slotsOf.get(label);
-      if (known === undefined) slotsOf.set(label, slot);
-      else if (typeof known === 'number') slotsOf.set(label, [known, slot]);
-      else known.push(slot);
-    });
+    rows.visit(
+      instance,
+      (key, slot) => {
+        revised ||= rows.revisionOf(instance, key) > 0;
+        const label = this.#label(key);
+        if (wanted !== null && !wanted.has(label)) return;
+        const known = slotsOf.get(label);
+        if (known === undefined) slotsOf.set(label, slot);
+        else if (typeof known === 'number') slotsOf.set(label, [known, slot]);
+        else known.push(slot);
+      },
+      this.#aggregates,
+    );
     this.#seconds = (instance.endUs - instance.startUs) / 1e6;
     const lines = new Map<string, readonly number[]>();
     let relativeError = 0;

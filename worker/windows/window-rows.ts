@@ -40,10 +40,13 @@ export interface WindowRows {
   instances(afterUs: number, untilUs: number): WindowInstance[];
   /** The window that holds a time and ends first; for sessions the one that ends last. Null: there is none. */
   newest(timeUs: number): WindowInstance | null;
-  /** Every (group, slot) that counts in a window; a group may come in several slots. */
-  visit(instance: WindowInstance, visit: VisitSlot): void;
+  /**
+   * Every (group, slot) that counts in a window; a group may come in several slots. Their states hold of `measures` only;
+   * left out: of all.
+   */
+  visit(instance: WindowInstance, visit: VisitSlot, measures?: Iterable<string>): void;
   /** Every (group, slot) in [fromUs, untilUs), so that each row is met once even where windows overlap. */
-  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot): void;
+  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot, measures?: Iterable<string>): void;
   /** When no row changes the window any more. */
   closesUs(instance: WindowInstance): number;
   revisionOf(instance: WindowInstance, key: number): number;
@@ -156,11 +159,11 @@ export class GridRows implements WindowRows {
     return first ? instanceOf(first, false) : null;
   }
 
-  visit(instance: WindowInstance, visit: VisitSlot): void {
+  visit(instance: WindowInstance, visit: VisitSlot, measures: Iterable<string> = this.#all()): void {
     const { panes, runs, revision } = this.table;
     const closesUs = this.closesUs(instance);
     const { startUs, endUs } = instance;
-    if (!instance.coarse && runs?.visit(startUs, endUs, closesUs, revision, visit)) return;
+    if (!instance.coarse && runs?.visit(startUs, endUs, closesUs, revision, measures, visit)) return;
     for (let at = firstStartingFrom(panes, instance.startUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
       if (pane.startUs >= instance.endUs) break;
@@ -169,14 +172,14 @@ export class GridRows implements WindowRows {
     }
   }
 
-  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot): void {
+  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot, measures: Iterable<string> = this.#all()): void {
     const { panes, runs, revision, coarseBeforeUs, closings } = this.table;
     // Late rows that other windows over the panes still took are not of this one. (W8)
     const isShared = closings.length > 1;
     const firstUs = Math.max(fromUs, coarseBeforeUs ?? Number.NEGATIVE_INFINITY, panes[0]?.startUs ?? untilUs);
     const lastUs = Math.min(untilUs, panes.at(-1)?.endUs ?? untilUs);
     const closesUs = isShared ? BEFORE_ALL_CLOSE : Number.POSITIVE_INFINITY;
-    const merged = runs?.visit(firstUs, lastUs, closesUs, revision, visit) ?? false;
+    const merged = runs?.visit(firstUs, lastUs, closesUs, revision, measures, visit) ?? false;
     for (let at = firstStartingFrom(panes, fromUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
       if (pane.startUs >= (merged && !isShared ? firstUs : untilUs)) break;
@@ -192,6 +195,10 @@ export class GridRows implements WindowRows {
   #lastClosesUs({ startUs }: Pane): number {
     const last = this.grid.holding(startUs, Number.NEGATIVE_INFINITY).at(-1);
     return (last?.endUs ?? Number.NEGATIVE_INFINITY) + this.closing.allowUs;
+  }
+
+  #all(): readonly string[] {
+    return [...this.table.measures.keys()];
   }
 
   closesUs({ endUs }: WindowInstance): number {
