@@ -131,11 +131,20 @@ function reaches(from: readonly string[], name: string, select: readonly Select[
 }
 
 /** Columns of a window's table that are always there. (Q2) */
-export const WINDOW_COLUMNS = ['window_start', 'window_end', 'state', 'revision'];
+const TABLE_COLUMNS = ['window_start', 'window_end', 'state', 'revision'];
+
+/** What a row says of itself beside its columns where it is printed. (H5) */
+const OUTPUT_KEYS = ['_window', '_other', '_errors'];
+
+/** Names that no column of a window can have. */
+export const WINDOW_COLUMNS = [...TABLE_COLUMNS, ...OUTPUT_KEYS];
 
 /** All columns of a window are of one table, whose names differ by more than case. */
 function checkColumnNames(spec: WindowSpec, by: readonly ByColumn[], report: Report): void {
-  const taken = new Map(WINDOW_COLUMNS.map((name) => [name, 'a column that every window has']));
+  const taken = new Map<string, string>([
+    ...TABLE_COLUMNS.map((name) => [name, 'a column that every window has'] as const),
+    ...OUTPUT_KEYS.map((name) => [name, 'a key of printed rows'] as const),
+  ]);
   if (spec.grouping_sets !== undefined) taken.set('grouping_id', 'a column of grouping sets');
   const take = (name: string, path: SpecProblem['path'], what: string, fix: string): void => {
     const owner = taken.get(name.toLowerCase());

@@ -139,6 +139,11 @@ test('columns of a window have names of their own', () => {
     'select.a: another name, for there is a by-column of this one',
     'select.Window_End: another name, for there is a column that every window has of this one',
   ]);
+  expect(problems({ by: ['_window', 'other'], select: { _OTHER: 'count()', _errors: 'sum(a)' } })).toEqual([
+    'by.0: another name, for there is a key of printed rows of this one, as by: { _window_2: "_window" }',
+    'select._OTHER: another name, for there is a key of printed rows of this one',
+    'select._errors: another name, for there is a key of printed rows of this one',
+  ]);
 });
 
 test('W22 columns that name each other in a circle, and rates of all of time, are refused', () => {

@@ -16,7 +16,7 @@ test('times have three digits after the point, six where they are needed, and nu
     '{"window_start":"1970-01-01T00:00:05.000Z","window_end":"1970-01-01T00:00:10.000001Z","state":"final","revision":0}',
   );
   expect(rowText({ ...ROW, windowStartUs: null, windowEndUs: null }, 'all "w"')).toBe(
-    '{"window":"all \\"w\\"","window_start":null,"window_end":null,"state":"final","revision":0}',
+    '{"_window":"all \\"w\\"","window_start":null,"window_end":null,"state":"final","revision":0}',
   );
 });
 
@@ -44,6 +44,6 @@ test('integers of any size are written out, what JSON has no number for is text,
   expect(text).toContain(
     '"a\\"b":"é\\n","yes":true,"nothing":null,"top":[{"value":"a","count":2},{"value":7,"count":1}]',
   );
-  expect(text).toMatch(/,"other":true,"state":"final","revision":0,"errors":\{"p":0\.01,"q":"Infinity"\}\}$/);
+  expect(text).toMatch(/,"_other":true,"state":"final","revision":0,"_errors":\{"p":0\.01,"q":"Infinity"\}\}$/);
   expect(JSON.parse(text)).toMatchObject({ fraction: 0.1, yes: true });
 });

@@ -1,14 +1,17 @@
 import { type EmittedRow, formatTimeUs } from '../../contract/emitted-row.ts';
 
-/** A row as one line of JSON, without its end; `window` is named where rows of several windows are mixed. */
+/**
+ * A row as one line of JSON, without its end; the window is named where rows of several are mixed. What is not a column of
+ * every window is under a name that no column can have: WINDOW_COLUMNS of contract/spec/parse-window.ts. (H5)
+ */
 export function rowText(row: EmittedRow, window: string | null): string {
   const { windowStartUs, windowEndUs, columns, state, revision, other, errors } = row;
-  let text = window === null ? '{' : `{"window":${JSON.stringify(window)},`;
+  let text = window === null ? '{' : `{"_window":${JSON.stringify(window)},`;
   text += `"window_start":${timeText(windowStartUs)},"window_end":${timeText(windowEndUs)}`;
   for (const name in columns) text += `,${JSON.stringify(name)}:${valueText(columns[name])}`;
-  if (other) text += ',"other":true';
+  if (other) text += ',"_other":true';
   text += `,"state":"${state}","revision":${revision}`;
-  for (const _ in errors) return `${text},"errors":${valueText(errors)}}`;
+  for (const _ in errors) return `${text},"_errors":${valueText(errors)}}`;
   return `${text}}`;
 }
 

@@ -71,7 +71,7 @@ test('H2 lateness is judged by the watermark before the batch, and the end of th
   const said = /^6 records, 6 rows, 0 dead letters; 2 rows too late \(2 window assignments\), 0 duplicates\n$/;
 
   const closed = await run();
-  expect(rowsOf(closed).map(({ window, window_start, k, n, state }) => [window, window_start, k, n, state])).toEqual([
+  expect(rowsOf(closed).map(({ _window, window_start, k, n, state }) => [_window, window_start, k, n, state])).toEqual([
     ['counts', '1970-01-01T00:00:00.000Z', 'a', 2, 'final'],
     ['counts', '1970-01-01T00:00:20.000Z', 'a', 1, 'final'],
     ['counts', '1970-01-01T00:00:30.000Z', 'b', 1, 'final'],
@@ -79,7 +79,7 @@ test('H2 lateness is judged by the watermark before the batch, and the end of th
   expect(closed.stderr).toMatch(said);
 
   const open = await run('--keep-open', '--window', 'counts', '--batch', '1');
-  expect(rowsOf(open).map(({ window, k, n }) => [window, k, n])).toEqual([
+  expect(rowsOf(open).map(({ _window, k, n }) => [_window, k, n])).toEqual([
     [undefined, 'a', 1],
     [undefined, 'a', 1],
   ]);
@@ -154,7 +154,7 @@ windows:
   ].join('\n');
   const ran = await cli(['run', '--config', 'h.yaml', '--window', 'w'], { 'h.yaml': config }, input);
   expect(ran.stdout).toMatch(
-    /^\{"window_start":null,"window_end":null,"total":18014398509481984,"most":9007199254740993,"top":\[\{"value":"b","count":2\},\{"value":"a","count":1\}\],"last":"2020-10-10T00:00:05\.000001Z","q":10\d[.\d]*,"none":null,"state":"\w+","revision":0,"errors":\{"q":0\.01\}\}\n/,
+    /^\{"window_start":null,"window_end":null,"total":18014398509481984,"most":9007199254740993,"top":\[\{"value":"b","count":2\},\{"value":"a","count":1\}\],"last":"2020-10-10T00:00:05\.000001Z","q":10\d[.\d]*,"none":null,"state":"\w+","revision":0,"_errors":\{"q":0\.01\}\}\n/,
   );
 });
 
@@ -176,7 +176,7 @@ windows:
     files,
     visits,
   );
-  expect(rowsOf(ran).map(({ window, n, most }) => [window, n ?? most])).toEqual([
+  expect(rowsOf(ran).map(({ _window, n, most }) => [_window, n ?? most])).toEqual([
     ['seconds', 2],
     ['seconds', 1],
     ['seconds', 1],
