@@ -6,6 +6,8 @@ import { type Condition, parseCondition } from '../panes/condition.ts';
 import { decimalScale } from '../panes/decimal.ts';
 import { decodeArrow } from '../store/arrow.ts';
 import { type Database, quoteName } from '../store/database.ts';
+import { errorText } from '../store/error-text.ts';
+import { changingProblem } from './changing-functions.ts';
 
 /**
  * An expression over a row of a stream: a field as it is in the frame, a simple condition judged from such fields, or
@@ -56,29 +58,48 @@ export function streamShape(stream: string, { fields, timeField }: StreamSchema)
   };
 }
 
-/** Resolves an expression against rows; throws the database's error when it is not one. */
+/**
+ * Resolves an expression against rows; throws the database's error when it is not one, or an Error in words when it does
+ * not give the same value for the same row.
+ */
 export function resolveExpression(text: string, shape: RowShape, database: Database): RowExpression {
   const fieldOf = (token: string) => findField(token, shape);
   const field = fieldOf(text);
   if (field) return { kind: 'field', ...field };
   if (/\bunnest\s*\(|\bover\s*\(|\bselect\b/i.test(text.replace(/'[^']*'/g, '')))
     throw new Error('an expression is over one row: no subquery, window function or unnest');
-  // `_event_time` beside it makes an aggregate a binder error.
-  const probe = decodeArrow(database.run(`SELECT (${text}\n) AS value, _event_time FROM ${shape.relation} LIMIT 0`));
-  const type = valueType(probe.schema.fields[0]?.type, text);
+  const names = new Set(shape.fields.map(({ name }) => name.toLowerCase()));
+  const changing = changingProblem(text, names, database);
+  if (changing !== null) throw new Error(changing);
+  const type = probe(text, shape, database);
   const sql = sqlOf(text, type);
+  // What is run is bound as well: it may be refused where the expression alone is not.
+  database.run(`SELECT ${sql} AS value FROM ${shape.relation} LIMIT 0`);
   const condition = type === 'boolean' ? parseCondition(text, fieldOf) : null;
   if (condition) return { kind: 'condition', condition, sql, type: 'boolean' };
   return { kind: 'sql', sql, type, textField: textFieldOf(text, shape, database) };
 }
 
-/** The only field an expression depends on, if that is a text and nothing else, such as the time of day, changes its value. */
+/** The type of what an expression yields. */
+function probe(text: string, { relation }: RowShape, database: Database): ValueType {
+  try {
+    // `_event_time` beside it makes an aggregate a binder error.
+    const found = decodeArrow(database.run(`SELECT (${text}\n) AS value, _event_time FROM ${relation} LIMIT 0`));
+    return valueType(found.schema.fields[0]?.type, text);
+  } catch (error) {
+    if (/must appear in the GROUP BY clause/.test(errorText(error)))
+      throw new Error('an expression is over one row, and this has an aggregate: those are written under select', {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** The only field an expression depends on, if that is a text. */
 function textFieldOf(text: string, { fields, timeField }: RowShape, database: Database): string | null {
-  const bare = text.replace(/'(?:[^']|'')*'/g, ' ');
-  const words = [...new Set(bare.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? [])];
-  if (words.some((word) => /^(current_|local|user$|session_user$)/.test(word))) return null;
+  const bare = text.replace(/'(?:[^']|'')*'/g, ' ').toLowerCase();
   const alone = fields.find(({ name, type }) => {
-    if (type !== 'text' || name === timeField || !bare.toLowerCase().includes(name.toLowerCase())) return false;
+    if (type !== 'text' || name === timeField || !bare.includes(name.toLowerCase())) return false;
     try {
       database.run(`SELECT (${text}\n) FROM (SELECT NULL::VARCHAR AS ${quoteName(name)}) LIMIT 0`);
       return true;
@@ -87,25 +108,7 @@ function textFieldOf(text: string, { fields, timeField }: RowShape, database: Da
       return false;
     }
   });
-  if (!alone) return null;
-  const changing = changingFunctions(database);
-  return words.some((word) => changing.has(word)) ? null : alone.name;
-}
-
-const changingOf = new WeakMap<Database, ReadonlySet<string>>();
-
-/** Functions that may give another value for the same arguments, in lower case; the database takes long to list them. */
-function changingFunctions(database: Database): ReadonlySet<string> {
-  const known = changingOf.get(database);
-  if (known) return known;
-  const sql = `SELECT DISTINCT lower(function_name) AS name FROM duckdb_functions() WHERE stability IS DISTINCT FROM 'CONSISTENT'`;
-  const names = new Set(
-    decodeArrow(database.run(sql))
-      .toArray()
-      .map((row) => String((row as { name: unknown }).name)),
-  );
-  changingOf.set(database, names);
-  return names;
+  return alone?.name ?? null;
 }
 
 function sqlOf(text: string, type: ValueType): string {

@@ -11,6 +11,7 @@ import { FirstLast } from '../panes/first-last.ts';
 import { Moments } from '../panes/moments.ts';
 import { Sum } from '../panes/sum.ts';
 import { TopK } from '../panes/top-k.ts';
+import { typeWords } from './type-words.ts';
 
 /** How an aggregate is kept, and the type of its value. */
 export interface AccumulatorPlan {
@@ -74,6 +75,7 @@ function sum(type: ValueType): AccumulatorPlan {
 }
 
 function numeric(fn: string, type: ValueType): ValueType {
-  if (type === 'text' || type === 'timestamp') throw new Error(`${fn} needs a number, and its argument is a ${type}`);
+  if (type === 'text' || type === 'timestamp')
+    throw new Error(`${fn} needs a number, and its argument is ${typeWords(type)}`);
   return type;
 }

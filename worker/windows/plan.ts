@@ -11,6 +11,7 @@ import { aggregatesUnder } from './evaluate.ts';
 import type { RowExpression } from './expressions.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { makeAccumulator } from './measures.ts';
+import { typeWords } from './type-words.ts';
 
 /** A window ready to be kept: its grid (null: sessions), the tables it reads, its measures by key, its by-columns' types. */
 export interface WindowPlan {
@@ -114,14 +115,14 @@ export function makeMeasures(plans: ReadonlyMap<string, MeasurePlan>): Map<strin
 function gapOf(expression: string | null, resolve: (text: string) => RowExpression): string | null {
   if (expression === null) return null;
   const { type } = resolve(expression);
-  if (type !== 'text') throw new Error(`a gap is an interval or a text such as '10s', and this is a ${type}`);
+  if (type !== 'text') throw new Error(`a gap is an interval or a text such as '10s', and this is ${typeWords(type)}`);
   const text = `epoch_us(CAST((${expression}) AS INTERVAL))`;
   resolve(text);
   return text;
 }
 
 function condition({ type }: RowExpression): void {
-  if (type !== 'boolean') throw new Error(`a condition is true or false, and this is a ${type}`);
+  if (type !== 'boolean') throw new Error(`a condition is true or false, and this is ${typeWords(type)}`);
 }
 
 function problem(window: string, message: string, fix: string): { problem: WindowProblem } {
