@@ -36,7 +36,7 @@ export class SessionOrder {
     for (const { endUs } of gone) fromUs = Math.min(fromUs, endUs);
     // What ended before all of them stays where it is.
     const sorted = this.#sorted;
-    const after = sorted.splice(firstFrom(sorted, fromUs));
+    const after = sorted.splice(firstEndingFrom(sorted, fromUs));
     let next = 0;
     for (const session of after) {
       if (gone.has(session)) continue;
@@ -51,18 +51,18 @@ export class SessionOrder {
   }
 }
 
+function byEnd(left: Session, right: Session): number {
+  return left.endUs - right.endUs || left.startUs - right.startUs;
+}
+
 /** Index of the first session that ends at or after a time. */
-function firstFrom(sorted: readonly Session[], endUs: number): number {
+export function firstEndingFrom(byEnd: readonly Session[], timeUs: number): number {
   let low = 0;
-  let high = sorted.length;
+  let high = byEnd.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] as Session).endUs >= endUs) high = middle;
+    if ((byEnd[middle] as Session).endUs >= timeUs) high = middle;
     else low = middle + 1;
   }
   return low;
-}
-
-function byEnd(left: Session, right: Session): number {
-  return left.endUs - right.endUs || left.startUs - right.startUs;
 }

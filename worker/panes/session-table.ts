@@ -3,7 +3,7 @@ import { GroupKeys, OTHER } from './group-keys.ts';
 import { DEFAULT_MAX_GROUPS, groupsWithin, MEASURE_EVERY } from './pane-table.ts';
 import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
 import { SeenKeys } from './seen-keys.ts';
-import { SessionOrder } from './session-order.ts';
+import { firstEndingFrom, SessionOrder } from './session-order.ts';
 import { type Measure, Slots } from './slots.ts';
 
 /** Rows of one group with no gap between them: [startUs, endUs), where the end is the last row's time + its gap. */
@@ -42,6 +42,9 @@ export interface SessionFollower {
   readonly changed: SessionChanges | null;
 }
 
+/** Of a session, what it takes beside its measures: itself, its places in two orders, its group's name. */
+const SESSION_BYTES = 600;
+
 /** Instead of a slot. */
 const TOO_LATE_SLOT = -1;
 const NO_ROOM = -2;
@@ -53,7 +56,8 @@ const NO_ROOM = -2;
  *     rows  ───t──────────────t────────t──────▶      one session: each begins before the one before it has ended
  *
  * The rows of one block are joined with each other and with the open sessions first; then the joined session is judged:
- * when its end + allow ≤ watermark, it is too late. (With `judgedAlone` each row is judged so before it is joined.) A row whose gap is null or not above 0 is in no session. (W30; R5)
+ * when its end + allow ≤ watermark, it is too late. (With `judgedAlone` each row is judged so before it is joined.)
+ * A row whose gap is null or not above 0 is in no session. (W30; R5)
  */
 export class SessionTable {
   readonly shape: SessionShape;
@@ -63,7 +67,7 @@ export class SessionTable {
   readonly followers = new Set<SessionFollower>();
   /** Rows join closed sessions too: somebody takes all of them each time, none as the last word. */
   keepsAll = false;
-  /** Group → sessions by start. */
+  /** Group → sessions by end. */
   readonly #sessions = new Map<number, Session[]>();
   readonly #order = new SessionOrder();
   #rowSlots: Int32Array = new Int32Array(0);
@@ -78,7 +82,7 @@ export class SessionTable {
 
   constructor(shape: SessionShape, measures: ReadonlyMap<string, Measure>, maxGroups: number = DEFAULT_MAX_GROUPS) {
     this.shape = shape;
-    this.slots = new Slots(measures);
+    this.slots = new Slots(measures, SESSION_BYTES);
     this.keys = new GroupKeys(shape.by);
     this.seen = shape.dedup === null ? null : new SeenKeys(shape.dedup);
     this.maxGroups = maxGroups;
@@ -173,9 +177,8 @@ export class SessionTable {
     if (this.slots.size > this.maxGroups) this.#letGo(watermarkUs);
   }
 
-  /** Before its time sessions were let go, or, where rows are judged alone, its own session would be closed. */
+  /** Where rows are judged alone: its own session would be closed. */
   #isTooLate(timeUs: number, gapUs: number, watermarkUs: number | null): boolean {
-    if (this.#keptFromUs !== null && timeUs < this.#keptFromUs) return true;
     const { judgedAlone, allowUs } = this.shape;
     return judgedAlone && watermarkUs !== null && gapUs > 0 && timeUs + gapUs + allowUs <= watermarkUs;
   }
@@ -192,16 +195,26 @@ export class SessionTable {
 
   /** The slot of the session these rows belong to, joined with those they touch; or why there is none. */
   #join(key: number, startUs: number, endUs: number, watermarkUs: number | null): number {
-    const all = this.#sessions.get(key) ?? [];
-    const touched = all.filter(
-      (session) =>
-        session.startUs <= endUs && session.endUs >= startUs && (this.keepsAll || !this.isClosed(session, watermarkUs)),
-    );
+    let own = this.#sessions.get(key);
+    if (own === undefined) {
+      own = [];
+      this.#sessions.set(key, own);
+    }
+    // Closed sessions end before the open ones, which lie apart: those touched stand side by side.
+    let from = firstEndingFrom(own, startUs);
+    while (!this.keepsAll && from < own.length && this.isClosed(own[from] as Session, watermarkUs)) from++;
+    let until = from;
+    while (until < own.length && (own[until] as Session).startUs <= endUs) until++;
+    const touched = own.slice(from, until);
     const joinedStartUs = touched.reduce((least, session) => Math.min(least, session.startUs), startUs);
     const joinedEndUs = touched.reduce((most, session) => Math.max(most, session.endUs), endUs);
-    if (watermarkUs !== null && joinedEndUs + this.shape.allowUs <= watermarkUs) return TOO_LATE_SLOT;
+    const tooLate = watermarkUs !== null && joinedEndUs + this.shape.allowUs <= watermarkUs;
     const [first, ...others] = touched;
-    if (first === undefined && this.slots.size >= this.maxGroups * 2) return NO_ROOM;
+    const noRoom = first === undefined && this.slots.size >= this.maxGroups * 2;
+    if (tooLate || noRoom) {
+      if (own.length === 0) this.#sessions.delete(key);
+      return tooLate ? TOO_LATE_SLOT : NO_ROOM;
+    }
     const slot = first?.slot ?? this.slots.take();
     for (const other of others) this.slots.fold(other.slot, slot);
     const revised =
@@ -214,10 +227,7 @@ export class SessionTable {
       endUs: joinedEndUs,
       revision: before + (revised ? 1 : 0),
     };
-    const rest = all.filter((session) => !touched.includes(session));
-    const at = rest.findIndex((session) => session.startUs > joinedStartUs);
-    rest.splice(at < 0 ? rest.length : at, 0, joined);
-    this.#sessions.set(key, rest);
+    own.splice(touched.length > 0 ? from : firstEndingFrom(own, joinedEndUs), touched.length, joined);
     for (const session of touched) this.#order.remove(session);
     this.#order.add(joined);
     for (const { changed } of this.followers) {
@@ -241,14 +251,19 @@ export class SessionTable {
     if (watermarkUs === null) return;
     let nowUs = watermarkUs;
     for (const { takenUs } of this.followers) nowUs = Math.min(nowUs, takenUs);
+    const gone = new Map<number, number>();
     for (const session of this.all) {
       if (this.slots.size <= this.maxGroups * 0.9 || !this.isClosed(session, nowUs)) break;
-      const rest = (this.#sessions.get(session.key) ?? []).filter((other) => other !== session);
-      if (rest.length > 0) this.#sessions.set(session.key, rest);
-      else this.#sessions.delete(session.key);
+      gone.set(session.key, (gone.get(session.key) ?? 0) + 1);
       this.#order.remove(session);
       this.slots.giveBack(session.slot);
       this.#keptFromUs = Math.max(this.#keptFromUs ?? session.endUs, session.endUs);
+    }
+    // The oldest of all are the first of their groups.
+    for (const [key, count] of gone) {
+      const own = this.#sessions.get(key) ?? [];
+      if (count === own.length) this.#sessions.delete(key);
+      else own.splice(0, count);
     }
     if (this.keys.size >= this.maxGroups * 0.9) this.#forgetKeys();
   }

@@ -11,20 +11,23 @@ export interface Measure {
   readonly state: Accumulator;
 }
 
-/** Of a slot, its entry in the pane and its share of the group's name. */
+/** Of a slot in a pane, its entry there and its share of the group's name. */
 const PLACE_BYTES = 80;
 const SAMPLED_SLOTS = 4096;
 
 /** Places in the accumulators of a table's measures, handed out and taken back. */
 export class Slots {
   readonly measures: ReadonlyMap<string, Measure>;
+  readonly #placeBytes: number;
   #capacity = 0;
   #used = 0;
   readonly #free: number[] = [];
   #masked: Int32Array = new Int32Array(0);
 
-  constructor(measures: ReadonlyMap<string, Measure>) {
+  /** `placeBytes`: what a slot takes beside its measures. */
+  constructor(measures: ReadonlyMap<string, Measure>, placeBytes: number = PLACE_BYTES) {
     this.measures = measures;
+    this.#placeBytes = placeBytes;
   }
 
   /** Slots in use. */
@@ -71,7 +74,7 @@ export class Slots {
   }
 
   #bytesOf(slot: number): number {
-    let bytes = PLACE_BYTES;
+    let bytes = this.#placeBytes;
     for (const { state } of this.measures.values())
       bytes += slot < this.#used ? state.bytesOf(slot) : state.bytesPerSlot;
     return bytes;
