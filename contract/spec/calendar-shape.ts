@@ -1,6 +1,7 @@
 import { formatDurationUs } from './duration.ts';
+import { floorMod } from './whole-numbers.ts';
 import { type CalendarUnit, DAY_US, type Length, UNITS } from './window-length.ts';
-import { floorMod, MAX_PANES, nearestPart, type ShapeOrProblems } from './window-shape.ts';
+import { MAX_PANES, nearestPart, type ShapeOrProblems } from './window-shape.ts';
 
 /** Units a hop of another slides by: always the same number of them makes the other. */
 const SLIDES: Readonly<Record<CalendarUnit, readonly CalendarUnit[]>> = {

@@ -3,8 +3,9 @@ import { readArguments, TextError } from './call-text.ts';
 import { parseDurationUs } from './duration.ts';
 import { nearest } from './nearest.ts';
 import { MAX_SQL_CHARACTERS, sqlProblem } from './sql-text.ts';
+import { floorMod, greatestDivisor } from './whole-numbers.ts';
 import { type ArgumentProblem, type Length, parseLength, splitZone } from './window-length.ts';
-import { floorMod, MAX_PANES, nearestPart, type ShapeOrProblems } from './window-shape.ts';
+import { MAX_PANES, nearestPart, type ShapeOrProblems } from './window-shape.ts';
 
 const EXAMPLES = {
   tumble: 'tumble(1m) or tumble(1h, 15m)',
@@ -125,10 +126,4 @@ function session(text: string, args: readonly string[]): ShapeOrProblems {
 
 function refused(found: string, expected: string): { problems: ArgumentProblem[] } {
   return { problems: [{ found, expected }] };
-}
-
-function greatestDivisor(left: number, right: number): number {
-  let [a, b] = [left, right];
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
 }

@@ -27,11 +27,6 @@ export const MAX_PANES = 10_000;
 
 export type ShapeOrProblems = { shape: WindowShape } | { problems: ArgumentProblem[] };
 
-export function floorMod(value: number, by: number): number {
-  const rest = value % by;
-  return rest < 0 ? rest + by : rest + 0;
-}
-
 /** Start of the window `timeUs` falls in; right before 1970 too. (W6) */
 export function windowStartUs(timeUs: number, sizeUs: number, offsetUs: number): number {
   const rest = (timeUs - offsetUs) % sizeUs;

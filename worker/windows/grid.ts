@@ -1,3 +1,4 @@
+import { floorMod, greatestDivisor } from '../../contract/spec/whole-numbers.ts';
 import { type CalendarUnit, type WindowShape, windowStartUs } from '../../contract/spec/window.ts';
 import {
   calendarSlices,
@@ -177,15 +178,4 @@ function steppedGrid(key: string, size: CalendarUnit, periods: Periods, stepUs: 
       return cumulative(startUs, periods.next(startUs), stepUs, timeUs);
     },
   };
-}
-
-export function greatestDivisor(left: number, right: number): number {
-  let a = Math.abs(left);
-  let b = Math.abs(right);
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
-}
-
-function floorMod(value: number, by: number): number {
-  return ((value % by) + by) % by;
 }

@@ -1,9 +1,10 @@
+import { greatestDivisor } from '../../contract/spec/whole-numbers.ts';
 import { type Closing, newClosing } from '../panes/closing.ts';
 import { PaneTable } from '../panes/pane-table.ts';
 import { SessionTable } from '../panes/session-table.ts';
 import { fixedSlices, type Slices } from '../panes/slices.ts';
 import type { Table } from './feed.ts';
-import { type Grid, greatestDivisor } from './grid.ts';
+import type { Grid } from './grid.ts';
 import type { KeptGrouping } from './kept-window.ts';
 import { type GroupingPlan, type MeasurePlan, makeMeasures, tableKey, type WindowPlan } from './plan.ts';
 import { GridRows, SessionRows } from './window-rows.ts';
