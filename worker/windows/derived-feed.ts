@@ -40,6 +40,7 @@ export class DerivedFeed implements Feed {
       { name: 'window_start', type: 'timestamp' },
       { name: 'window_end', type: 'timestamp' },
       ...window.by.map(({ name }, index) => ({ name, type: byTypes[index] ?? ('text' as const) })),
+      ...(window.hasGroupingSets ? [{ name: 'grouping_id', type: 'integer' as const }] : []),
       ...window.select.map(({ name }) => ({ name, type: typeOfSelect(name, window.select, measures) })),
     ];
     this.#followed = base.groupings.map((grouping) => ({ grouping, follower: follow(grouping) }));
@@ -176,12 +177,15 @@ function unfollow({ rows }: KeptGrouping, follower: { takenUs: number }): void {
     for (const known of rows.table.followers) if (known === follower) rows.table.followers.delete(known);
 }
 
-/** A row's cell of a field: its bounds, then its by-columns, then its select columns. */
+/** A row's cell of a field: its bounds, its by-columns, with grouping sets the id of its set, its select columns. */
 function cellOf(row: WindowRow, index: number, { plan }: KeptWindow): Cell {
   if (index === 0) return row.startUs;
   if (index === 1) return row.endUs;
-  const by = plan.window.by.length;
-  return (index < 2 + by ? row.by[index - 2] : row.values[index - 2 - by]) ?? null;
+  const { by, hasGroupingSets } = plan.window;
+  const column = index - 2;
+  if (column < by.length) return row.by[column] ?? null;
+  if (hasGroupingSets && column === by.length) return row.groupingId;
+  return row.values[column - by.length - (hasGroupingSets ? 1 : 0)] ?? null;
 }
 
 /** Rows of a window as a block of rows. */
