@@ -54,3 +54,30 @@ test('W33 a session that takes a row within its bounds and then grows, between t
   ]);
   engine.close();
 });
+
+test('W24 top_k puts out whole numbers beyond 2^53 exactly, and floats as they are', async () => {
+  const engine = await openHeadless({ rawBudgetBytes: 16 * 2 ** 20, nowMs: () => 0 });
+  const numbers = testSchema('s', { id: 'int64', f: 'float64' });
+  engine.schema(numbers);
+  engine.begin('s', 'fresh', { epoch: 'e1', next: {} });
+  const spec = { from: 's', window: 'tumble(1m)', select: { ids: 'top_k(id, 3)', floats: 'top_k(f, 3)' } };
+  expect(engine.windows({ top: WindowSpecSchema.parse(spec) })).toEqual([]);
+  const emissions = engine.emissions('top', 'update');
+  const ids = [9007199254740993n, 9007199254740993n, -9223372036854775807n, 7n];
+  const rows = ids.map((id, index) => ({ timeUs: index, id, f: index === 0 ? 0.5 : 1e17 }));
+  engine.apply([testFrame(numbers, rows)], 0);
+  expect(emissions.next().map(({ columns }) => columns)).toEqual([
+    {
+      ids: [
+        { value: 9007199254740993n, count: 2 },
+        { value: -9223372036854775807n, count: 1 },
+        { value: 7, count: 1 },
+      ],
+      floats: [
+        { value: 1e17, count: 3 },
+        { value: 0.5, count: 1 },
+      ],
+    },
+  ]);
+  engine.close();
+});

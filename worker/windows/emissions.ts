@@ -2,8 +2,10 @@ import type { Emissions, EmittedRow, OutputMode } from '../../contract/emitted-r
 import type { ValueType } from '../panes/column.ts';
 import type { Follower, Pane, Part } from '../panes/pane-table.ts';
 import type { Session, SessionFollower } from '../panes/session-table.ts';
+import { measureKey } from './aggregates.ts';
 import { typeOfSelect } from './evaluate.ts';
 import type { KeptGrouping, KeptWindow } from './kept-window.ts';
+import { parseExactly } from './parse-exactly.ts';
 import { plainValue } from './plain-value.ts';
 import { groupingIdOf, readRows, type Wanted, type WindowRow } from './read-rows.ts';
 import { GridRows, SessionRows, sessionInstance, type WindowInstance, type WindowRows } from './window-rows.ts';
@@ -165,9 +167,11 @@ function whole(instance: WindowInstance): Wanted {
 function emitter({ plan }: KeptWindow): (row: WindowRow | Retracted) => EmittedRow {
   const { window, measures, byTypes } = plan;
   const types = window.select.map(({ name }) => typeOfSelect(name, window.select, measures));
-  const lists = window.select.map(
-    ({ expression }) => expression.kind === 'aggregate' && expression.aggregate.fn === 'top_k',
-  );
+  const lists = window.select.map(({ expression }) => {
+    if (expression.kind !== 'aggregate' || expression.aggregate.fn !== 'top_k') return null;
+    const type = measures.get(measureKey(expression.aggregate))?.argumentType;
+    return type === 'float' ? JSON.parse : parseExactly;
+  });
   return (row) => {
     const columns: Record<string, unknown> = {};
     for (const [index, { name }] of window.by.entries())
@@ -177,7 +181,8 @@ function emitter({ plan }: KeptWindow): (row: WindowRow | Retracted) => EmittedR
     for (const [index, { name }] of window.select.entries()) {
       const type: ValueType = types[index] ?? 'float';
       const value = plainValue(row.values[index] ?? null, type);
-      columns[name] = lists[index] && typeof value === 'string' ? JSON.parse(value) : value;
+      const list = lists[index] ?? null;
+      columns[name] = list !== null && typeof value === 'string' ? list(value) : value;
       const error = row.errors[index] ?? 0;
       if (error > 0) errors[name] = error;
     }

@@ -33,6 +33,7 @@ export interface GroupingPlan {
 
 export interface MeasurePlan {
   readonly argument: string | null;
+  readonly argumentType: ValueType;
   readonly by: string | null;
   readonly filter: string | null;
   readonly make: () => Accumulator;
@@ -67,12 +68,9 @@ export function planWindow(
       for (const aggregate of aggregatesUnder(select.name, window.select)) {
         const { argument, by, filter } = aggregate;
         if (filter !== null) condition(resolve(filter));
-        const made = makeAccumulator(
-          aggregate,
-          argument === null ? 'integer' : resolve(argument).type,
-          by === null ? null : resolve(by).type,
-        );
-        measures.set(measureKey(aggregate), { argument, by, filter, ...made });
+        const argumentType = argument === null ? 'integer' : resolve(argument).type;
+        const made = makeAccumulator(aggregate, argumentType, by === null ? null : resolve(by).type);
+        measures.set(measureKey(aggregate), { argument, argumentType, by, filter, ...made });
       }
     }
     const groupings = window.groupings.map((columns): GroupingPlan => {
