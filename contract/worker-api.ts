@@ -173,6 +173,8 @@ export interface WindowStatus {
   readonly tooLateAssignments: number;
   /** Rows left out because their event had been counted (`dedup`). */
   readonly duplicateRows: number;
+  /** Events `dedup` forgot before their time, for there were too many: one that comes again is counted twice. */
+  readonly forgottenEvents: number;
   /** Rows whose groups were beyond the bound: counted as one group, or, in sessions, left out. */
   readonly foldedRows: number;
   readonly droppedRows: number;

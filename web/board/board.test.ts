@@ -152,6 +152,7 @@ test('N5 a window with more groups than there is room for is told, with how many
     tooLateRows: 0,
     tooLateAssignments: 0,
     duplicateRows: 0,
+    forgottenEvents: 0,
     foldedRows: 12_345,
     droppedRows: 0,
     rowsWithoutGap: 0,
@@ -165,6 +166,9 @@ test('N5 a window with more groups than there is room for is told, with how many
   expect(told({})).toMatchObject([{ what: 'Window w has too many groups', more: expect.stringContaining('12,345') }]);
   expect(told({ foldedRows: 0, droppedRows: 7 })[0]?.more).toContain('left out');
   expect(told({ foldedRows: 0 })).toEqual([]);
+  expect(told({ foldedRows: 0, forgottenEvents: 1234 })).toMatchObject([
+    { more: '1,234 events of w were forgotten before their time: some may be counted twice. Shorten `dedup.within`.' },
+  ]);
 });
 
 test('V7 when every record is rejected, how many, why the last and where to see them are told', () => {

@@ -45,8 +45,10 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       more: sentences(message, fix),
       dismissable: true,
     });
-  for (const [name, { foldedRows, droppedRows }] of Object.entries(status.windows))
+  for (const [name, { foldedRows, droppedRows, forgottenEvents }] of Object.entries(status.windows)) {
     if (foldedRows + droppedRows > 0) found.push(crowded(name, foldedRows, droppedRows));
+    if (forgottenEvents > 0) found.push(forgetful(name, forgottenEvents));
+  }
   for (const [name, stream] of Object.entries(status.streams)) {
     const { source } = stream;
     if (source.state === 'failed')
@@ -101,6 +103,18 @@ function crowded(window: string, foldedRows: number, droppedRows: number): Notic
     more: `${rows} rows of groups beyond the bound are ${
       droppedRows > 0 ? 'left out' : 'counted together as “(other)”'
     }. Group by something with fewer values, or leave rare ones out with \`where\`.`,
+    dismissable: true,
+  };
+}
+
+/** More events to tell apart than are remembered. */
+function forgetful(window: string, forgottenEvents: number): Notice {
+  const events = formatValue(forgottenEvents, { unit: 'none' }).text;
+  return {
+    id: `forgotten/${window}`,
+    tone: 'late',
+    what: `Window ${window} has too many events to tell apart`,
+    more: `${events} events of ${window} were forgotten before their time: some may be counted twice. Shorten \`dedup.within\`.`,
     dismissable: true,
   };
 }

@@ -49,6 +49,8 @@ export class SeenKeys {
         this.duplicates++;
         return 'duplicate';
       }
+      // Anew, for the oldest are in front.
+      if (known !== undefined) this.#expiryUs.delete(key);
       this.#expiryUs.set(key, timeUs + withinUs);
       return 'new';
     };

@@ -16,6 +16,7 @@ export function windowStateOf(kept: KeptWindow): WindowStatus {
     tooLateRows: first?.rows.tooLateRows ?? 0,
     tooLateAssignments: first?.rows.tooLateAssignments ?? 0,
     duplicateRows: table?.seen?.duplicates ?? 0,
+    forgottenEvents: table?.seen?.forgotten ?? 0,
     foldedRows: sum((one) => (one instanceof PaneTable ? one.foldedRows : 0)),
     droppedRows: sum((one) => (one instanceof SessionTable ? one.droppedRows : 0)),
     rowsWithoutGap: table instanceof SessionTable ? table.withoutGap : 0,
