@@ -185,10 +185,48 @@ windows:
     ['minutes', 1],
     ['pages', 1],
   ]);
-  expect(ran.stderr).toMatch(/^orders: 5 records, .*; visits: 1 record, .*; seconds: 0 rows too late/);
+  expect(ran.stderr).toMatch(
+    /^orders: 5 records, .*; visits: 1 record, .*; 3 windows: nothing too late, no duplicates\n$/,
+  );
 
   const alone = await cli(['run', '--config', 'h.yaml', '--window', 'minutes', '--mode', 'append'], files, orders);
   expect(rowsOf(alone).map(({ most }) => most)).toEqual([2, 1]);
+});
+
+test('H6 complete: a window two windows from its stream has the same rows alone as among all', async () => {
+  const config = `
+streams:
+  orders: { source: x, time: { field: ts, delay: 0s } }
+windows:
+  seconds: { from: orders, window: tumble(1s), by: [k], select: { n: count() } }
+  minutes: { from: seconds, window: tumble(1m), by: [k], select: { most: max(n), n: sum(n) } }
+  hours: { from: minutes, window: tumble(1h), select: { most: max(most), n: sum(n) } }
+`;
+  // The batches bring rows for seconds that have ended, in minutes that have not, and the other way round.
+  const seconds = [
+    [0, 0, 1],
+    [30, 0, 90],
+    [59, 45, 3700],
+    [100, 1, 3700, 7300],
+  ];
+  const batches = seconds.map((batch) =>
+    lines(...batch.map((second, index) => ({ ts: 1_700_002_800 + second, k: index % 2 === 0 ? 'a' : 'b' }))),
+  );
+  const files = { 'h.yaml': config, 'o.jsonl': batches.join('\n') };
+  for (const more of [[], ['--keep-open']]) {
+    const run = async (...args: string[]) =>
+      rowsOf(
+        await cli(['run', '--config', 'h.yaml', '--input', 'o.jsonl', '--mode', 'complete', ...more, ...args], files),
+      );
+    const among = (await run()).filter(({ _window }) => _window === 'hours').map(({ _window, ...row }) => row);
+    expect(among).toEqual(await run('--window', 'hours'));
+    expect(among.slice(0, 4).map(({ most, n, state }) => [most, n, state])).toEqual([
+      [1, 4, 'provisional'],
+      [1, 5, 'final'],
+      [1, 5, 'final'],
+      [2, 2, 'final'],
+    ]);
+  }
 });
 
 test('a field that comes later and an integer that becomes a fraction change no window but their own', async () => {
