@@ -33,7 +33,8 @@ export function changingProblem(text: string, fields: ReadonlySet<string>, datab
       const isBare = !isCall && previous !== '.' && !fields.has(name);
       if ((isCall && CLOCK_CALLS.has(name)) || (CLOCK_WORDS.has(name) && (isCall || isBare)))
         return clock(isCall ? `${name}()` : name);
-      if (isCall && name === 'age' && argumentsAfter(text, at) === 1) return clock('age() of one time');
+      if (isCall && name === 'age' && argumentsAfter(text, at) + (previous === '.' ? 1 : 0) === 1)
+        return clock('age() of one time');
       if (isCall && name === 'error')
         return 'error() stops whatever reads it: write NULL, which is what fails on a row too';
       if (isCall && changingFunctions(database).has(name))

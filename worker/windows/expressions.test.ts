@@ -32,6 +32,7 @@ test.each([
   'today() > timestamp',
   'localtimestamp > timestamp',
   "age(timestamp) > INTERVAL '1 hour'",
+  "timestamp.age() > INTERVAL '1 hour'",
   "current_schema() = 'main'",
 ])('W12 a condition that is not the same for the same row is refused: %s', (where) => {
   expect(problemsOf({ where })).toEqual([
