@@ -1,10 +1,11 @@
 import { type Closing, revise, type Standing, standingOf } from './closing.ts';
 import type { Block } from './column.ts';
 import { GroupKeys, OTHER } from './group-keys.ts';
-import { DEFAULT_LADDER, type Ladder, nextGrainUs } from './ladder.ts';
-import { type Follower, type Pane, type Part, partOf, touch } from './pane.ts';
+import { DEFAULT_LADDER, type Ladder } from './ladder.ts';
+import { type Follower, IN_TIME, type Pane, type Part, partOf, touch } from './pane.ts';
 import { PaneChanges } from './pane-changes.ts';
 import { PaneRuns } from './pane-runs.ts';
+import { PaneStore } from './pane-store.ts';
 import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
 import { SeenKeys } from './seen-keys.ts';
 import type { Slices } from './slices.ts';
@@ -22,7 +23,6 @@ export type { Follower, Pane, Part };
  *     parts        rows in time · rows that came after some windows over the pane had closed
  *
  * A late row of overlapping windows counts in those that are open and in no other: hence the parts. (W8)
- * With age, panes are folded into coarser ones; past the bound on groups the oldest go. (N4)
  */
 export class PaneTable {
   readonly shape: TableShape;
@@ -35,16 +35,11 @@ export class PaneTable {
   readonly changes = new PaneChanges();
   /** Null: panes are not all of one length. */
   readonly runs: PaneRuns | null;
-  readonly #ladder: Ladder;
-  readonly #panes = new Map<number, Pane>();
-  #order: Pane[] = [];
-  #ordered = true;
+  readonly #store: PaneStore;
   #maxGroups = 0;
   #budgetBytes: number | null = null;
   #watermarkUs = Number.NEGATIVE_INFINITY;
   #agedAtUs = Number.NEGATIVE_INFINITY;
-  /** Each step halves the ages at which panes are folded. */
-  #pressure = 0;
   #rowSlots: Int32Array = new Int32Array(0);
   /** By group + 1: its slot in the current pane, if `#seenIn` has the current run of rows. */
   #seenSlot: Int32Array = new Int32Array(0);
@@ -53,8 +48,6 @@ export class PaneTable {
   #addition = 0;
   /** Number of known groups at which those no pane has are looked for. */
   #sweepKeysAt = 4096;
-  #keptFromUs: number | null = null;
-  #coarseBeforeUs: number | null = null;
   /** Rows of groups beyond the bound, counted as one group. */
   foldedRows = 0;
   /** Rises with every change. */
@@ -71,10 +64,16 @@ export class PaneTable {
     this.slices = slices;
     this.closings = [...closings];
     this.slots = new Slots(measures);
-    this.runs = slices.fixed && new PaneRuns(this.slots, slices.fixed, (startUs) => this.#panes.get(startUs));
+    this.#store = new PaneStore({
+      slots: this.slots,
+      closings: this.closings,
+      ladder,
+      groups: () => this.#groups,
+      onDisturb: () => this.#disturb(),
+    });
+    this.runs = slices.fixed && new PaneRuns(this.slots, slices.fixed, (startUs) => this.#store.at(startUs));
     this.keys = new GroupKeys(shape.by);
     this.seen = shape.dedup === null ? null : new SeenKeys(shape.dedup);
-    this.#ladder = ladder;
     this.maxGroups = maxGroups;
   }
 
@@ -114,23 +113,24 @@ export class PaneTable {
     if (this.#budgetBytes !== null) this.maxGroups = groupsWithin(this.#budgetBytes, this.slots);
   }
 
-  /** Panes before this were let go; null: none were. */
+  /** Panes before this were let go, or never counted; null: none were. */
   get keptFromUs(): number | null {
-    return this.#keptFromUs;
+    return this.#store.keptFromUs;
+  }
+
+  /** What was before this is not counted here. */
+  keepFrom(timeUs: number): void {
+    this.#store.keepFrom(timeUs);
   }
 
   /** Panes before this are folded into coarser ones; null: none are. */
   get coarseBeforeUs(): number | null {
-    return this.#coarseBeforeUs;
+    return this.#store.coarseBeforeUs;
   }
 
   /** All panes by start. */
   get panes(): readonly Pane[] {
-    if (!this.#ordered) {
-      this.#order.sort((left, right) => left.startUs - right.startUs);
-      this.#ordered = true;
-    }
-    return this.#order;
+    return this.#store.all;
   }
 
   /**
@@ -159,8 +159,8 @@ export class PaneTable {
     this.#makeRoom();
     const seenSlot = this.#seenSlot;
     const seenIn = this.#seenIn;
-    const keptFromUs = this.#keptFromUs ?? Number.NEGATIVE_INFINITY;
-    const oldestUs = Math.max(keptFromUs, this.#coarseBeforeUs ?? Number.NEGATIVE_INFINITY);
+    const keptFromUs = this.keptFromUs ?? Number.NEGATIVE_INFINITY;
+    const oldestUs = Math.max(keptFromUs, this.coarseBeforeUs ?? Number.NEGATIVE_INFINITY);
     let run = this.#run;
     let pane: Pane | null = null;
     let part: Part | null = null;
@@ -199,8 +199,8 @@ export class PaneTable {
         rowSlots[row] = slot;
         continue;
       }
-      if (pane === null) pane = this.#pane(start, end);
-      if (part === null) part = partOf(pane, standing?.afterUs ?? Number.NEGATIVE_INFINITY);
+      if (pane === null) pane = this.#store.pane(start, end);
+      if (part === null) part = partOf(pane, standing?.afterUs ?? IN_TIME);
       const slot = this.#slot(pane, part, key);
       otherSlot = part.slots.get(OTHER) ?? NO_SLOT;
       if (slot === otherSlot) this.foldedRows++;
@@ -231,22 +231,6 @@ export class PaneTable {
     this.#seenIn = new Float64Array(room).fill(-1);
   }
 
-  #pane(startUs: number, endUs: number): Pane {
-    let pane = this.#panes.get(startUs);
-    if (!pane) {
-      pane = { startUs, endUs, parts: [], coarse: false };
-      this.#insert(pane);
-    }
-    return pane;
-  }
-
-  #insert(pane: Pane): void {
-    this.#panes.set(pane.startUs, pane);
-    const last = this.#order.at(-1);
-    if (last && last.startUs > pane.startUs) this.#ordered = false;
-    this.#order.push(pane);
-  }
-
   #slot(pane: Pane, part: Part, group: number): number {
     let key = group;
     let slot = part.slots.get(key);
@@ -272,83 +256,14 @@ export class PaneTable {
     for (const { takenUs } of this.followers) nowUs = Math.min(nowUs, takenUs);
     if (!over && !(nowUs - this.#agedAtUs >= AGE_EVERY_US)) return;
     this.#agedAtUs = nowUs;
-    this.#coarsen(nowUs);
-    while (over && this.#groups > this.#maxGroups * 0.9 && this.#pressure < MAX_PRESSURE) {
-      this.#pressure++;
-      this.#coarsen(nowUs);
-    }
-    if (this.#groups > this.#maxGroups) this.#letGo(nowUs);
+    this.#store.age(nowUs);
+    if (over) this.#store.shrink(nowUs, this.#maxGroups);
     if (this.keys.size >= this.#sweepKeysAt) this.#forgetKeys();
-  }
-
-  #coarsen(nowUs: number): void {
-    if (!Number.isFinite(nowUs)) return;
-    const buckets = new Map<number, { endUs: number; panes: Pane[] }>();
-    for (const pane of this.panes) {
-      const grainUs = nextGrainUs(this.#ladder, nowUs - pane.endUs, pane.endUs - pane.startUs, 0.5 ** this.#pressure);
-      if (grainUs === null) continue;
-      const startUs = Math.floor(pane.startUs / grainUs) * grainUs;
-      const bucket = buckets.get(startUs) ?? { endUs: startUs + grainUs, panes: [] };
-      bucket.panes.push(pane);
-      buckets.set(startUs, bucket);
-    }
-    for (const [, { endUs, panes }] of buckets)
-      if (endUs <= nowUs && this.#closedAt(endUs, nowUs)) this.#foldPanes(panes);
-  }
-
-  /** All windows that hold a pane ending here are closed. */
-  #closedAt(endUs: number, nowUs: number): boolean {
-    return standingOf(this.closings, endUs - 1, nowUs).closed;
-  }
-
-  #foldPanes(panes: readonly Pane[]): void {
-    const [first] = panes;
-    const last = panes.at(-1);
-    if (!first || !last || (first === last && first.coarse)) return;
-    this.#disturb();
-    const slots = new Map<number, number>();
-    for (const pane of panes) {
-      this.#panes.delete(pane.startUs);
-      for (const part of pane.parts)
-        for (const [key, slot] of part.slots) {
-          const into = slots.get(key);
-          if (into === undefined) slots.set(key, slot);
-          else this.slots.fold(slot, into);
-        }
-    }
-    const gone = new Set(panes);
-    this.#order = this.#order.filter((pane) => !gone.has(pane));
-    const parts = [{ afterUs: Number.NEGATIVE_INFINITY, slots }];
-    this.#insert({ startUs: first.startUs, endUs: last.endUs, parts, coarse: true });
-    this.#coarseBeforeUs = Math.max(this.#coarseBeforeUs ?? last.endUs, last.endUs);
-    this.#forgetRevisions(this.#coarseBeforeUs);
-  }
-
-  /** The oldest panes, but never the newest nor one whose windows are open. */
-  #letGo(nowUs: number): void {
-    this.#disturb();
-    const panes = this.panes;
-    let gone = 0;
-    while (gone < panes.length - 1 && this.#groups > this.#maxGroups * 0.9) {
-      const pane = panes[gone] as Pane;
-      if (!this.#closedAt(pane.endUs, nowUs) && this.#groups < this.#maxGroups * 2) break;
-      gone++;
-      this.#panes.delete(pane.startUs);
-      for (const part of pane.parts) for (const slot of part.slots.values()) this.slots.giveBack(slot);
-      this.#keptFromUs = pane.endUs;
-    }
-    this.#order = panes.slice(gone);
-    if (this.#keptFromUs !== null) this.#forgetRevisions(this.#keptFromUs);
-  }
-
-  #forgetRevisions(beforeUs: number): void {
-    for (const { revisions } of this.closings)
-      for (const endUs of revisions.keys()) if (endUs <= beforeUs) revisions.delete(endUs);
   }
 
   #forgetKeys(): void {
     const used = new Set<number>();
-    for (const pane of this.#order) for (const { slots } of pane.parts) for (const key of slots.keys()) used.add(key);
+    for (const pane of this.panes) for (const { slots } of pane.parts) for (const key of slots.keys()) used.add(key);
     used.delete(OTHER);
     const limit = this.keys.size >= this.#maxGroups * 1.5 ? 0.95 : 0.5;
     this.#sweepKeysAt = Math.min(this.#maxGroups * 1.5, Math.max(4096, used.size * 2));
@@ -362,7 +277,7 @@ export class PaneTable {
       map.clear();
       for (const [key, value] of entries) map.set(renumbered.get(key) ?? key, value);
     };
-    for (const pane of this.#order) for (const { slots } of pane.parts) renumber(slots);
+    for (const pane of this.panes) for (const { slots } of pane.parts) renumber(slots);
     for (const { revisions } of this.closings) for (const groups of revisions.values()) renumber(groups);
     for (const { touched } of this.followers)
       for (const parts of touched?.values() ?? [])
@@ -385,4 +300,3 @@ const NO_SLOT = -2;
 export const DEFAULT_MAX_GROUPS = 200_000;
 /** Event time between two looks at the age of panes. */
 const AGE_EVERY_US = 60e6;
-const MAX_PRESSURE = 6;

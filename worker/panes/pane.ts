@@ -1,7 +1,14 @@
+import type { Closing } from './closing.ts';
+
+/** `afterUs` of rows that came before any window over them had closed. */
+export const IN_TIME = Number.NEGATIVE_INFINITY;
+
 /** Rows that came while the same windows were still open. */
 export interface Part {
   /** The latest closing time that was reached when they came: windows that closed by then do not count them. */
   readonly afterUs: number;
+  /** Of a folded pane: kinds of windows that had all closed when the rows came, so that they count in none of them. */
+  readonly refusedBy: readonly Closing[];
   /** Group → slot in the accumulators. */
   readonly slots: Map<number, number>;
 }
@@ -26,7 +33,7 @@ export interface Follower {
 export function partOf({ parts }: Pane, afterUs: number): Part {
   const known = parts.find((part) => part.afterUs === afterUs);
   if (known) return known;
-  const made: Part = { afterUs, slots: new Map() };
+  const made: Part = { afterUs, refusedBy: [], slots: new Map() };
   parts.push(made);
   return made;
 }

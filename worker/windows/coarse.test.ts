@@ -68,3 +68,38 @@ test('N4 windows longer than folded panes stay what they are; shorter ones becom
   expect(picture.coarseBeforeUs).toBe(engine.windowState('second')?.coarseBeforeUs);
   expect(new Set(picture.series[0]?.values)).toEqual(new Set([1]));
 });
+
+test('N4 W8 late rows a window refused stay out of it when its panes are folded', async () => {
+  const engine = await openHeadless({ rawBudgetBytes: 64 * 2 ** 20, nowMs: () => 0 });
+  onTestFinished(() => engine.close());
+  const schema = testSchema('s', { n: 'int64' });
+  engine.schema(schema);
+  engine.begin('s', 'fresh', { epoch: 'e', next: { 0: 0 } });
+  expect(
+    engine.windows({ second: spec('tumble(10s)'), minute: spec('tumble(1m)'), hop: spec('hop(2m, 10s)') }),
+  ).toEqual([]);
+  let offset = 0;
+  const send = (seconds: readonly number[], watermark: number | null) => {
+    const rows = seconds.map((second) => ({ timeUs: second * SECOND, n: 1 }));
+    const watermarkUs = watermark === null ? null : watermark * SECOND;
+    engine.apply([testFrame(schema, rows, { firstOffset: offset, epoch: 'e', watermarkUs })], 0);
+    offset += rows.length;
+  };
+  send([601, 611, 665], null);
+  send([640, 641, 642], 665);
+  const counts = async () => ({
+    minute: await engine.query('SELECT n FROM minute WHERE epoch(window_start) = 600'),
+    hop: await engine.query('SELECT n FROM hop WHERE epoch(window_start) = 600'),
+  });
+  const before = await counts();
+  expect(before).toEqual({ minute: [{ n: 2 }], hop: [{ n: 6 }] });
+  for (let second = 800; second <= 7900; second += 100) send([second], second - 35);
+  engine.progress('s', {}, 8000 * SECOND);
+  send([8001], 8000);
+  expect(engine.windowState('second')?.coarseBeforeUs).toBeGreaterThan(700 * SECOND);
+  expect(await counts()).toEqual(before);
+  // Folded, the windows of ten seconds are one, without the rows they refused.
+  const folded = await engine.query('SELECT sum(n) AS n FROM second WHERE epoch(window_start) BETWEEN 600 AND 659');
+  expect(folded).toEqual([{ n: 2 }]);
+  expect(engine.windowState('minute')?.tooLateRows).toBe(3);
+});

@@ -167,8 +167,10 @@ export class GridRows implements WindowRows {
     for (let at = firstStartingFrom(panes, instance.startUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
       if (pane.startUs >= instance.endUs) break;
-      for (const { afterUs, slots } of pane.parts)
-        if (afterUs < closesUs) for (const [key, slot] of slots) visit(key, slot);
+      for (const { afterUs, refusedBy, slots } of pane.parts) {
+        const counts = instance.coarse ? !refusedBy.includes(this.closing) : afterUs < closesUs;
+        if (counts) for (const [key, slot] of slots) visit(key, slot);
+      }
     }
   }
 
@@ -183,9 +185,10 @@ export class GridRows implements WindowRows {
     for (let at = firstStartingFrom(panes, fromUs); at < panes.length; at++) {
       const pane = panes[at] as Pane;
       if (pane.startUs >= (merged && !isShared ? firstUs : untilUs)) break;
-      for (const { afterUs, slots } of pane.parts) {
+      for (const { afterUs, refusedBy, slots } of pane.parts) {
         if (merged && pane.startUs >= firstUs && afterUs < closesUs) continue;
-        if (isShared && !(afterUs < this.#lastClosesUs(pane))) continue;
+        if (refusedBy.includes(this.closing)) continue;
+        if (isShared && !pane.coarse && !(afterUs < this.#lastClosesUs(pane))) continue;
         for (const [key, slot] of slots) visit(key, slot);
       }
     }
