@@ -164,7 +164,12 @@ export async function writeOrdersConfig(source: string): Promise<string> {
     ],
   };
   const config = {
-    streams: { orders: { source, time: { field: 'timestamp', delay: '10s' } } },
+    streams: {
+      orders: {
+        source, // Records come partition by partition: on a busy machine one may wait long for its own.
+        time: { field: 'timestamp', delay: '10s', idle: '5m' },
+      },
+    },
     windows: {
       orders_by_minute: {
         from: 'orders',

@@ -185,7 +185,8 @@ export class PaneTable {
         part = null;
         run++;
       }
-      if (standing !== null || gone || verdict === 1) this.#countLate(standing, gone || verdict === 1, start);
+      if (watermarkUs !== null && (standing !== null || gone || verdict === 1))
+        this.#countLate(standing, gone || verdict === 1, start);
       if (gone || verdict === 1 || standing?.closed) {
         rowSlots[row] = -1;
         if (marks) marks[row] = (marks[row] ?? 0) | TOO_LATE;

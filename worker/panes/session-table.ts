@@ -108,6 +108,11 @@ export class SessionTable {
     this.maxGroups = groupsWithin(bytes, this.slots);
   }
 
+  /** What was before this is not counted here. */
+  keepFrom(timeUs: number): void {
+    this.#keptFromUs = Math.max(this.#keptFromUs ?? timeUs, timeUs);
+  }
+
   get keptFromUs(): number | null {
     return this.#keptFromUs;
   }
@@ -257,7 +262,7 @@ export class SessionTable {
       gone.set(session.key, (gone.get(session.key) ?? 0) + 1);
       this.#order.remove(session);
       this.slots.giveBack(session.slot);
-      this.#keptFromUs = Math.max(this.#keptFromUs ?? session.endUs, session.endUs);
+      this.keepFrom(session.endUs);
     }
     // The oldest of all are the first of their groups.
     for (const [key, count] of gone) {

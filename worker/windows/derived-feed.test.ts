@@ -45,3 +45,25 @@ test('W35 a window over grouping sets takes one set by its grouping_id, and then
   expect(await engine.query('SELECT n FROM odd')).toEqual([{ n: 120 }]);
   engine.close();
 });
+
+test('W13 N4 a window over folded windows, added later, begins after them and says so', async () => {
+  const engine = await openHeadless({ rawBudgetBytes: 16 * 2 ** 20, nowMs: () => 0 });
+  engine.schema(schema);
+  engine.begin('s', 'fresh', { epoch: 'e1', next: {} });
+  const base = { tens: window('s', { window: 'tumble(10s)', select: { n: 'count()' } }) };
+  const hourly = (spec: Partial<WindowSpec>) => window('tens', { select: { n: 'sum(n)' }, ...spec });
+  expect(engine.windows({ ...base, early: hourly({}) })).toEqual([]);
+  const hours = 4;
+  for (let minute = 0; minute < hours * 60; minute++) {
+    const rows = Array.from({ length: 60 }, (_, second) => ({ timeUs: (minute * 60 + second) * 1e6 }));
+    engine.apply([testFrame(schema, rows, { firstOffset: minute * 60, watermarkUs: minute * 60e6 })], 0);
+  }
+  engine.progress('s', {}, hours * 3600e6);
+  expect(engine.windows({ ...base, early: hourly({}), later: hourly({ where: 'n > 0' }) })).toEqual([]);
+  const hour = { n: 3600 };
+  expect(await engine.query('SELECT n FROM early ORDER BY window_start')).toEqual([hour, hour, hour, hour]);
+  expect(await engine.query('SELECT n, epoch(window_start) AS s FROM later')).toEqual([{ ...hour, s: 3 * 3600 }]);
+  expect(engine.windowState('later')).toMatchObject({ tooLateRows: 0 });
+  expect(engine.windowState('later')?.keptFromUs).toBeGreaterThan(2 * 3600e6);
+  engine.close();
+});

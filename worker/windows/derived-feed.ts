@@ -102,8 +102,15 @@ export class DerivedFeed implements Feed {
       follower.takenUs = Math.max(follower.takenUs, watermarkUs ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** Feeds new tables what has closed before. */
+  /** Feeds new tables what has closed before; where the base's windows are folded or gone, they begin after that. */
   backfill(tables: readonly Table[]): void {
+    for (const { rows } of this.base.groupings) {
+      const fromUs = Math.max(
+        rows.coarseBeforeUs ?? Number.NEGATIVE_INFINITY,
+        rows.keptFromUs ?? Number.NEGATIVE_INFINITY,
+      );
+      if (Number.isFinite(fromUs)) for (const table of tables) table.keepFrom(fromUs);
+    }
     for (const { grouping, follower } of this.#followed) {
       const rows = this.#closed(grouping, Number.NEGATIVE_INFINITY, follower.takenUs);
       if (rows.length === 0) continue;

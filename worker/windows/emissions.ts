@@ -53,7 +53,8 @@ function follow(kept: KeptWindow, grouping: KeptGrouping, mode: OutputMode): Fol
 function followAll(kept: KeptWindow, grouping: KeptGrouping): Followed {
   const { rows } = grouping;
   if (rows instanceof GridRows) rows.closing.allowUs = Number.POSITIVE_INFINITY;
-  if (rows instanceof SessionRows) rows.table.keepsAll = true;
+  // A window over it is fed each session once, when it is closed: then closed sessions stay as they are.
+  if (rows instanceof SessionRows) rows.table.keepsAll = rows.table.followers.size === 0;
   return {
     take: () => {
       const all = rows.instances(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
