@@ -166,7 +166,8 @@ export async function writeOrdersConfig(source: string): Promise<string> {
   const config = {
     streams: {
       orders: {
-        source, // Records come partition by partition: on a busy machine one may wait long for its own.
+        source,
+        // Records come partition by partition: on a busy machine one may wait long for its own.
         time: { field: 'timestamp', delay: '10s', idle: '5m' },
       },
     },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { windowStartUs } from '../../contract/spec/window.ts';
+import type { RowsToAdd } from './accumulator.ts';
 import { newClosing } from './closing.ts';
 import type { Block, Column } from './column.ts';
 import { Count } from './count.ts';
@@ -213,4 +214,29 @@ test('N5 what groups take is measured: of large sets there is room for fewer', (
       null,
     );
   expect(table.maxGroups).toBeLessThan(before / 10);
+});
+
+test('N1 a tick feeds the measures its new rows, and no others', () => {
+  const fed: number[] = [];
+  const state = new (class extends Count {
+    override add(rows: RowsToAdd): void {
+      fed.push(rows.rows - rows.from);
+      super.add(rows);
+    }
+  })();
+  const table = tumbling(0, new Map([['n', { argument: null, by: null, filter: null, state }]]));
+  const k: Column = { kind: 'number', values: new Float64Array(100), validity: null };
+  for (let tick = 0; tick < 50; tick++)
+    table.add(
+      {
+        ...block(
+          Array.from({ length: 100 }, () => tick * 10),
+          { k },
+        ),
+        from: 90,
+      },
+      null,
+      null,
+    );
+  expect(fed).toEqual(Array.from({ length: 50 }, () => 10));
 });
