@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Admin, Producer } from '@platformatic/kafka';
+import { Admin, Consumer, FetchIsolationLevels, Producer } from '@platformatic/kafka';
 import { type Child, listening, startChild } from './child.ts';
 import { freePorts } from './ports.ts';
 import { findKafka } from './tools.ts';
@@ -52,6 +52,11 @@ export interface KafkaTransaction {
 const runProgram = promisify(execFile);
 const NODE_ID = 1;
 const START_TIMEOUT_MS = 60_000;
+const MARKER_POLL_MS = 20;
+/** As ListOffsets names the end. */
+const LATEST = -1n;
+
+type FetchIsolationLevelValue = (typeof FetchIsolationLevels)[keyof typeof FetchIsolationLevels];
 const JVM = [
   '-Xmx384m',
   '-XX:+UseSerialGC',
@@ -95,6 +100,18 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
       await use(admin);
     } finally {
       await admin.close();
+    }
+  };
+  /** The broker answers the end of a transaction before its marker is in the log: the next record might come first. */
+  const transactionsEnded = async (topic: string) => {
+    const consumer = new Consumer({ ...client, groupId: 'highwater-tests-joins-no-group' });
+    try {
+      const ends = async (isolationLevel: FetchIsolationLevelValue) =>
+        String((await consumer.listOffsets({ topics: [topic], timestamp: LATEST, isolationLevel })).get(topic));
+      while ((await ends(FetchIsolationLevels.READ_COMMITTED)) !== (await ends(FetchIsolationLevels.READ_UNCOMMITTED)))
+        await new Promise((resolve) => setTimeout(resolve, MARKER_POLL_MS));
+    } finally {
+      await consumer.close(true);
     }
   };
   await start();
@@ -150,6 +167,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
       } finally {
         await producer.close();
       }
+      await transactionsEnded(topic);
     },
   };
 }
