@@ -31,8 +31,14 @@ export interface StartOptions {
   readonly socketUrl: string;
   /** Absolute URL of the DuckDB EH module, same origin. */
   readonly wasmUrl: string;
+  /** `http://host:port/stream`: the same frames over HTTP, where sockets are blocked. */
+  readonly streamUrl: string;
   /** Bytes of raw rows kept, by estimate, before the oldest are let go. */
   readonly rawBudgetBytes: number;
+  /** Bytes of frames kept in this browser for the next opening; 0: none. */
+  readonly journalBudgetBytes: number;
+  /** Beyond so many bytes of memory the worker asks to be started again. */
+  readonly maxHeapBytes: number;
 }
 
 export interface QueryOptions {
@@ -163,6 +169,20 @@ export interface Status {
   readonly windowProblems: readonly WindowProblem[];
   /** Those that run, by name. */
   readonly windows: Readonly<Record<string, WindowStatus>>;
+  readonly journal: JournalStatus;
+  /** How often the engine was built anew since the page was opened, newest last, at most 20. */
+  readonly restarts: readonly { readonly atMs: number; readonly reason: string }[];
+}
+
+/** What this browser keeps of the streams' frames for the next opening. */
+export interface JournalStatus {
+  /** `off`: not wanted, or another tab keeps it; `failed`: `message` says why, and rows are held in memory only. */
+  readonly state: 'on' | 'off' | 'failed';
+  readonly bytes: number;
+  readonly budgetBytes: number;
+  /** Rows read back from it when the page was opened. */
+  readonly restoredRows: number;
+  readonly message: string | null;
 }
 
 /** Counters of a window that runs. */
@@ -195,7 +215,7 @@ export interface WindowProblem {
 
 export type ConnectionStatus =
   | { readonly state: 'connecting'; readonly attempt: number }
-  | { readonly state: 'live'; readonly sinceMs: number }
+  | { readonly state: 'live'; readonly sinceMs: number; readonly transport: 'websocket' | 'http' }
   | {
       readonly state: 'waiting';
       readonly attempt: number;
@@ -231,6 +251,14 @@ export interface StreamStatus {
   readonly lastDeadLetter: string | null;
   readonly source: SourceState;
   readonly schema: StreamSchema | null;
+  /** How the newest subscription was answered; null before. (P5) */
+  readonly delivery: {
+    readonly outcome: 'fresh' | 'resumed' | 'gap' | 'reset';
+    readonly atMs: number;
+    readonly reason: string | null;
+  } | null;
+  /** Records not given because newer ones of the same key were (`latest_by`). */
+  readonly conflated: number;
   /** Known losses and resets, newest last, at most 100. */
   readonly losses: readonly Loss[];
 }

@@ -11,6 +11,7 @@ import { type RelayServer, startServer } from './serve/server.ts';
 import { Shaper } from './shape/shaper.ts';
 import { createPacer } from './sources/pace.ts';
 import type { Source } from './sources/source.ts';
+import { startFrom } from './sources/start-from.ts';
 import { StreamFeed } from './stream-feed.ts';
 
 /** The whole relay: a feed per stream, and a server for all of them. */
@@ -105,7 +106,7 @@ function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): StreamFeed
   return new StreamFeed({
     stream: name,
     source: parts.sourceOf(spec),
-    from: spec.from,
+    from: startFrom(spec.from, clock.nowMs()),
     shaper: new Shaper({
       stream: name,
       time: { field, format },

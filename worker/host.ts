@@ -58,6 +58,7 @@ const STATUS_MS = 500;
 /** More failures of the engine than this within the time: it will not get better by itself. */
 const MAX_FAILURES = 5;
 const FAILURES_MS = 600_000;
+const KEPT_RESTARTS = 20;
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { clock, monotonicMs, onError } = options;
@@ -68,6 +69,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let windowProblems: readonly WindowProblem[] = [];
   let live: readonly string[] | null = null;
   let failuresMs: readonly number[] = [];
+  let restarts: Status['restarts'] = [];
   const rate = new Rate();
   const statusListeners = new Set<(status: Status) => void>();
   const boardListeners = new Set<(boards: Boards) => void>();
@@ -137,6 +139,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
       nowMs: clock.nowMs(),
       windowProblems,
       windowNames: Object.keys(boards?.windows ?? {}),
+      journal: { state: 'off', bytes: 0, budgetBytes: 0, restoredRows: 0, message: null },
+      restarts,
     });
   /** Tells the page, at once if it has not been told for half a second, and again every half second. */
   const tellStatus = () => {
@@ -159,6 +163,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const nowMs = clock.nowMs();
     const reason = `the engine failed (${reasonOf(error)}) and was started again`;
     failuresMs = [...failuresMs.filter((atMs) => atMs > nowMs - FAILURES_MS), nowMs];
+    restarts = [...restarts, { atMs: nowMs, reason }].slice(-KEPT_RESTARTS);
     delivery.restarted(`${reason}; everything the relay still has is read again`);
     if (failuresMs.length > MAX_FAILURES) {
       connection.close(`the engine keeps failing: ${reasonOf(error)}`);

@@ -1,4 +1,11 @@
-import type { ConnectionStatus, Status, StreamStatus, WindowProblem, WindowStatus } from '../contract/worker-api.ts';
+import type {
+  ConnectionStatus,
+  JournalStatus,
+  Status,
+  StreamStatus,
+  WindowProblem,
+  WindowStatus,
+} from '../contract/worker-api.ts';
 import type { Subscription } from './connection/subscription.ts';
 import type { Engine } from './engine.ts';
 
@@ -11,6 +18,8 @@ export interface StatusParts {
   readonly windowProblems: readonly WindowProblem[];
   /** Names of the windows asked for. */
   readonly windowNames: readonly string[];
+  readonly journal: JournalStatus;
+  readonly restarts: Status['restarts'];
 }
 
 /** What the worker knows, as one value for the page. */
@@ -22,6 +31,8 @@ export function statusOf({
   nowMs,
   windowProblems,
   windowNames,
+  journal,
+  restarts,
 }: StatusParts): Status {
   const streams: Record<string, StreamStatus> = {};
   let rows = 0;
@@ -35,11 +46,12 @@ export function statusOf({
     const window = engine.windowState(name);
     if (window) windows[name] = window;
   }
-  return { connection, streams, eventsPerSecond, rows, memory: engine.memory(), windowProblems, windows };
+  const memory = engine.memory();
+  return { connection, streams, eventsPerSecond, rows, memory, windowProblems, windows, journal, restarts };
 }
 
 function streamStatus(engine: Engine, name: string, subscription: Subscription, nowMs: number): StreamStatus {
-  const { stats, lagMs, losses, source } = subscription;
+  const { stats, lagMs, losses, source, delivery, conflated } = subscription;
   const held = engine.position(name) === null ? NOTHING : engine.streamState(name);
   return {
     ...held,
@@ -50,6 +62,8 @@ function streamStatus(engine: Engine, name: string, subscription: Subscription, 
     deadLetters: stats?.deadLetters ?? 0,
     lastDeadLetter: stats?.lastDeadLetter ?? null,
     source,
+    delivery,
+    conflated,
     losses,
   };
 }

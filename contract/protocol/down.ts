@@ -37,6 +37,8 @@ export const SchemaMessageSchema = z.object({
   fields: z.array(FieldSchema),
   /** Rows this many µs older than the newest event are let go; left out: as memory allows. */
   keepUs: z.number().positive().optional(),
+  /** A tab that falls behind is given only the newest row of each value of these fields; left out: every row. (F8) */
+  latestBy: z.array(z.string()).optional(),
 });
 export type StreamSchema = z.infer<typeof SchemaMessageSchema>;
 
@@ -68,6 +70,16 @@ export const GapSchema = z.object({
   firstOffset: z.int().nonnegative(),
   nextOffset: z.int().nonnegative(),
   reason: z.string(),
+});
+
+/**
+ * Records this subscription was not given because newer ones of the same `latestBy` values were, since it was answered.
+ * Sent after the frame that stands for them.
+ */
+export const ConflatedSchema = z.object({
+  type: z.literal('conflated'),
+  stream: z.string(),
+  records: z.int().nonnegative(),
 });
 
 /** Nothing more below these positions and this watermark, rows or not: moves idle streams and rowless stretches on. (W4) */
@@ -131,6 +143,7 @@ export const DownSchema = z.discriminatedUnion('type', [
   SchemaMessageSchema,
   SubscribedSchema,
   GapSchema,
+  ConflatedSchema,
   ProgressSchema,
   StatsSchema,
   FaultSchema,

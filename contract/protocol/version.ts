@@ -4,5 +4,6 @@
  *
  *   1  2026-11-22  hello/welcome, subscribe/subscribed, schema, frame, progress, gap, credit, stats, bye
  *   2  2026-11-23  schema says how long rows are kept; windows of every kind
+ *   3  2026-11-23  subscribe since an event time; conflated; schema says what it is conflated by
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ByteSizeSchema } from './byte-size.ts';
 import { DurationSchema } from './duration.ts';
 import { FieldTypeSchema } from './field.ts';
 
@@ -36,15 +37,88 @@ const DeclaredFieldSchema = z.union([
   }),
 ]);
 
+/** What of a record, beside its value, becomes columns. Names that are taken get a number, as fields do. (D8) */
+export const RecordColumnSchema = z.enum(['key', 'headers', 'topic', 'properties', 'retained']);
+export type RecordColumn = z.infer<typeof RecordColumnSchema>;
+
+const SecretSchema = z.string().meta({
+  description: 'Text, or env:NAME for what the environment variable NAME holds, so that no secret stands in the file.',
+});
+
+/** How a source is reached and who asks. Files are paths from the configuration's folder. */
+export const SecuritySpecSchema = z
+  .strictObject({
+    tls: z
+      .strictObject({
+        ca: z
+          .string()
+          .optional()
+          .meta({ description: 'File of certificates to trust. Left out: those of the system.' }),
+        cert: z.string().optional().meta({ description: 'File of the certificate to show.' }),
+        key: z.string().optional().meta({ description: 'File of its private key.' }),
+      })
+      .optional()
+      .meta({ description: 'Speak TLS. The broker’s certificate is always checked.' }),
+    sasl: z
+      .strictObject({
+        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+        username: SecretSchema,
+        password: SecretSchema,
+      })
+      .optional()
+      .meta({ description: 'kafka: only. MQTT has its user in the URL.' }),
+  })
+  .meta({ description: 'How a source is reached and who asks.' });
+export type SecuritySpec = z.infer<typeof SecuritySpecSchema>;
+
+const FromSchema = z
+  .union([
+    z.enum(['earliest', 'latest']),
+    DurationSchema,
+    z.iso.datetime({ offset: true }),
+    z.record(z.string().regex(/^\d+$/), z.int().nonnegative()),
+  ])
+  .meta({
+    description:
+      'Where a Kafka topic is read from: earliest, latest, so long ago (2h), a time (2026-11-22T10:00:00Z), or offsets by partition ({ 0: 1200 }).',
+    examples: ['earliest', '2h'],
+  });
+
 /** One stream as a user writes it under `streams:`. */
 export const StreamSpecSchema = z
   .strictObject({
     source: z.string().meta({
-      description: 'kafka://host:9092/topic · mqtt://host:1883/topic/filter · file:./events.jsonl · demo:shop',
+      description:
+        'kafka://host:9092/topic (or topic,topic or orders-*) · mqtt://host:1883/topic/filter · file:./events.jsonl · demo:shop',
       examples: ['kafka://localhost:9092/user_events'],
     }),
+    security: SecuritySpecSchema.optional(),
+    columns: z.array(RecordColumnSchema).optional().meta({
+      description:
+        'Columns beside the value’s fields: the key, headers and topic of Kafka records; the properties and the retained flag of MQTT messages (their topic always is).',
+    }),
     format: z.enum(['json']).default('json'),
-    from: z.enum(['earliest', 'latest']).default('earliest').meta({ description: 'Where a Kafka topic is read from.' }),
+    from: FromSchema.default('earliest'),
+    backfill: DurationSchema.optional().meta({
+      description: 'How far back, by event time, a tab that opens begins. Left out: at the oldest the relay has.',
+      examples: ['15m'],
+    }),
+    latest_by: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'A tab that falls behind is given only the newest row of each value of these fields. Left out: every row, later.',
+        examples: [['machine_id']],
+      }),
+    log: z
+      .strictObject({
+        max_bytes: ByteSizeSchema.default('1GiB'),
+        max_age: DurationSchema.default('7d'),
+      })
+      .prefault({})
+      .meta({ description: 'What the relay keeps of the stream on disk; the oldest goes first.' }),
     speed: z
       .union([z.literal('max'), z.number().positive()])
       .default('max')

@@ -1,4 +1,5 @@
 import type { Position } from '../../contract/protocol/position.ts';
+import type { SubscribeFrom } from '../../contract/protocol/up.ts';
 import type { Log } from '../log/log.ts';
 
 /** How a subscription is answered, and where its rows come from. (P5) */
@@ -19,7 +20,7 @@ export type Outcome =
     };
 
 export interface Asked {
-  readonly from: 'start' | Position;
+  readonly from: SubscribeFrom;
   /** Where the relay began to read, in this epoch. */
   readonly opened: Position;
   readonly log: Pick<Log, 'floor' | 'head' | 'seek'>;
@@ -35,7 +36,7 @@ export function decideOutcome({ from, opened, log, replayable, paced }: Asked): 
   const { epoch } = opened;
   const floor: Position = { epoch, next: toNext(log.floor()) };
   const whole = log.seek(opened.next) !== null || paced;
-  if (from === 'start') {
+  if (from === 'start' || 'sinceUs' in from) {
     const lost = distance(opened.next, log.floor());
     if (lost > 0 && replayable && !paced) return { from: 'source', outcome: 'fresh', position: opened, reason: null };
     const reason = lost > 0 ? `the ${lost} records before this are no longer kept by the relay` : null;

@@ -1,5 +1,6 @@
 import type { Down } from '../../contract/protocol/down.ts';
 import type { Position } from '../../contract/protocol/position.ts';
+import type { SubscribeFrom } from '../../contract/protocol/up.ts';
 import type { LogEntry } from '../log/log.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp } from './catch-up.ts';
@@ -22,7 +23,7 @@ export interface SubscriptionOutput {
 }
 
 type State =
-  | { readonly kind: 'waiting'; readonly from: 'start' | Position }
+  | { readonly kind: 'waiting'; readonly from: SubscribeFrom }
   | { readonly kind: 'log'; cursor: number }
   | { readonly kind: 'catching-up'; readonly reader: CatchUp }
   | { readonly kind: 'closed' };
@@ -39,7 +40,7 @@ export class Subscription {
   #epoch = '';
   #progress = '';
 
-  constructor(feed: StreamFeed, from: 'start' | Position, output: SubscriptionOutput) {
+  constructor(feed: StreamFeed, from: SubscribeFrom, output: SubscriptionOutput) {
     this.#feed = feed;
     this.#output = output;
     this.#state = { kind: 'waiting', from };

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { HighwaterError } from '../../contract/errors.ts';
 import { LineSplitter } from './lines.ts';
-import type { RawRecord, Source, SourceEvent, StartFrom } from './source.ts';
+import { positionOf, type RawRecord, type Source, type SourceEvent, type StartFrom } from './source.ts';
 
 /**
  * A JSON lines file. One partition, 0; a record's offset is its line number, from 0; blank lines are holes. The epoch is
@@ -39,29 +39,30 @@ async function* read(options: FileSourceOptions, from: StartFrom, signal: AbortS
     const stats = await readable(options.path, () => file.stat());
     const chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
     const epoch = await epochOf(options.path, file, stats);
-    if (from === 'earliest') {
+    const asked = positionOf(from);
+    if (asked === null && from !== 'latest') {
       yield* lines(options, file, stats, epoch, 0, signal);
       return;
     }
     const count = await countLines(options.path, file, chunkBytes, signal);
     if (signal.aborted) return;
-    if (from === 'latest') {
+    if (asked === null) {
       yield* lines(options, file, stats, epoch, count, signal);
       return;
     }
-    const wanted = from.next[0] ?? 0;
+    const wanted = asked.next[0] ?? 0;
     const otherPast =
-      from.epoch !== epoch && !from.epoch.startsWith(`${epoch}/`)
+      asked.epoch !== epoch && !asked.epoch.startsWith(`${epoch}/`)
         ? `${options.path} is another file than the one the position is from`
         : wanted > count
           ? `${options.path} has ${count} lines, and ${wanted} had been read: it was cut`
           : null;
     if (otherPast === null) {
-      yield* lines(options, file, stats, from.epoch, wanted, signal);
+      yield* lines(options, file, stats, asked.epoch, wanted, signal);
       return;
     }
     yield { kind: 'reset', reason: otherPast };
-    yield* lines(options, file, stats, from.epoch === epoch ? `${epoch}/${count}` : epoch, 0, signal);
+    yield* lines(options, file, stats, asked.epoch === epoch ? `${epoch}/${count}` : epoch, 0, signal);
   } finally {
     await file.close();
   }

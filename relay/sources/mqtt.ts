@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import { connectMqtt, type MqttLink } from '../mqtt-client.ts';
 import { MessageQueue } from './mqtt-queue.ts';
-import type { RawRecord, Source, SourceEvent, StartFrom } from './source.ts';
+import { positionOf, type RawRecord, type Source, type SourceEvent, type StartFrom } from './source.ts';
 import { retryDelayMs, sleep, untilAborted } from './wait.ts';
 
 /**
@@ -37,7 +37,7 @@ export function createMqttSource(options: MqttSourceOptions): Source {
 
 async function* read(options: MqttSourceOptions, from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent> {
   const { clock, epoch } = options;
-  const asked = typeof from === 'string' ? null : from;
+  const asked = positionOf(from);
   if (asked !== null && asked.epoch !== epoch)
     yield { kind: 'reset', reason: 'MQTT keeps no past, and the relay that counted these messages has stopped' };
   const start = asked?.epoch === epoch ? (asked.next[0] ?? 0) : 0;

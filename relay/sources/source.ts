@@ -23,9 +23,33 @@ export interface Source {
   /** Partition-independent name for messages: `kafka topic user_events at localhost:9092`. */
   readonly label: string;
   read(from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent>;
+  /**
+   * Every record below these offsets is kept for good (in the log on disk, or among the dead letters): what waits for
+   * that, the acknowledgement of an MQTT message, may be sent. Sources that keep their past do without. (S8)
+   */
+  committed?(next: Readonly<Record<string, number>>): void;
 }
 
-export type StartFrom = 'earliest' | 'latest' | Position;
+/** `sinceMs`: the first record whose own time is at or after it. `offsets`: by partition, others from the earliest. */
+export type StartFrom =
+  | 'earliest'
+  | 'latest'
+  | Position
+  | { readonly sinceMs: number }
+  | { readonly offsets: Readonly<Record<string, number>> };
+
+/** The position asked for; null where something else was. */
+export function positionOf(from: StartFrom): Position | null {
+  return typeof from === 'object' && 'epoch' in from ? from : null;
+}
+
+/** A small text a source keeps beside the stream's log: what it must know again after a restart (a client id, slots). */
+export interface SourceMemory {
+  /** null: nothing was saved. */
+  load(): Promise<string | null>;
+  /** Resolves when it is on disk. */
+  save(text: string): Promise<void>;
+}
 
 export type SourceEvent =
   | { readonly kind: 'opened'; readonly position: Position }
@@ -65,4 +89,8 @@ export interface RawRecord {
   readonly key: Uint8Array | null;
   /** null: a tombstone. */
   readonly value: Uint8Array | null;
+  /** Kafka headers or MQTT user properties, in their order; names may repeat. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** MQTT: kept by the broker from before, a snapshot rather than an event. */
+  readonly retained?: boolean;
 }

@@ -1,5 +1,11 @@
 import type { Position } from '../../contract/protocol/position.ts';
-import type { RawRecord, Source, SourceEvent, StartFrom } from '../../relay/sources/source.ts';
+import {
+  positionOf,
+  type RawRecord,
+  type Source,
+  type SourceEvent,
+  type StartFrom,
+} from '../../relay/sources/source.ts';
 
 /** A source in memory that does what the test says: records, losses, another past. */
 export class ScriptedSource implements Source {
@@ -52,7 +58,8 @@ export class ScriptedSource implements Source {
   async *read(from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent> {
     this.readings++;
     const next = this.#startOf(from);
-    if (typeof from !== 'string' && from.epoch !== this.epoch) yield { kind: 'reset', reason: 'another epoch' };
+    const asked = positionOf(from);
+    if (asked !== null && asked.epoch !== this.epoch) yield { kind: 'reset', reason: 'another epoch' };
     let { epoch } = this;
     yield { kind: 'opened', position: this.#position(epoch, next) };
     for (const [partition, { floor }] of this.#partitions) yield* this.#lost(next, partition, floor);
@@ -89,11 +96,12 @@ export class ScriptedSource implements Source {
   }
 
   #startOf(from: StartFrom): Map<number, number> {
+    const asked = positionOf(from);
     return new Map(
       [...this.#partitions].map(([partition, { floor, records }]) => {
         if (from === 'latest') return [partition, records.length];
-        if (from === 'earliest' || from.epoch !== this.epoch) return [partition, floor];
-        return [partition, from.next[partition] ?? floor];
+        if (asked === null || asked.epoch !== this.epoch) return [partition, floor];
+        return [partition, asked.next[partition] ?? floor];
       }),
     );
   }

@@ -26,12 +26,14 @@ const stream = (change: Partial<StreamStatus> = {}): StreamStatus => ({
   lastDeadLetter: null,
   source: { state: 'live', message: null, fix: null },
   schema: null,
+  delivery: null,
+  conflated: 0,
   losses: [],
   ...change,
 });
 const status = (
   streams: Record<string, StreamStatus>,
-  connection: Status['connection'] = { state: 'live', sinceMs: 0 },
+  connection: Status['connection'] = { state: 'live', sinceMs: 0, transport: 'websocket' },
 ): Status => ({
   connection,
   streams,
@@ -40,6 +42,8 @@ const status = (
   memory: { usedBytes: 1, budgetBytes: 2 },
   windowProblems: [],
   windows: {},
+  journal: { state: 'off', bytes: 0, budgetBytes: 0, restoredRows: 0, message: null },
+  restarts: [],
 });
 
 test('panels fill rows from the left and stand as high as what is above lets them', () => {

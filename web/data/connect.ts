@@ -13,6 +13,10 @@ import { installHighwater } from './window-highwater.ts';
 
 /** Bytes of raw rows a tab keeps, by estimate. */
 const RAW_BUDGET_BYTES = 512 * 2 ** 20;
+/** Bytes of frames kept in the browser's own storage. */
+const JOURNAL_BUDGET_BYTES = 512 * 2 ** 20;
+/** WebAssembly's memory never shrinks and ends at 4 GiB. */
+const MAX_HEAP_BYTES = 2.5 * 2 ** 30;
 
 /**
  * Starts the worker that holds the engine and the connection, and gives what the page draws from. Call it once, inside
@@ -37,8 +41,11 @@ export function connect(clock: Clock): PageData {
   api
     .start({
       socketUrl: socketUrl(location),
+      streamUrl: new URL('/stream', location.href).href,
       wasmUrl: new URL(wasmUrl, location.href).href,
       rawBudgetBytes: RAW_BUDGET_BYTES,
+      journalBudgetBytes: JOURNAL_BUDGET_BYTES,
+      maxHeapBytes: MAX_HEAP_BYTES,
     })
     .catch((error: unknown) => setFailure(failureOf(error)));
 

@@ -7,7 +7,7 @@ function rows(stream: string, eventMs: number, sealedAtMs = eventMs): PanelPictu
   return { kind: 'rows', ...time, columns: [], rows: [] };
 }
 
-const live = () => ({ state: 'live', sinceMs: 0 }) as const;
+const live = () => ({ state: 'live', sinceMs: 0, transport: 'websocket' }) as const;
 
 test('a draw counts once per newer event, history not at all, and is forgotten after a minute', () => {
   let nowMs = 1_000_000;
@@ -28,7 +28,7 @@ test('a draw counts once per newer event, history not at all, and is forgotten a
 
 test('what the relay sealed before this tab was connected is history, however new', () => {
   const clock = { nowMs: () => 1_000_000, after: () => () => {} };
-  const drawn = createDrawn(clock, () => ({ state: 'live', sinceMs: 999_500 }));
+  const drawn = createDrawn(clock, () => ({ state: 'live', sinceMs: 999_500, transport: 'websocket' }));
   drawn.record(rows('a', 999_400, 999_499));
   expect(drawn.summary().samples).toBe(0);
   drawn.record(rows('a', 999_401, 999_500));

@@ -65,7 +65,7 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
         const { stream, outcome, position, reason, missing } = message;
         const subscription = subscriptionOf(stream);
         engine().begin(stream, outcome, position);
-        subscription.answered(nowMs());
+        subscription.answered({ outcome, atMs: nowMs(), reason });
         subscription.fault = null;
         if (outcome !== 'resumed' && reason !== null)
           subscription.lost({ kind: outcome === 'reset' ? 'reset' : 'gap', atMs: nowMs(), reason, missing });
@@ -80,6 +80,9 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
         subscriptionOf(stream).lost({ kind: 'gap', atMs: nowMs(), reason, missing });
         return;
       }
+      case 'conflated':
+        subscriptionOf(message.stream).conflated = message.records;
+        return;
       case 'progress':
         if (current(message)) engine().progress(message.stream, message.next, message.watermarkUs);
         return;

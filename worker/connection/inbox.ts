@@ -2,7 +2,7 @@ import type { Down } from '../../contract/protocol/down.ts';
 import type { Frame } from '../../contract/protocol/frame.ts';
 
 /** Messages that say something about a stream's frames and must be taken in order with them. */
-export type StreamMessage = Extract<Down, { type: 'schema' | 'subscribed' | 'gap' | 'progress' }>;
+export type StreamMessage = Extract<Down, { type: 'schema' | 'subscribed' | 'gap' | 'conflated' | 'progress' }>;
 
 export interface ReceivedFrame {
   readonly frame: Frame;

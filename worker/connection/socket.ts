@@ -150,7 +150,7 @@ function statusOf(state: ConnectionState): ConnectionStatus {
     case 'greeting':
       return { state: 'connecting', attempt: state.attempt };
     case 'live':
-      return { state: 'live', sinceMs: state.sinceMs };
+      return { state: 'live', sinceMs: state.sinceMs, transport: 'websocket' };
     case 'waiting':
       return {
         state: 'waiting',

@@ -4,7 +4,7 @@ import { Subscription } from './subscription.ts';
 test('V8 catching up begins with history and ends with a newer frame, or when no more comes', () => {
   const subscription = new Subscription();
   expect(subscription.catchingUp(1000)).toBe(false);
-  subscription.answered(1000);
+  subscription.answered({ outcome: 'fresh', atMs: 1000, reason: null });
   subscription.committed(999, 1100);
   expect([subscription.catchingUp(1100), subscription.catchingUp(3099), subscription.catchingUp(3100)]).toEqual([
     true,

@@ -1,5 +1,5 @@
 import type { Down, SourceState } from '../../contract/protocol/down.ts';
-import type { Loss } from '../../contract/worker-api.ts';
+import type { Loss, StreamStatus } from '../../contract/worker-api.ts';
 
 type Stats = Extract<Down, { type: 'stats' }>['streams'][string];
 
@@ -16,6 +16,10 @@ export class Subscription {
   /** Asked for and not answered: what comes meanwhile belongs to an older question and is let go. */
   awaiting = true;
   losses: readonly Loss[] = [];
+  /** How the newest subscription was answered. */
+  delivery: StreamStatus['delivery'] = null;
+  /** Records not given because newer ones of their key were. */
+  conflated = 0;
   stats: Stats | null = null;
   /** Sealed at the relay → committed here, of the newest frame that was sealed while this tab listened. */
   lagMs: number | null = null;
@@ -25,8 +29,11 @@ export class Subscription {
   /** Why the relay cannot serve it; until it does. */
   fault: string | null = null;
 
-  answered(nowMs: number): void {
+  answered(delivery: NonNullable<StreamStatus['delivery']>): void {
     this.awaiting = false;
+    this.delivery = delivery;
+    this.conflated = 0;
+    const nowMs = delivery.atMs;
     this.#answeredMs = nowMs;
   }
 

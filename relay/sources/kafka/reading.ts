@@ -74,8 +74,8 @@ export class Reading {
 
   *#join(epoch: string, first: ReadonlyMap<number, number>, end: ReadonlyMap<number, number>): Iterable<SourceEvent> {
     const asked = this.#epoch === null ? this.#from : this.#position(this.#epoch);
-    if (typeof asked === 'string') {
-      this.#start(epoch, asked === 'earliest' ? first : end, end);
+    if (typeof asked === 'string' || !('epoch' in asked)) {
+      this.#start(epoch, asked === 'latest' ? end : first, end);
       yield { kind: 'opened', position: this.#position(epoch) };
       return;
     }
