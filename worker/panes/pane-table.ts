@@ -128,6 +128,17 @@ export class PaneTable {
     return this.#store.coarseBeforeUs;
   }
 
+  /** From now on what closes is kept until the follower has taken it; with `changes` it is told of those too. */
+  follow(changes: boolean): Follower {
+    const follower: Follower = {
+      takenUs: Number.NEGATIVE_INFINITY,
+      touched: changes ? new Map() : null,
+      leave: () => this.followers.delete(follower),
+    };
+    this.followers.add(follower);
+    return follower;
+  }
+
   /** All panes by start. */
   get panes(): readonly Pane[] {
     return this.#store.all;

@@ -28,6 +28,8 @@ export interface Follower {
   takenUs: number;
   /** Null: they ask only for what closes. */
   readonly touched: Map<Pane, Map<Part, Set<number>>> | null;
+  /** They read no further. */
+  readonly leave: () => void;
 }
 
 export function partOf({ parts }: Pane, afterUs: number): Part {

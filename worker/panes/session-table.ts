@@ -40,6 +40,8 @@ export interface SessionFollower {
   takenUs: number;
   /** Since the last call; null: not asked. */
   readonly changed: SessionChanges | null;
+  /** They read no further. */
+  readonly leave: () => void;
 }
 
 /** Of a session, what it takes beside its measures: itself, its places in two orders, its group's name. */
@@ -120,6 +122,17 @@ export class SessionTable {
   /** All sessions by end, then start. */
   get all(): readonly Session[] {
     return this.#order.all;
+  }
+
+  /** From now on what closes is kept until the follower has taken it; with `changes` it is told of those too. */
+  follow(changes: boolean): SessionFollower {
+    const follower: SessionFollower = {
+      takenUs: Number.NEGATIVE_INFINITY,
+      changed: changes ? { now: new Set(), gone: new Set(), told: new Set() } : null,
+      leave: () => this.followers.delete(follower),
+    };
+    this.followers.add(follower);
+    return follower;
   }
 
   /** Counts a block's new rows; see `PaneTable.add`. */

@@ -1,18 +1,10 @@
-import type { FieldType } from '../../contract/spec/field.ts';
 import type { StreamState } from '../ingest/stream-state.ts';
 import type { Cell, ValueType } from '../panes/column.ts';
+import { FIELD_TYPES } from '../windows/expressions.ts';
 import { arrowTable, type CellColumn } from './arrow-table.ts';
 
 /** Where the rows that came too late are tables, one for each stream, under its name. */
 export const TOO_LATE_SCHEMA = 'too_late';
-
-const TYPES: Readonly<Record<FieldType, ValueType>> = {
-  int64: 'integer',
-  float64: 'float',
-  string: 'text',
-  bool: 'boolean',
-  timestamp: 'timestamp',
-};
 
 /**
  * The newest rows of a stream that a window refused: its fields, `_event_time`, `_partition`, `_offset`, the `_watermark`
@@ -27,7 +19,7 @@ export function tooLateTable({ schema, tooLateRows }: StreamState): { ipc: Uint8
   });
   return arrowTable([
     ...(schema?.fields ?? []).map(({ name, type }) =>
-      column(name, TYPES[type], ({ timeUs, cells }) =>
+      column(name, FIELD_TYPES[type], ({ timeUs, cells }) =>
         name === schema?.timeField ? timeUs : (cells.get(name) ?? null),
       ),
     ),

@@ -12,7 +12,6 @@ import { type RowExpression, type RowShape, sqlTypeOf } from './expressions.ts';
 import type { Feed, Table } from './feed.ts';
 import type { KeptGrouping, KeptWindow } from './kept-window.ts';
 import { readRows, type WindowRow } from './read-rows.ts';
-import { GridRows, SessionRows } from './window-rows.ts';
 
 const STAGING = { schema: RAW_SCHEMA, name: '_staging' };
 
@@ -29,7 +28,7 @@ export class DerivedFeed implements Feed {
   tables: Table[] = [];
   maxEventTimeUs: number | null = null;
   readonly #database: Database;
-  readonly #followed: readonly { readonly grouping: KeptGrouping; readonly follower: { takenUs: number } }[];
+  readonly #followed: readonly { readonly grouping: KeptGrouping; readonly follower: Follower | SessionFollower }[];
   #fed = 0;
 
   constructor(base: KeptWindow, database: Database) {
@@ -43,7 +42,7 @@ export class DerivedFeed implements Feed {
       ...(window.hasGroupingSets ? [{ name: 'grouping_id', type: 'integer' as const }] : []),
       ...window.select.map(({ name }) => ({ name, type: typeOfSelect(name, window.select, measures) })),
     ];
-    this.#followed = base.groupings.map((grouping) => ({ grouping, follower: follow(grouping) }));
+    this.#followed = base.groupings.map((grouping) => ({ grouping, follower: grouping.rows.table.follow(false) }));
   }
 
   get name(): string {
@@ -120,7 +119,7 @@ export class DerivedFeed implements Feed {
   }
 
   close(): void {
-    for (const { grouping, follower } of this.#followed) unfollow(grouping, follower);
+    for (const { follower } of this.#followed) follower.leave();
   }
 
   #closed(grouping: KeptGrouping, fromUs: number, untilUs: number): WindowRow[] {
@@ -161,27 +160,6 @@ export class DerivedFeed implements Feed {
       this.#database.rollback();
     }
   }
-}
-
-function follow({ rows }: KeptGrouping): { takenUs: number } {
-  if (rows instanceof GridRows) {
-    const follower: Follower = { takenUs: Number.NEGATIVE_INFINITY, touched: null };
-    rows.table.followers.add(follower);
-    return follower;
-  }
-  if (rows instanceof SessionRows) {
-    const follower: SessionFollower = { takenUs: Number.NEGATIVE_INFINITY, changed: null };
-    rows.table.followers.add(follower);
-    return follower;
-  }
-  throw new TypeError('rows of an unknown kind');
-}
-
-function unfollow({ rows }: KeptGrouping, follower: { takenUs: number }): void {
-  if (rows instanceof GridRows)
-    for (const known of rows.table.followers) if (known === follower) rows.table.followers.delete(known);
-  if (rows instanceof SessionRows)
-    for (const known of rows.table.followers) if (known === follower) rows.table.followers.delete(known);
 }
 
 /** A row's cell of a field: its bounds, its by-columns, with grouping sets the id of its set, its select columns. */

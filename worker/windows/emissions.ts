@@ -1,14 +1,16 @@
 import type { Emissions, EmittedRow, OutputMode } from '../../contract/emitted-row.ts';
 import type { ValueType } from '../panes/column.ts';
-import type { Follower, Pane, Part } from '../panes/pane-table.ts';
-import type { Session, SessionFollower } from '../panes/session-table.ts';
+import type { Pane, Part } from '../panes/pane-table.ts';
+import type { Session } from '../panes/session-table.ts';
 import { measureKey } from './aggregates.ts';
 import { typeOfSelect } from './evaluate.ts';
+import { GridRows } from './grid-rows.ts';
 import type { KeptGrouping, KeptWindow } from './kept-window.ts';
 import { parseExactly } from './parse-exactly.ts';
 import { plainValue } from './plain-value.ts';
 import { groupingIdOf, readRows, type Wanted, type WindowRow } from './read-rows.ts';
-import { GridRows, SessionRows, sessionInstance, type WindowInstance, type WindowRows } from './window-rows.ts';
+import { SessionRows, sessionInstance } from './session-rows.ts';
+import type { WindowInstance, WindowRows } from './window-rows.ts';
 
 /**
  * What a window puts out, call by call. (W32–W34)
@@ -66,24 +68,26 @@ function followAll(kept: KeptWindow, grouping: KeptGrouping): Followed {
 
 function followGrid(kept: KeptWindow, grouping: KeptGrouping, rows: GridRows, mode: OutputMode): Followed {
   const { allowUs } = kept.plan.window;
-  const follower: Follower = {
-    takenUs: Number.NEGATIVE_INFINITY,
-    touched: mode === 'update' ? new Map<Pane, Map<Part, Set<number>>>() : null,
-  };
-  rows.table.followers.add(follower);
+  const follower = rows.table.follow(mode === 'update');
   return {
     take() {
-      const fromUs = follower.takenUs;
-      const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
-      follower.takenUs = Math.max(fromUs, watermarkUs);
+      const [fromUs, watermarkUs] = advance(kept, follower);
       if (follower.touched === null)
         return readRows(kept, grouping, closedBetween(rows, allowUs, fromUs, watermarkUs).map(whole));
       const wanted = changedWindows(rows, follower.touched);
       follower.touched.clear();
       return readRows(kept, grouping, wanted);
     },
-    close: () => rows.table.followers.delete(follower),
+    close: follower.leave,
   };
+}
+
+/** The watermark at the last call, and the one now. */
+function advance(kept: KeptWindow, follower: { takenUs: number }): readonly [fromUs: number, watermarkUs: number] {
+  const fromUs = follower.takenUs;
+  const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
+  follower.takenUs = Math.max(fromUs, watermarkUs);
+  return [fromUs, watermarkUs];
 }
 
 /** Windows that were open at one watermark and are closed at a later one. */
@@ -109,16 +113,10 @@ function changedWindows(rows: GridRows, touched: ReadonlyMap<Pane, ReadonlyMap<P
 
 function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionRows, mode: OutputMode): Followed {
   const { allowUs } = kept.plan.window;
-  const follower: SessionFollower = {
-    takenUs: Number.NEGATIVE_INFINITY,
-    changed: mode === 'update' ? { now: new Set(), gone: new Set(), told: new Set() } : null,
-  };
-  rows.table.followers.add(follower);
+  const follower = rows.table.follow(mode === 'update');
   return {
     take() {
-      const fromUs = follower.takenUs;
-      const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
-      follower.takenUs = Math.max(fromUs, watermarkUs);
+      const [fromUs, watermarkUs] = advance(kept, follower);
       if (follower.changed === null)
         return readRows(kept, grouping, closedBetween(rows, allowUs, fromUs, watermarkUs).map(whole));
       const { now, gone, told } = follower.changed;
@@ -135,7 +133,7 @@ function followSessions(kept: KeptWindow, grouping: KeptGrouping, rows: SessionR
         ...readRows(kept, grouping, live.map(sessionInstance).map(whole)),
       ];
     },
-    close: () => rows.table.followers.delete(follower),
+    close: follower.leave,
   };
 }
 

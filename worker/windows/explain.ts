@@ -3,7 +3,6 @@ import type { WindowShape } from '../../contract/spec/window.ts';
 import { SessionTable } from '../panes/session-table.ts';
 import type { Feed, Table } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
-import { GridRows, SessionRows } from './window-rows.ts';
 
 /** The plan of all windows in words: what each table keeps, for which windows, and the SQL the database evaluates. */
 export function explainWindows(windows: Iterable<KeptWindow>): string {
@@ -43,7 +42,7 @@ function explainTable(table: Table, number: number, kept: readonly KeptWindow[])
   lines.push(`    keeps    ${measures.join(' · ')}`);
   for (const window of kept)
     for (const { rows, columns } of window.groupings) {
-      if (!(rows instanceof GridRows || rows instanceof SessionRows) || rows.table !== table) continue;
+      if (rows.table !== table) continue;
       const { by, allowUs } = window.plan.window;
       const group = columns.map((index) => by[index]?.name).join(', ');
       const allowed = allowUs > 0 ? `, allow ${formatDurationUs(allowUs)}` : '';

@@ -25,7 +25,8 @@ export type RowExpression =
       readonly textField: string | null;
     };
 
-const FIELD_TYPES: Readonly<Record<FieldType, ValueType>> = {
+/** What a stream's field is to windows. */
+export const FIELD_TYPES: Readonly<Record<FieldType, ValueType>> = {
   int64: 'integer',
   float64: 'float',
   string: 'text',

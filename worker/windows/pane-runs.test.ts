@@ -6,7 +6,7 @@ import { Count } from '../panes/count.ts';
 import { Distinct } from '../panes/distinct.ts';
 import { PaneTable } from '../panes/pane-table.ts';
 import { gridOf } from './grid.ts';
-import { GridRows } from './window-rows.ts';
+import { GridRows } from './grid-rows.ts';
 
 const SIZE = 300;
 const COUNT = { argument: null, by: null, filter: null };

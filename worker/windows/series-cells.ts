@@ -1,8 +1,9 @@
 import { decimalScale } from '../panes/decimal.ts';
 import { measureKey } from './aggregates.ts';
 import { aggregatesUnder, compileError, compileSelect, isAdditive, typeOfSelect, type Values } from './evaluate.ts';
+import { GridRows } from './grid-rows.ts';
 import { Fold, type KeptGrouping, type KeptWindow, labelOf, toNumber } from './kept-window.ts';
-import { GridRows, stateOf, type WindowInstance, type WindowRows } from './window-rows.ts';
+import { stateOf, type WindowInstance, type WindowRows } from './window-rows.ts';
 
 /** One window of a series: per line its measures' values. */
 export interface Cells {

@@ -5,9 +5,10 @@ import { SessionTable } from '../panes/session-table.ts';
 import { fixedSlices, type Slices } from '../panes/slices.ts';
 import type { Table } from './feed.ts';
 import type { Grid } from './grid.ts';
+import { GridRows } from './grid-rows.ts';
 import type { KeptGrouping } from './kept-window.ts';
 import { type GroupingPlan, type MeasurePlan, makeMeasures, tableKey, type WindowPlan } from './plan.ts';
-import { GridRows, SessionRows } from './window-rows.ts';
+import { SessionRows } from './session-rows.ts';
 
 /**
  * Panes a window may be made of so that it shares a table with finer ones. Sharing saves a pass over every new row, and
@@ -34,7 +35,7 @@ export function shareTables(plans: readonly WindowPlan[], before: readonly Table
     const groupings = plan.groupings.map((grouping) => {
       const known = before.map((table) => takeOver(table, plan, grouping)).find((kept) => kept !== null);
       if (known) {
-        const table = tableOf(known);
+        const { table } = known.rows;
         if (!tables.includes(table)) tables.push(table);
         return () => known;
       }
@@ -59,11 +60,6 @@ export function shareTables(plans: readonly WindowPlan[], before: readonly Table
 /** Divides the memory of all panes among the tables. (N5) */
 export function shareBudget(tables: readonly Table[], budgetBytes: number): void {
   for (const table of tables) table.budgetBytes = budgetBytes / tables.length;
-}
-
-function tableOf({ rows }: KeptGrouping): Table {
-  if (rows instanceof GridRows || rows instanceof SessionRows) return rows.table;
-  throw new TypeError('rows of an unknown kind');
 }
 
 /** A table that keeps what this grouping needs already; null: it does not. */

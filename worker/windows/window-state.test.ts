@@ -5,9 +5,9 @@ import type { Block } from '../panes/column.ts';
 import { PaneTable } from '../panes/pane-table.ts';
 import type { Feed } from './feed.ts';
 import { gridOf } from './grid.ts';
+import { GridRows } from './grid-rows.ts';
 import type { KeptWindow } from './kept-window.ts';
 import { planWindow } from './plan.ts';
-import { GridRows } from './window-rows.ts';
 import { windowStateOf } from './window-state.ts';
 
 const FEED: Feed = {

@@ -3,12 +3,11 @@ import { PaneTable } from '../panes/pane-table.ts';
 import { SessionTable } from '../panes/session-table.ts';
 import type { Table } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
-import { GridRows, SessionRows } from './window-rows.ts';
 
 /** A window's counters, over all its groupings. Rows are counted by each grouping alike, so the first one tells them. */
 export function windowStateOf(kept: KeptWindow): WindowStatus {
   const [first] = kept.groupings;
-  const tables = [...new Set(kept.groupings.map(({ rows }) => tableOf(rows)))];
+  const tables = [...new Set(kept.groupings.map(({ rows }) => rows.table))];
   const [table] = tables;
   const sum = (of: (table: Table) => number) => tables.reduce((total, one) => total + of(one), 0);
   return {
@@ -25,11 +24,6 @@ export function windowStateOf(kept: KeptWindow): WindowStatus {
     keptFromUs: latest(tables.map(({ keptFromUs }) => keptFromUs)),
     coarseBeforeUs: latest(kept.groupings.map(({ rows }) => rows.coarseBeforeUs)),
   };
-}
-
-function tableOf(rows: unknown): Table {
-  if (rows instanceof GridRows || rows instanceof SessionRows) return rows.table;
-  throw new TypeError('rows of an unknown kind');
 }
 
 function latest(times: readonly (number | null)[]): number | null {
