@@ -13,6 +13,8 @@ import { findKafka } from './tools.ts';
 export interface KafkaBroker {
   /** `127.0.0.1:port`. */
   readonly address: string;
+  /** The port of the listener whose clients are told to come by `advertisedPort`; null: there is none. */
+  readonly proxiedPort: number | null;
   createTopic(name: string, partitions?: number): Promise<void>;
   deleteTopic(name: string): Promise<void>;
   addPartitions(name: string, added: number): Promise<void>;
@@ -64,13 +66,19 @@ const JVM = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
 ];
 
-export async function startKafkaBroker(): Promise<KafkaBroker> {
+export interface KafkaBrokerOptions {
+  /** A second listener, which names this port as its own: a proxy's, that leads to `proxiedPort`. */
+  readonly advertisedPort?: number;
+}
+
+export async function startKafkaBroker({ advertisedPort }: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const { java, jars } = await findKafka();
   const folder = await mkdtemp(join(tmpdir(), 'highwater-kafka-'));
-  const [port = 0, controllerPort = 0] = await freePorts(2);
+  const [port = 0, controllerPort = 0, otherPort = 0] = await freePorts(3);
+  const proxied = advertisedPort === undefined ? null : { port: otherPort, advertisedPort };
   const address = `127.0.0.1:${port}`;
   const properties = join(folder, 'server.properties');
-  await writeFile(properties, serverProperties(folder, port, controllerPort));
+  await writeFile(properties, serverProperties(folder, port, controllerPort, proxied));
   const classpath = ['-cp', join(jars, '*')];
   const clusterId = randomBytes(16).toString('base64url');
   const format = startChild(java, [
@@ -117,6 +125,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   await start();
   return {
     address,
+    proxiedPort: proxied?.port ?? null,
     start,
     kill,
     async stop() {
@@ -182,14 +191,20 @@ function messages(topic: string, records: readonly KafkaRecord[]) {
   }));
 }
 
-function serverProperties(folder: string, port: number, controllerPort: number): string {
+interface Proxied {
+  readonly port: number;
+  readonly advertisedPort: number;
+}
+
+function serverProperties(folder: string, port: number, controllerPort: number, proxied: Proxied | null): string {
+  const also = (text: (by: Proxied) => string) => (proxied === null ? '' : text(proxied));
   return `process.roles=broker,controller
 node.id=${NODE_ID}
 controller.quorum.voters=${NODE_ID}@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${also((by) => `,PROXIED://127.0.0.1:${by.port}`)}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}${also((by) => `,PROXIED://127.0.0.1:${by.advertisedPort}`)}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT
 log.dirs=${join(folder, 'data')}
 auto.create.topics.enable=false
 message.max.bytes=26214400
