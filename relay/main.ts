@@ -24,6 +24,7 @@ interface Options {
   readonly allowHost: readonly string[];
   readonly from: 'earliest' | 'latest';
   readonly delay: string;
+  readonly heartbeat: number;
   readonly logLevel: string;
   readonly demoRate: number;
   readonly demoSeed: number;
@@ -57,6 +58,7 @@ async function main(argv: readonly string[]): Promise<void> {
     host: options.host,
     allowHosts: options.allowHost,
     port: options.port,
+    heartbeatMs: options.heartbeat,
     pageDir,
     sourceOf: (spec) => createSource(spec.source, deps),
     onSchema: (schema) => {
@@ -124,6 +126,7 @@ function parseOptions(argv: readonly string[]): Options {
     .option('--port <port>', 'the port to serve at', number(0, 65_535, true), 8787)
     .option('--host <host>', 'the address to serve at', '127.0.0.1')
     .option('--allow-host <name>', 'a name the page is opened by, behind a proxy say; may be repeated', repeated, [])
+    .option('--heartbeat <ms>', 'silence of three of these is a lost connection', number(100, 60_000, true), 15_000)
     .addOption(
       new Option('--log-level <level>', 'of the structured logs on stderr')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])

@@ -10,6 +10,8 @@ import { freePorts } from './ports.ts';
 export interface RelayProcess {
   readonly url: string;
   readonly port: number;
+  /** Of the process that runs now; null while none does. */
+  readonly pid: number | null;
   /** Everything it wrote since it was last started. */
   output(): string;
   /** A clean stop, as `docker stop` asks for. */
@@ -25,12 +27,22 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = ['web', 'worker', 'contract', 'public', 'vite.config.ts', 'package-lock.json'];
 const START_TIMEOUT_MS = 30_000;
 
-export async function startRelayProcess(args: readonly string[]): Promise<RelayProcess> {
+export interface RelayProcessOptions {
+  /** Of Node: `--max-old-space-size=64` say. */
+  readonly nodeArgs?: readonly string[];
+}
+
+export async function startRelayProcess(
+  args: readonly string[],
+  { nodeArgs = [] }: RelayProcessOptions = {},
+): Promise<RelayProcess> {
   await buildPage();
   const [port = 0] = await freePorts(1);
   let child: Child | null = null;
   const start = async () => {
-    child = startChild(process.execPath, ['relay/main.ts', '--port', String(port), ...args], { cwd: ROOT });
+    child = startChild(process.execPath, [...nodeArgs, 'relay/main.ts', '--port', String(port), ...args], {
+      cwd: ROOT,
+    });
     await listening(child, port, START_TIMEOUT_MS);
   };
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
@@ -41,6 +53,9 @@ export async function startRelayProcess(args: readonly string[]): Promise<RelayP
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child?.pid ?? null;
+    },
     output: () => child?.output() ?? '',
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
