@@ -2,16 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { build, type PreviewServer, preview } from 'vite';
 import solid from 'vite-plugin-solid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
 
 /** The real page over known pictures, in a real Chromium: what stands where, and what it claims. */
 
 const root = resolve(import.meta.dirname, 'fixture');
-const ARGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 let outDir: string;
 let server: PreviewServer;
 let browser: Browser;
@@ -23,10 +22,7 @@ beforeAll(async () => {
   await build({ ...shared, plugins: [solid()], build: { outDir, emptyOutDir: true, target: 'es2022' } });
   server = await preview({ ...shared, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   url = `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}/`;
-  browser = await chromium.launch({
-    executablePath: process.env.HIGHWATER_CHROMIUM ?? '/usr/bin/chromium',
-    args: ARGS.split(' '),
-  });
+  browser = await launchChromium();
 });
 
 afterAll(async () => {
