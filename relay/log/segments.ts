@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { MAX_RECORD_BYTES, RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
+import { diskFiles, type SegmentFiles } from './segment-files.ts';
+
+/**
+ * Records in order in a folder, in files that are only ever appended to and are let go as a whole, oldest first:
+ *
+ *     folder/ 00000007.seg  00000008.seg  00000009.seg          each: opening records, records …
+ *              └ oldest                    └ appended to        a record: length, CRC-32, body (contract/protocol/record.ts)
+ *
+ * A crash may leave the newest file's end cut or damaged: opening the folder cuts the file there. What comes after that
+ * goes to a new file. `append` hands bytes to the system, which a killed process cannot take back; `sync` waits for the
+ * disk, which a power cut cannot take back.
+ */
+export interface SegmentsOptions {
+  readonly folder: string;
+  /** A segment that has reached so many is followed by another. */
+  readonly segmentBytes: number;
+  /** What every segment begins with, so that it can be read alone. Asked when one is begun. */
+  readonly opening?: () => readonly Uint8Array[];
+  readonly files?: SegmentFiles;
+}
+
+/** Where a record is. */
+export interface Place {
+  readonly segment: number;
+  /** Of its header, from the beginning of the file. */
+  readonly at: number;
+  /** Of its body. */
+  readonly bytes: number;
+}
+
+export interface Segment {
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** Where a segment stopped being readable: in the newest the rest was cut off, of others it is passed over. */
+export interface Damage {
+  readonly segment: number;
+  readonly at: number;
+  /** From there to the end of the file. */
+  readonly bytes: number;
+}
+
+interface Kept {
+  readonly number: number;
+  bytes: number;
+  file: number | null;
+}
+
+export class Segments {
+  readonly #folder: string;
+  readonly #segmentBytes: number;
+  readonly #opening: () => readonly Uint8Array[];
+  readonly #files: SegmentFiles;
+  readonly #kept: Kept[] = [];
+  /** The one appended to; null until the first append, and after `roll`. */
+  #active: Kept | null = null;
+  #nextNumber = 1;
+  /** Written since they were last synced. */
+  readonly #unsynced = new Set<Kept>();
+  /** Being synced: their files stay open until that is over. */
+  #inSync: readonly Kept[] = [];
+  #folderChanged = false;
+  #syncing: Promise<void> = Promise.resolve();
+
+  private constructor(options: SegmentsOptions) {
+    this.#folder = options.folder;
+    this.#segmentBytes = options.segmentBytes;
+    this.#opening = options.opening ?? (() => []);
+    this.#files = options.files ?? diskFiles;
+  }
+
+  /**
+   * Makes the folder where it is missing, and reads every record in it, oldest first. `visit` gets views that are only
+   * good until it returns. Resolves with the damage that was found.
+   */
+  static async open(
+    options: SegmentsOptions,
+    visit: (body: Uint8Array, place: Place) => void,
+  ): Promise<{ readonly segments: Segments; readonly damage: readonly Damage[] }> {
+    const segments = new Segments(options);
+    const damage: Damage[] = [];
+    segments.#files.makeFolder(options.folder);
+    const numbers = segments.#files
+      .list(options.folder)
+      .flatMap((name) => (/^\d{8,}\.seg$/.test(name) ? [Number.parseInt(name, 10)] : []))
+      .sort((a, b) => a - b);
+    for (const number of numbers) {
+      const found = segments.#scan(number, number === numbers.at(-1), visit);
+      if (found !== null) damage.push(found);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    segments.#nextNumber = (numbers.at(-1) ?? 0) + 1;
+    return { segments, damage };
+  }
+
+  /** Oldest first, the one appended to included. */
+  get list(): readonly Segment[] {
+    return this.#kept;
+  }
+
+  get bytes(): number {
+    return this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /**
+   * Puts one record behind the others, its body in pieces so that none has to be copied together. Throws what the file
+   * system says (ENOSPC …), and nothing has changed then.
+   */
+  append(...body: readonly Uint8Array[]): Place {
+    if (this.#active !== null && this.#active.bytes >= this.#segmentBytes) this.#active = null;
+    this.#active ??= this.#begin();
+    return this.#write(this.#active, body);
+  }
+
+  /** The next record begins a segment. */
+  roll(): void {
+    this.#active = null;
+  }
+
+  /** The body of a record. Throws where it is not whole any more. */
+  read(place: Place): Uint8Array {
+    const kept = this.#kept.find(({ number }) => number === place.segment);
+    if (kept === undefined) throw new Error(`segment ${place.segment} of ${this.#folder} was let go`);
+    const bytes = new Uint8Array(RECORD_HEADER_BYTES + place.bytes);
+    this.#files.read(this.#open(kept), bytes, place.at);
+    const record = recordAt(bytes, 0, crc32);
+    if (record === null || record.body.length !== place.bytes)
+      throw new Error(`${this.#path(place.segment)} is damaged at byte ${place.at}`);
+    return record.body;
+  }
+
+  /**
+   * Resolves when every record appended before the call is on the disk. Once it has rejected it always will: nobody can
+   * know what a disk that failed has of what it was given.
+   */
+  sync(): Promise<void> {
+    // One at a time: a call that comes meanwhile is for what came meanwhile.
+    this.#syncing = this.#syncing.then(() => this.#sync());
+    return this.#syncing;
+  }
+
+  /** Lets the oldest segment go; null where there is none but the one appended to. */
+  dropOldest(): Segment | null {
+    const [oldest] = this.#kept;
+    if (oldest === undefined || oldest === this.#active) return null;
+    this.#kept.shift();
+    this.#forget(oldest);
+    return { number: oldest.number, bytes: oldest.bytes };
+  }
+
+  /** Syncs what is not, and lets go of the files. Nothing may be asked of it after. */
+  async close(): Promise<void> {
+    try {
+      await this.sync();
+    } finally {
+      for (const kept of this.#kept) this.#shut(kept);
+    }
+  }
+
+  async #sync(): Promise<void> {
+    this.#inSync = [...this.#unsynced];
+    this.#unsynced.clear();
+    const folderChanged = this.#folderChanged;
+    this.#folderChanged = false;
+    try {
+      await Promise.all(this.#inSync.map(({ file }) => (file === null ? undefined : this.#files.sync(file))));
+      if (folderChanged) await this.#files.syncFolder(this.#folder);
+    } finally {
+      const over = this.#inSync.filter((kept) => kept !== this.#active && !this.#unsynced.has(kept));
+      this.#inSync = [];
+      for (const kept of over) this.#shut(kept);
+    }
+  }
+
+  #begin(): Kept {
+    const number = this.#nextNumber;
+    const kept: Kept = { number, bytes: 0, file: this.#files.open(this.#path(number), 'create') };
+    this.#kept.push(kept);
+    try {
+      for (const body of this.#opening()) this.#write(kept, [body]);
+    } catch (error) {
+      this.#kept.pop();
+      this.#forget(kept);
+      throw error;
+    }
+    this.#nextNumber++;
+    this.#folderChanged = true;
+    return kept;
+  }
+
+  #write(kept: Kept, body: readonly Uint8Array[]): Place {
+    const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
+    if (bytes === 0 || bytes > MAX_RECORD_BYTES)
+      throw new Error(`a record has 1 to ${MAX_RECORD_BYTES} bytes, not ${bytes}`);
+    const header = new Uint8Array(RECORD_HEADER_BYTES);
+    const view = new DataView(header.buffer);
+    view.setUint32(0, bytes, true);
+    view.setUint32(
+      4,
+      body.reduce((sum, piece) => crc32(piece, sum), 0),
+      true,
+    );
+    const place: Place = { segment: kept.number, at: kept.bytes, bytes };
+    const file = this.#open(kept);
+    try {
+      this.#files.write(file, [header, ...body], place.at);
+    } catch (error) {
+      this.#files.cut(file, place.at);
+      throw error;
+    }
+    kept.bytes += RECORD_HEADER_BYTES + bytes;
+    this.#unsynced.add(kept);
+    return place;
+  }
+
+  #scan(number: number, newest: boolean, visit: (body: Uint8Array, place: Place) => void): Damage | null {
+    const kept: Kept = { number, bytes: 0, file: null };
+    const file = this.#files.open(this.#path(number), 'write');
+    kept.file = file;
+    const bytes = Buffer.allocUnsafeSlow(this.#files.bytes(file));
+    const whole = bytes.subarray(0, this.#files.read(file, bytes, 0));
+    for (let record = recordAt(whole, 0, crc32); record !== null; record = recordAt(whole, kept.bytes, crc32)) {
+      visit(record.body, { segment: number, at: record.at, bytes: record.body.length });
+      kept.bytes = record.at + RECORD_HEADER_BYTES + record.body.length;
+    }
+    this.#kept.push(kept);
+    const rest = bytes.length - kept.bytes;
+    if (rest > 0 && newest) {
+      this.#files.cut(file, kept.bytes);
+      this.#unsynced.add(kept);
+    } else this.#shut(kept);
+    return rest === 0 ? null : { segment: number, at: kept.bytes, bytes: rest };
+  }
+
+  #open(kept: Kept): number {
+    kept.file ??= this.#files.open(this.#path(kept.number), 'read');
+    return kept.file;
+  }
+
+  #forget(kept: Kept): void {
+    this.#unsynced.delete(kept);
+    this.#shut(kept);
+    this.#files.remove(this.#path(kept.number));
+    this.#folderChanged = true;
+  }
+
+  #shut(kept: Kept): void {
+    if (this.#inSync.includes(kept)) return;
+    if (kept.file !== null) this.#files.close(kept.file);
+    kept.file = null;
+  }
+
+  #path(number: number): string {
+    return join(this.#folder, `${String(number).padStart(8, '0')}.seg`);
+  }
+}
