@@ -5,6 +5,8 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { extname, join, normalize, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { build } from 'vite';
+import { CHROMIUM_FLAGS } from '../tests/support/chromium.ts';
+import { findChromium } from '../tests/support/tools.ts';
 import type { Bench } from './page/main.ts';
 
 /** Built page, server and browser of one bench run. Rows open as many pages as they like. */
@@ -16,15 +18,8 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export const BROWSER_FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+const FLAGS = [
+  ...CHROMIUM_FLAGS,
   '--enable-precise-memory-info',
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
@@ -38,7 +33,7 @@ export const pageFolder = join(root, '.cache/bench-page');
 export async function openHarness(quick: boolean): Promise<Harness> {
   await build({ configFile: join(root, 'bench/page/vite.config.ts'), logLevel: 'error' });
   const server = await serve(pageFolder);
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: BROWSER_FLAGS });
+  const browser = await chromium.launch({ executablePath: await findChromium(), args: FLAGS });
   return {
     browser,
     quick,
@@ -70,10 +65,6 @@ export async function call<Name extends keyof Bench>(
     { name, args },
   );
   return answer as Awaited<ReturnType<Bench[Name]>>;
-}
-
-export function chromiumPath(): string {
-  return process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 }
 
 // -- Figures --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { root } from './harness.ts';
 
@@ -70,17 +68,6 @@ export async function startRelay(...args: string[]): Promise<Program & { readonl
   return { ...relay, url };
 }
 
-/** A mosquitto on loopback that drops nothing. */
-export async function startMosquitto(port: number, configFile: string): Promise<Program> {
-  const path = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'].find(existsSync);
-  const broker = start(path ?? 'mosquitto', ['-c', configFile]);
-  for (let attempt = 0; !(await accepts(port)); attempt++) {
-    if (attempt > 100) throw new Error(`mosquitto does not listen on port ${port}:\n${broker.output()}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  return broker;
-}
-
 /** Builds the page into dist/, as `npm start` does. */
 export function buildPage(): void {
   execFileSync(join(root, 'node_modules/.bin/vite'), ['build', '--logLevel', 'error'], { cwd: root, stdio: 'ignore' });
@@ -88,15 +75,4 @@ export function buildPage(): void {
 
 function here(): Surroundings {
   return { cwd: root, env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` } };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

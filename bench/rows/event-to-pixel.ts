@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { startMosquitto } from '../../tests/support/mosquitto.ts';
 import { type Harness, quantile, type Row, root, round, samples } from '../harness.ts';
 import { installProbe, type Probe } from '../page-probe.ts';
-import { buildPage, start, startMosquitto, startRelay } from '../programs.ts';
+import { buildPage, start, startRelay } from '../programs.ts';
 
 const RATE = 10_000;
 
@@ -12,19 +12,14 @@ export async function eventToPixel(harness: Harness): Promise<Row> {
   buildPage();
   const folder = join(root, '.cache/bench-relay');
   await mkdir(folder, { recursive: true });
-  const port = await freePort();
-  await writeFile(
-    join(folder, 'mosquitto.conf'),
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n`,
-  );
-  const source = `mqtt://127.0.0.1:${port}/shop/+/events`;
+  const broker = await startMosquitto();
+  const source = `${broker.url}/shop/+/events`;
   await writeFile(
     join(folder, 'highwater.yaml'),
     `streams:\n  shop_events:\n    source: ${source}\n    time: { field: timestamp }\nboards: ${join(root, 'boards/shop.yaml')}\n`,
   );
-  const broker = await startMosquitto(port, join(folder, 'mosquitto.conf'));
   const relay = await startRelay('--config', join(folder, 'highwater.yaml'));
-  const publisher = start(process.execPath, ['bench/publisher.ts', `mqtt://127.0.0.1:${port}`, String(RATE)]);
+  const publisher = start(process.execPath, ['bench/publisher.ts', broker.url, String(RATE)]);
   try {
     await publisher.says(/publishing/);
     const page = await harness.browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -131,15 +126,4 @@ function latenciesMs({ draws }: Probe): number[] {
 
 function ascending(a: number, b: number): number {
   return a - b;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
-    });
-  });
 }

@@ -3,7 +3,7 @@ import type { Highwater } from '../../web/data/window-highwater.ts';
 import { findChromium } from './tools.ts';
 
 /** A real Chromium, as it comes, without what it does of its own accord on the network. */
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -14,7 +14,7 @@ const FLAGS = [
 ];
 
 export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: await findChromium(), args: FLAGS });
+  return chromium.launch({ executablePath: await findChromium(), args: CHROMIUM_FLAGS });
 }
 
 /** A board in a tab. */
