@@ -1,220 +1,157 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { Admin, Consumer, FetchIsolationLevels, Producer } from '@platformatic/kafka';
-import { type Child, listening, startChild } from './child.ts';
+import { Admin } from '@platformatic/kafka';
+import { type KafkaNode, makeCertificate, makeKafkaNode, type NodePlace } from './kafka-node.ts';
+import { type KafkaTraffic, kafkaTraffic } from './kafka-traffic.ts';
 import { freePorts } from './ports.ts';
-import { findKafka } from './tools.ts';
+
+export type { KafkaRecord } from './kafka-traffic.ts';
 
 /** A real Kafka broker: one KRaft node in a folder of its own, up in about three seconds. */
-export interface KafkaBroker {
-  /** `127.0.0.1:port`. */
+export interface KafkaBroker extends KafkaTraffic {
+  /** `127.0.0.1:port`, without TLS. */
   readonly address: string;
-  /** The port of the listener whose clients are told to come by `advertisedPort`; null: there is none. */
-  readonly proxiedPort: number | null;
-  createTopic(name: string, partitions?: number): Promise<void>;
-  deleteTopic(name: string): Promise<void>;
-  addPartitions(name: string, added: number): Promise<void>;
-  produce(topic: string, records: readonly KafkaRecord[], options?: ProduceOptions): Promise<void>;
-  /** By Kafka's own producer, whose compressed batches are framed in its own way. */
-  produceByJava(topic: string, lines: readonly string[], codec: Codec): Promise<void>;
-  /** Several transactions of one producer, in this order. */
-  transactions(topic: string, transactions: readonly KafkaTransaction[]): Promise<void>;
-  /** Drops everything below the offset, as retention does. */
-  deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<void>;
+  /** The same broker by TLS and users; null unless asked for. */
+  readonly secure: KafkaSecure | null;
   /** kill -9: what a crash leaves. */
   kill(): Promise<void>;
   /** Starts again after `kill`, with the same log and address. */
   start(): Promise<void>;
+  /** SIGSTOP: connections stay, nothing is answered, until `resume`. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
-export interface KafkaRecord {
-  readonly value: string | Uint8Array | null;
-  readonly key?: string;
-  /** Default 0. */
-  readonly partition?: number;
-  readonly timestampMs?: number;
+export interface KafkaSecure {
+  /** SASL_SSL: TLS, and a user by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. */
+  readonly address: string;
+  /** TLS, no user. */
+  readonly tlsAddress: string;
+  /** File of the certificate to trust, good for localhost and 127.0.0.1. */
+  readonly ca: string;
 }
 
-export type Codec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
-
-export interface ProduceOptions {
-  readonly compression?: Codec;
+/**
+ * Several brokers, each its own JVM (about 300 MB), controllers as well: of three, one may be away and the cluster goes on.
+ * Topics have three replicas and need two of them to take a record that is to be acknowledged by all, unless told otherwise.
+ *
+ *     const cluster = await startKafkaCluster(3);
+ *     await cluster.createTopic('orders', 3);
+ *     const leader = await cluster.leaderOf('orders', 0);   // 1, 2 or 3
+ *     await cluster.kill(leader);                           // another leads within about three seconds
+ *     await cluster.start(leader);                          // comes back and catches up
+ *     await cluster.stop();
+ */
+export interface KafkaCluster extends KafkaTraffic {
+  /** `127.0.0.1:port` of every node: node n is at index n − 1. A client is given all of them, joined by commas. */
+  readonly addresses: readonly string[];
+  /** The node that leads the partition now; waits while there is none. */
+  leaderOf(topic: string, partition: number): Promise<number>;
+  /** The nodes in sync with the leader, smallest first; empty while there is no leader. */
+  inSyncOf(topic: string, partition: number): Promise<readonly number[]>;
+  /** kill -9 of one node. */
+  kill(node: number): Promise<void>;
+  /** Starts a killed node again, with its log and address; resolves when it accepts connections. */
+  start(node: number): Promise<void>;
+  /** SIGSTOP and SIGCONT of one node. */
+  pause(node: number): void;
+  resume(node: number): void;
+  /** Ends every node, and removes the cluster's folder. */
+  stop(): Promise<void>;
 }
 
-export interface KafkaTransaction {
-  readonly records: readonly KafkaRecord[];
-  readonly end: 'commit' | 'abort';
+const POLL_MS = 100;
+
+export interface BrokerOptions {
+  /** Given: the broker listens by TLS too, for these users (name → password). */
+  readonly users?: Readonly<Record<string, string>>;
 }
 
-const runProgram = promisify(execFile);
-const NODE_ID = 1;
-const START_TIMEOUT_MS = 60_000;
-const MARKER_POLL_MS = 20;
-/** As ListOffsets names the end. */
-const LATEST = -1n;
-
-type FetchIsolationLevelValue = (typeof FetchIsolationLevels)[keyof typeof FetchIsolationLevels];
-const JVM = [
-  '-Xmx384m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-];
-
-export interface KafkaBrokerOptions {
-  /** A second listener, which names this port as its own: a proxy's, that leads to `proxiedPort`. */
-  readonly advertisedPort?: number;
-}
-
-export async function startKafkaBroker({ advertisedPort }: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
-  const { java, jars } = await findKafka();
+export async function startKafkaBroker({ users }: BrokerOptions = {}): Promise<KafkaBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-kafka-'));
-  const [port = 0, controllerPort = 0, otherPort = 0] = await freePorts(3);
-  const proxied = advertisedPort === undefined ? null : { port: otherPort, advertisedPort };
-  const address = `127.0.0.1:${port}`;
-  const properties = join(folder, 'server.properties');
-  await writeFile(properties, serverProperties(folder, port, controllerPort, proxied));
-  const classpath = ['-cp', join(jars, '*')];
-  const clusterId = randomBytes(16).toString('base64url');
-  const format = startChild(java, [
-    ...JVM,
-    ...classpath,
-    'kafka.tools.StorageTool',
-    'format',
-    '-t',
-    clusterId,
-    '-c',
-    properties,
-  ]);
-  await format.ended;
-  let child: Child | null = null;
-  const client = { clientId: 'highwater-tests', bootstrapBrokers: [address], retries: 100, retryDelay: 50 };
-  const start = async () => {
-    child = startChild(java, [...JVM, ...classpath, 'kafka.Kafka', properties]);
-    await listening(child, port, START_TIMEOUT_MS);
+  const [port = 0, controllerPort = 0, securePort = 0, tlsPort = 0] = await freePorts(4);
+  const place = { id: 1, port, controllerPort, ...(users ? { securePort, tlsPort } : { securePort: 0, tlsPort: 0 }) };
+  const ca = users === undefined ? null : await makeCertificate(folder);
+  const node = await makeKafkaNode(place, {
+    folder,
+    clusterId: newClusterId(),
+    places: [place],
+    heapMiB: 384,
+    users: users ?? {},
+  });
+  await node.start();
+  return {
+    ...kafkaTraffic([node.address], 1),
+    address: node.address,
+    secure: ca === null ? null : { address: `127.0.0.1:${securePort}`, tlsAddress: `127.0.0.1:${tlsPort}`, ca },
+    start: node.start,
+    kill: node.kill,
+    pause: node.pause,
+    resume: node.resume,
+    async stop() {
+      await node.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
-  const kill = async () => {
-    await child?.end('SIGKILL');
-    child = null;
+}
+
+export async function startKafkaCluster(nodeCount: number): Promise<KafkaCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'highwater-kafka-'));
+  const ports = await freePorts(nodeCount * 2);
+  const places: NodePlace[] = Array.from({ length: nodeCount }, (_, index) => ({
+    id: index + 1,
+    port: ports[index * 2] ?? 0,
+    controllerPort: ports[index * 2 + 1] ?? 0,
+    securePort: 0,
+    tlsPort: 0,
+  }));
+  const clusterId = newClusterId();
+  const nodes: KafkaNode[] = [];
+  for (const place of places)
+    nodes.push(await makeKafkaNode(place, { folder, clusterId, places, heapMiB: 256, users: {} }));
+  await Promise.all(nodes.map((node) => node.start()));
+  const addresses = nodes.map(({ address }) => address);
+  const nodeOf = (id: number): KafkaNode => {
+    const node = nodes[id - 1];
+    if (node === undefined) throw new Error(`the cluster has nodes 1 to ${nodes.length}, and no ${id}`);
+    return node;
   };
-  const asAdmin = async (use: (admin: Admin) => Promise<unknown>) => {
-    const admin = new Admin(client);
+  const partitionOf = async (topic: string, partition: number) => {
+    const admin = new Admin({ clientId: 'highwater-tests', bootstrapBrokers: addresses, retries: 100, retryDelay: 50 });
     try {
-      await use(admin);
+      const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });
+      return metadata.topics.get(topic)?.partitions[partition];
     } finally {
       await admin.close();
     }
   };
-  /** The broker answers the end of a transaction before its marker is in the log: the next record might come first. */
-  const transactionsEnded = async (topic: string) => {
-    const consumer = new Consumer({ ...client, groupId: 'highwater-tests-joins-no-group' });
-    try {
-      const ends = async (isolationLevel: FetchIsolationLevelValue) =>
-        String((await consumer.listOffsets({ topics: [topic], timestamp: LATEST, isolationLevel })).get(topic));
-      while ((await ends(FetchIsolationLevels.READ_COMMITTED)) !== (await ends(FetchIsolationLevels.READ_UNCOMMITTED)))
-        await new Promise((resolve) => setTimeout(resolve, MARKER_POLL_MS));
-    } finally {
-      await consumer.close(true);
-    }
-  };
-  await start();
   return {
-    address,
-    proxiedPort: proxied?.port ?? null,
-    start,
-    kill,
+    ...kafkaTraffic(addresses, Math.min(nodeCount, 3)),
+    addresses,
+    async leaderOf(topic, partition) {
+      for (;;) {
+        // Without a leader the metadata is an error.
+        const leader = (await partitionOf(topic, partition).catch(() => undefined))?.leader ?? -1;
+        if (leader > 0) return leader;
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
+    inSyncOf: async (topic, partition) =>
+      (await partitionOf(topic, partition))?.isr.toSorted((left, right) => left - right) ?? [],
+    kill: (node) => nodeOf(node).kill(),
+    start: (node) => nodeOf(node).start(),
+    pause: (node) => nodeOf(node).pause(),
+    resume: (node) => nodeOf(node).resume(),
     async stop() {
-      await kill();
+      await Promise.all(nodes.map((node) => node.kill()));
       await rm(folder, { recursive: true, force: true });
     },
-    createTopic: (name, partitions = 1) =>
-      asAdmin((admin) => admin.createTopics({ topics: [name], partitions, replicas: 1 })),
-    deleteTopic: (name) => asAdmin((admin) => admin.deleteTopics({ topics: [name] })),
-    addPartitions: (name, added) =>
-      asAdmin(async (admin) => {
-        const metadata = await admin.metadata({ topics: [name], forceUpdate: true });
-        const count = (metadata.topics.get(name)?.partitionsCount ?? 0) + added;
-        const assignments = Array.from({ length: added }, () => ({ brokerIds: [NODE_ID] }));
-        await admin.createPartitions({ topics: [{ name, count, assignments }] });
-      }),
-    deleteRecords: (topic, partition, beforeOffset) =>
-      asAdmin((admin) =>
-        admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(beforeOffset) }] }] }),
-      ),
-    async produce(topic, records, options = {}) {
-      const producer = new Producer<Buffer, Buffer | null>({ ...client, compression: options.compression ?? 'none' });
-      try {
-        // One partition at a time: where a request fails for one of several, the client sends all of it again.
-        for (const part of Map.groupBy(messages(topic, records), ({ partition }) => partition).values())
-          await producer.send({ messages: part });
-      } finally {
-        await producer.close();
-      }
-    },
-    async produceByJava(topic, lines, codec) {
-      const main = [...JVM, ...classpath, 'org.apache.kafka.tools.ConsoleProducer'];
-      const options = ['--bootstrap-server', address, '--topic', topic, '--compression-codec', codec];
-      const done = runProgram(java, [...main, ...options]);
-      done.child.stdin?.end(`${lines.join('\n')}\n`);
-      await done;
-    },
-    async transactions(topic, transactions) {
-      const transactionalId = `tests-${randomBytes(4).toString('hex')}`;
-      const producer = new Producer<Buffer, Buffer | null>({ ...client, transactionalId, idempotent: true });
-      try {
-        for (const { records, end } of transactions) {
-          const transaction = await producer.beginTransaction();
-          await transaction.send({ messages: messages(topic, records) });
-          if (end === 'commit') await transaction.commit();
-          else await transaction.abort();
-        }
-      } finally {
-        await producer.close();
-      }
-      await transactionsEnded(topic);
-    },
   };
 }
 
-function messages(topic: string, records: readonly KafkaRecord[]) {
-  return records.map(({ value, key, partition = 0, timestampMs }) => ({
-    topic,
-    partition,
-    ...(key === undefined ? {} : { key: Buffer.from(key) }),
-    ...(timestampMs === undefined ? {} : { timestamp: BigInt(timestampMs) }),
-    value: value === null ? null : Buffer.from(value),
-  }));
-}
-
-interface Proxied {
-  readonly port: number;
-  readonly advertisedPort: number;
-}
-
-function serverProperties(folder: string, port: number, controllerPort: number, proxied: Proxied | null): string {
-  const also = (text: (by: Proxied) => string) => (proxied === null ? '' : text(proxied));
-  return `process.roles=broker,controller
-node.id=${NODE_ID}
-controller.quorum.voters=${NODE_ID}@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${also((by) => `,PROXIED://127.0.0.1:${by.port}`)}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}${also((by) => `,PROXIED://127.0.0.1:${by.advertisedPort}`)}
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT
-log.dirs=${join(folder, 'data')}
-auto.create.topics.enable=false
-message.max.bytes=26214400
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-group.initial.rebalance.delay.ms=0
-broker.session.timeout.ms=2000
-broker.heartbeat.interval.ms=300
-`;
+function newClusterId(): string {
+  return randomBytes(16).toString('base64url');
 }
