@@ -8,6 +8,7 @@ import type { WindowSpec } from '../contract/spec/window.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
 import { MAX_LOG_BYTES, MemoryLog } from './log/memory.ts';
 import { type RelayServer, startServer } from './serve/server.ts';
+import { shapeSpecOf } from './shape/shape-spec.ts';
 import { Shaper } from './shape/shaper.ts';
 import { createPacer } from './sources/pace.ts';
 import type { Source } from './sources/source.ts';
@@ -101,19 +102,11 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
 
 function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): StreamFeed {
   const { clock, maxLogBytes = MAX_LOG_BYTES } = parts;
-  const { field, format } = spec.time;
-  const keepUs = spec.keep === undefined ? null : parseDurationUs(spec.keep);
   return new StreamFeed({
     stream: name,
     source: parts.sourceOf(spec),
     from: startFrom(spec.from, clock.nowMs()),
-    shaper: new Shaper({
-      stream: name,
-      time: { field, format },
-      fields: spec.fields,
-      topics: /^(mqtts?|demo):/i.test(spec.source),
-      ...(keepUs && { keepUs }),
-    }),
+    shaper: new Shaper(shapeSpecOf(name, spec)),
     clock,
     delayUs: parseDurationUs(spec.time.delay) ?? 0,
     idleMs: (parseDurationUs(spec.time.idle) ?? 0) / 1000,

@@ -11,6 +11,10 @@ export type FieldType = z.infer<typeof FieldTypeSchema>;
 export const FieldRoleSchema = z.enum(['dimension', 'id', 'measure', 'time', 'text']);
 export type FieldRole = z.infer<typeof FieldRoleSchema>;
 
+/** Parts of a record, beside its value, that can be columns. */
+export const RecordPartSchema = z.enum(['key', 'headers', 'topic', 'properties', 'retained']);
+export type RecordPart = z.infer<typeof RecordPartSchema>;
+
 /** A field of a stream as the relay settled it. */
 export const FieldSchema = z.object({
   name: z.string().min(1),
@@ -18,5 +22,9 @@ export const FieldSchema = z.object({
   role: FieldRoleSchema,
   /** Grafana unit id (`currencyUSD`, `ms`, `celsius` …) or null. */
   unit: z.string().nullable(),
+  /** Names on the way to it in a record; left out: its own name. */
+  path: z.array(z.string()).optional(),
+  /** Of which part of a record; left out: of its value. */
+  part: RecordPartSchema.optional(),
 });
 export type Field = z.infer<typeof FieldSchema>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ByteSizeSchema } from './byte-size.ts';
 import { DurationSchema } from './duration.ts';
-import { FieldTypeSchema } from './field.ts';
+import { FieldTypeSchema, type RecordPart, RecordPartSchema } from './field.ts';
 
 /** How the text or number of the time field is read; `auto` tells s, ms, µs and ns apart by size and takes ISO 8601. */
 export const TimeFormatSchema = z.enum(['auto', 'iso', 'seconds', 'millis', 'micros', 'nanos']);
@@ -33,13 +33,19 @@ const DeclaredFieldSchema = z.union([
   z.strictObject({
     type: FieldTypeSchema,
     unit: z.string().optional(),
-    from: z.string().optional().meta({ description: 'Path in the record, such as sensor.temp. Left out: the name.' }),
+    from: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .optional()
+      .meta({
+        description:
+          'Path in the record, such as sensor.temp; several where a field was renamed, the first that is there counts. Left out: the name.',
+      }),
   }),
 ]);
 
 /** What of a record, beside its value, becomes columns. Names that are taken get a number, as fields do. (D8) */
-export const RecordColumnSchema = z.enum(['key', 'headers', 'topic', 'properties', 'retained']);
-export type RecordColumn = z.infer<typeof RecordColumnSchema>;
+export const RecordColumnSchema = RecordPartSchema;
+export type RecordColumn = RecordPart;
 
 const SecretSchema = z.string().meta({
   description: 'Text, or env:NAME for what the environment variable NAME holds, so that no secret stands in the file.',

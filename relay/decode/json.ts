@@ -16,17 +16,23 @@ export const MAX_RECORD_BYTES = 8 * 1024 * 1024;
 export const MAX_DEPTH = 100;
 
 export function decodeJson(bytes: Uint8Array | null, maxBytes = MAX_RECORD_BYTES): Fields | Rejected {
-  if (bytes === null || bytes.length === 0) return new Rejected('the record is empty: expected one JSON object');
+  if (bytes === null || bytes.length === 0)
+    return new Rejected('the record is empty: expected one JSON object', { kind: 'the record is empty' });
   if (bytes.length > maxBytes)
-    return new Rejected(`the record has ${bytes.length} bytes: expected at most ${maxBytes}; send smaller records`);
-  if (!isUtf8(bytes)) return new Rejected('the record is not UTF-8: expected JSON text in UTF-8');
+    return new Rejected(`the record has ${bytes.length} bytes: expected at most ${maxBytes}; send smaller records`, {
+      kind: `the record has more than ${maxBytes} bytes`,
+    });
+  if (!isUtf8(bytes))
+    return new Rejected('the record is not UTF-8: expected JSON text in UTF-8', { kind: 'the record is not UTF-8' });
   let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   if (text.charCodeAt(0) === BYTE_ORDER_MARK) text = text.slice(1);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return new Rejected(`the record is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    return new Rejected(`the record is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      kind: 'the record is not JSON',
+    });
   }
   const found = survey(value, 1);
   if (found === 'deep') return new Rejected(`the record is nested deeper than ${MAX_DEPTH} levels; send it flatter`);

@@ -11,7 +11,7 @@ export function rejectAhead(eventTimeUs: number, nowMs: number, aheadUs: number)
   if (byUs <= aheadUs) return null;
   return new Rejected(
     `event time ${formatTimeUs(eventTimeUs)} is ${spanText(byUs)} ahead of this relay's clock, ${formatTimeUs(nowMs * 1000)}; at most ${formatDurationUs(aheadUs)} is let in (time.ahead)`,
-    byUs,
+    { aheadUs: byUs, kind: "event time is ahead of this relay's clock" },
   );
 }
 

@@ -9,10 +9,19 @@ export class Names {
 
   /** A free name for a path, and takes it. */
   take(path: readonly string[]): string {
-    const wanted = path.join('_').replace(/\p{Cc}/gu, '_') || 'field';
+    const wanted =
+      path
+        .join('_')
+        .toWellFormed()
+        .replace(/\p{Cc}/gu, '_') || 'field';
     let name = wanted;
     for (let n = 2; this.#taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;
     this.#taken.add(name.toLowerCase());
     return name;
+  }
+
+  /** Takes a name that a stream has had before. */
+  claim(name: string): void {
+    this.#taken.add(name.toLowerCase());
   }
 }

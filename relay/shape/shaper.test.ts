@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Fields } from '../decode/json.ts';
 import { Rejected } from '../decode/rejected.ts';
+import { readRow } from '../read-row.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { MAX_LATE_NAMES, Shaper, type ShapeSpec } from './shaper.ts';
 
@@ -98,7 +99,10 @@ test('D3 a declared field keeps its type and finds its value by path or by its f
     cells: [4, 'n1'],
   });
   expect(shaper.shape(record(), { at: 10, sensor: { temp: 4.5 } })).toEqual(
-    new Rejected('field "temp": expected int64, found number 4.5; send an int64, or declare temp as float64'),
+    new Rejected('field "temp": expected int64, found number 4.5; send an int64, or declare temp as float64', {
+      field: 'temp',
+      kind: 'field "temp": expected int64, found number',
+    }),
   );
   expect(shaper.schema).toMatchObject({ version: 1, timeField: 'at', inferred: false });
 });
@@ -134,4 +138,151 @@ test('N6 how long rows are kept goes out with every version of the schema', () =
   const shaper = shaperOf([{ n: 1 }], { keepUs: 6e6 });
   expect(shaper.schema).toMatchObject({ version: 1, keepUs: 6e6 });
   expect(shaperOf([{ n: 1 }]).schema).not.toHaveProperty('keepUs');
+});
+
+const keyed = (more: Partial<RawRecord>): RawRecord => ({ ...record(), value: Buffer.from('{}'), ...more });
+
+test('D9 keys, headers and topics are columns: bytes that are no text as \\xNN, of headers of one name the last', () => {
+  const spec: ShapeSpec = {
+    stream: 's',
+    time: { field: 'ts', format: 'auto' },
+    fields: undefined,
+    topics: false,
+    columns: ['key', 'headers', 'topic'],
+  };
+  const shaper = new Shaper(spec);
+  const headers = [
+    ['trace', 'a'],
+    ['trace', 'b'],
+    ['__proto__', 'c'],
+  ] as const;
+  const one = keyed({ key: Buffer.from('café'), headers });
+  shaper.sample(one, { ts: 1_743_760_800, key: 1 });
+  shaper.settle();
+  expect(shaper.schema?.fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'ts timestamp',
+    'key string',
+    'header_trace string',
+    'header___proto__ string',
+    'topic string',
+    'key_2 int64',
+  ]);
+  expect(shaper.shape(one, { ts: 1_743_760_800, key: 1 })).toMatchObject({ cells: ['café', 'b', 'c', 't', 1] });
+  const two = keyed({ key: Buffer.from([0, 255, 65]), headers: [['later', 'x']] });
+  expect(shaper.shape(two, { ts: 1_743_760_800 })).toMatchObject({
+    cells: ['\\x00\\xffA', null, null, 't', null, 'x'],
+  });
+  for (let n = 0; n < 100; n++) shaper.shape(keyed({ headers: [[`h${n}`, 'x']] }), { ts: 1_743_760_800 });
+  expect(shaper.schema?.fields).toHaveLength(6 + MAX_LATE_NAMES);
+  expect(shaper.ignored).toEqual({ values: 37, first: 'headers.h63' });
+});
+
+test('D9 properties and the retained flag are columns of MQTT', () => {
+  const shaper = new Shaper({
+    stream: 's',
+    time: { format: 'auto' },
+    fields: { temp: 'float64' },
+    topics: true,
+    columns: ['properties', 'retained'],
+  });
+  const one = keyed({ topic: 'line/1', headers: [['unit', 'C']], retained: true });
+  shaper.sample(one, { temp: 1 });
+  shaper.settle();
+  expect(shaper.shape(one, { temp: 2 })).toMatchObject({ cells: [2, 'line/1', 'line', '1', 'C', true] });
+  expect(shaper.shape(keyed({ topic: 'line/2' }), { temp: 2 })).toMatchObject({
+    cells: [2, 'line/2', 'line', '2', null, false],
+  });
+});
+
+test('D9 a tombstone is a row of its key and nulls where the key is a column, never newer than the events before it', () => {
+  const rules = { aheadUs: null, nowMs: () => 0 };
+  const shaper = new Shaper({
+    stream: 's',
+    time: { field: 'ts', format: 'auto' },
+    fields: { ts: 'timestamp', n: 'int64' },
+    topics: false,
+    columns: ['key'],
+  });
+  shaper.settle();
+  const value = Buffer.from('{"ts": 1600000000, "n": 1}');
+  expect(readRow({ ...record(), key: Buffer.from('k'), value }, { ...rules, shaper })).toMatchObject({
+    cells: [1, 'k'],
+  });
+  expect(readRow({ ...record(), key: Buffer.from('k') }, { ...rules, shaper })).toEqual({
+    eventTimeUs: 1_600_000_000e6,
+    cells: [null, 'k'],
+  });
+  expect(readRow(record(), { ...rules, shaper })).toMatchObject({ reason: expect.stringMatching(/neither a key/) });
+  const plain = shaperOf([{ n: 1 }]);
+  expect(readRow({ ...record(), key: Buffer.from('k') }, { ...rules, shaper: plain })).toMatchObject({
+    reason: expect.stringMatching(/empty/),
+  });
+});
+
+/** What a log gives back. */
+const stored = (shaper: Shaper, upTo = 99) =>
+  Array.from({ length: upTo }, (_, index) => shaper.schemaOf(index + 1))
+    .filter((schema) => schema !== null)
+    .map((schema) => JSON.parse(JSON.stringify(schema)));
+
+test('D12 after a restart the fields go on as they were, whatever order records show them in', () => {
+  const rows = [{ ts: 1_743_760_800, a: { b: 1 }, A_B: 'x', price: 2, list: [1] }];
+  const before = shaperOf(rows, { topics: true }, 'line/1');
+  before.shape(record('line/1'), { ts: 1_743_760_800, price: 2.5, late: { er: true } });
+  const after = new Shaper({ stream: 's', time: { format: 'auto' }, fields: undefined, topics: true }, stored(before));
+  expect(after.incompatible).toBe(null);
+  expect(after.schema).toEqual(before.schema);
+  const fields = { A_B: 'y', late: { er: false }, price: 7, a: { b: 3 }, ts: 1_743_760_801 };
+  expect(after.shape(record('line/2'), fields)).toEqual(before.shape(record('line/2'), fields));
+  expect(after.schema?.version).toBe(before.schema?.version);
+  after.shape(record('line/2'), { ts: 1_743_760_801, more: 1 });
+  expect(after.schema?.version).toBe((before.schema?.version ?? 0) + 1);
+});
+
+test('D12 a spec that only adds, drops, widens or renames goes on with the next version', () => {
+  const time = { field: 'ts', format: 'auto' as const };
+  const spec: Partial<ShapeSpec> = { time, fields: { n: 'int64', price: 'float64', gone: 'string' } };
+  const before = shaperOf([], spec);
+  const after = new Shaper(
+    {
+      stream: 's',
+      time,
+      topics: false,
+      columns: ['key'],
+      fields: { n: 'float64', price: { type: 'float64', from: ['cost', 'price'], unit: 'currencyEUR' }, fresh: 'bool' },
+    },
+    stored(before),
+  );
+  expect(after.incompatible).toBe(null);
+  expect(after.schema?.version).toBe(2);
+  expect(after.schema?.fields.map(({ name, type, unit }) => `${name} ${type} ${unit}`)).toEqual([
+    'ts timestamp null',
+    'n float64 null',
+    'price float64 currencyEUR',
+    'gone string null',
+    'fresh bool null',
+    'key string null',
+  ]);
+  const row = (fields: Fields) => after.shape(record(), { ts: 1_743_760_800, ...fields });
+  expect(row({ n: 1.5, cost: 3 })).toMatchObject({ cells: [1.5, 3, null, null, null] });
+  expect(row({ price: 4 })).toMatchObject({ cells: [null, 4, null, null, null] });
+  // The name that is declared first counts, in whatever order they come.
+  expect(row({ cost: 3, price: 4 })).toMatchObject({ cells: [null, 3, null, null, null] });
+  expect(row({ price: 4, cost: 3 })).toMatchObject({ cells: [null, 3, null, null, null] });
+  expect(after.schema?.version).toBe(2);
+});
+
+test.each([
+  [{ fields: { n: 'string' } }, 'field "n" was int64 and is now string'],
+  [{ fields: { x: 'int64' } }, 'field "x" was float64 and is now int64'],
+  [{ time: { field: 'at', format: 'auto' } }, 'event time was field "ts" and is now field "at"'],
+] as const)('D12 %j cannot go on: it says why, and version numbers go on all the same', (change, reason) => {
+  const before = shaperOf([{ ts: 1_743_760_800, n: 1, x: 0.5 }]);
+  const spec = { stream: 's', time: { format: 'auto' }, fields: undefined, topics: false, ...change } as const;
+  const after = new Shaper(spec, stored(before));
+  expect(after.incompatible).toBe(reason);
+  expect(after.schema).toBe(null);
+  expect(after.schemaOf(1)).toBe(null);
+  after.sample(record(), { ts: 1_743_760_800, at: 1_743_760_800, n: 'a' });
+  expect(after.settle().version).toBe(2);
 });

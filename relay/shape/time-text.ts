@@ -1,5 +1,7 @@
 import { MAX_TIME_US } from '../../contract/protocol/frame.ts';
 import type { TimeFormat } from '../../contract/spec/stream.ts';
+import { Rejected } from '../decode/rejected.ts';
+import { describe, kindOf } from './describe.ts';
 
 /**
  * Values → µs UTC. (D5, W1)
@@ -123,4 +125,15 @@ function daysFromEpoch(year: number, month: number, day: number): number {
   return (
     era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
   );
+}
+
+/** Of a record whose time field holds no time. */
+export function badTime(field: string, value: unknown, format: TimeFormat): Rejected {
+  const expected =
+    format === 'auto' ? 'an ISO 8601 time or a Unix time' : format === 'iso' ? 'an ISO 8601 time' : `Unix ${format}`;
+  const start = `time field "${field}": expected ${expected}`;
+  return new Rejected(`${start} between the years 1696 and 2243, found ${describe(value)}`, {
+    field,
+    kind: `${start}, found ${kindOf(value)}`,
+  });
 }

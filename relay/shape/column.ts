@@ -1,0 +1,24 @@
+import type { Field, FieldType, RecordPart } from '../../contract/spec/field.ts';
+
+/** A column of a stream's rows, but for its time. */
+export interface Column {
+  readonly name: string;
+  type: FieldType;
+  readonly role: Field['role'];
+  unit: string | null;
+  readonly part: RecordPart | undefined;
+  readonly path: readonly string[];
+  /** Declared types never change. */
+  declared: boolean;
+}
+
+/** As a schema tells it. */
+export function fieldOf({ name, type, role, unit, part, path }: Column): Field {
+  const told = part === undefined ? !isPlain(path, name) : path.length > 0;
+  return { name, type, role, unit, ...(part !== undefined && { part }), ...(told && { path: [...path] }) };
+}
+
+/** Is the path what the name alone would say? */
+export function isPlain(path: readonly string[], name: string): boolean {
+  return path.length === 1 && path[0] === name;
+}
