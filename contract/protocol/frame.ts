@@ -86,6 +86,14 @@ export function encodeFrame(header: FrameHeader, payload: Uint8Array): Uint8Arra
 
 /** Reads one message; throws `FrameError` saying what was found. */
 export function decodeFrame(bytes: Uint8Array): Frame {
+  const { header, headerBytes } = decodeFrameHeader(bytes);
+  const payload = bytes.subarray(headerBytes);
+  // Node hands out messages from a pool, at any address; readers of Arrow need their columns aligned.
+  return { header, payload: payload.byteOffset % 8 === 0 ? payload : new Uint8Array(payload) };
+}
+
+/** The header alone, and where the payload begins; throws `FrameError`. */
+export function decodeFrameHeader(bytes: Uint8Array): { readonly header: FrameHeader; readonly headerBytes: number } {
   if (bytes.length < FIXED_BYTES) throw new FrameError(`expected at least ${FIXED_BYTES} bytes, found ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.getUint32(0, true);
@@ -113,9 +121,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   };
   if (header.rows === 0 || header.nextOffset < header.firstOffset + header.rows)
     throw new FrameError(`${header.rows} rows cannot fill offsets [${header.firstOffset}, ${header.nextOffset})`);
-  const payload = bytes.subarray(headerBytes);
-  // Node hands out messages from a pool, at any address; readers of Arrow need their columns aligned.
-  return { header, payload: payload.byteOffset % 8 === 0 ? payload : new Uint8Array(payload) };
+  return { header, headerBytes };
 }
 
 /** A message that is not a frame: the connection it came by can no longer be trusted. */
