@@ -13,6 +13,8 @@ export type { KafkaRecord } from './kafka-traffic.ts';
 export interface KafkaBroker extends KafkaTraffic {
   /** `127.0.0.1:port`, without TLS. */
   readonly address: string;
+  /** Where the proxy of `advertisedPort` is to lead; null unless asked for. */
+  readonly proxiedPort: number | null;
   /** The same broker by TLS and users; null unless asked for. */
   readonly secure: KafkaSecure | null;
   /** kill -9: what a crash leaves. */
@@ -68,12 +70,20 @@ const POLL_MS = 100;
 export interface BrokerOptions {
   /** Given: the broker listens by TLS too, for these users (name → password). */
   readonly users?: Readonly<Record<string, string>>;
+  /** Given: a proxy's port. The broker has a listener whose clients are told to come by it. */
+  readonly advertisedPort?: number;
 }
 
-export async function startKafkaBroker({ users }: BrokerOptions = {}): Promise<KafkaBroker> {
+export async function startKafkaBroker({ users, advertisedPort }: BrokerOptions = {}): Promise<KafkaBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-kafka-'));
-  const [port = 0, controllerPort = 0, securePort = 0, tlsPort = 0] = await freePorts(4);
-  const place = { id: 1, port, controllerPort, ...(users ? { securePort, tlsPort } : { securePort: 0, tlsPort: 0 }) };
+  const [port = 0, controllerPort = 0, securePort = 0, tlsPort = 0, proxiedPort = 0] = await freePorts(5);
+  const place = {
+    id: 1,
+    port,
+    controllerPort,
+    ...(users ? { securePort, tlsPort } : { securePort: 0, tlsPort: 0 }),
+    ...(advertisedPort === undefined ? {} : { proxied: { port: proxiedPort, advertisedPort } }),
+  };
   const ca = users === undefined ? null : await makeCertificate(folder);
   const node = await makeKafkaNode(place, {
     folder,
@@ -86,6 +96,7 @@ export async function startKafkaBroker({ users }: BrokerOptions = {}): Promise<K
   return {
     ...kafkaTraffic([node.address], 1),
     address: node.address,
+    proxiedPort: advertisedPort === undefined ? null : proxiedPort,
     secure: ca === null ? null : { address: `127.0.0.1:${securePort}`, tlsAddress: `127.0.0.1:${tlsPort}`, ca },
     start: node.start,
     kill: node.kill,

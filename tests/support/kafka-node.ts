@@ -27,6 +27,8 @@ export interface NodePlace {
   readonly securePort: number;
   /** Of the listener with TLS alone; 0: none. */
   readonly tlsPort: number;
+  /** A listener without TLS whose clients are told another port: a proxy's, that leads to this one. */
+  readonly proxied?: { readonly port: number; readonly advertisedPort: number };
 }
 
 export interface NodeOptions {
@@ -115,6 +117,7 @@ export async function makeCertificate(folder: string): Promise<string> {
 
 function serverProperties(folder: string, place: NodePlace, { folder: shared, places, users }: NodeOptions): string {
   const several = places.length > 1;
+  const { proxied } = place;
   const listeners = [
     `PLAINTEXT://127.0.0.1:${place.port}`,
     ...(place.securePort > 0 ? [`SECURE://127.0.0.1:${place.securePort}`] : []),
@@ -124,10 +127,10 @@ function serverProperties(folder: string, place: NodePlace, { folder: shared, pl
   return `process.roles=broker,controller
 node.id=${place.id}
 controller.quorum.voters=${places.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(',')}
-listeners=${[...listeners, `CONTROLLER://127.0.0.1:${place.controllerPort}`].join(',')}
-advertised.listeners=${listeners.join(',')}
+listeners=${[...listeners, ...(proxied ? [`PROXIED://127.0.0.1:${proxied.port}`] : []), `CONTROLLER://127.0.0.1:${place.controllerPort}`].join(',')}
+advertised.listeners=${[...listeners, ...(proxied ? [`PROXIED://127.0.0.1:${proxied.advertisedPort}`] : [])].join(',')}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,TLS:SSL
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,TLS:SSL,PROXIED:PLAINTEXT
 log.dirs=${join(folder, 'data')}
 auto.create.topics.enable=false
 message.max.bytes=26214400
