@@ -218,3 +218,25 @@ windows:
   const good = loadBoard(board.replace('window: all', 'window: base'), { streams, windows });
   expect(good).toMatchObject({ board: { windows: { w: { dedup: { within: '1m' } } } } });
 });
+
+test('D9 columns a source has nothing for are refused with their line and what it has', () => {
+  const text = [
+    'streams:',
+    '  a: { source: kafka://h/t, columns: [key, headers, topic] }',
+    '  b:',
+    '    source: kafka://h/t',
+    '    columns:',
+    '      - key',
+    '      - retained',
+    '      - key',
+    '  c: { source: mqtt://h/t, columns: [key] }',
+    '  d: { source: file:./x.jsonl, columns: [topic] }',
+  ].join('\n');
+  const loaded = loadConfig(text);
+  expect('problems' in loaded && loaded.problems.map((problem) => formatProblem('c.yaml', problem))).toEqual([
+    'c.yaml:7:9 streams.b.columns.1: found "retained", which a kafka: source does not have, expected one of its columns: key, headers, topic',
+    'c.yaml:8:9 streams.b.columns.2: found "key" again, expected each column once',
+    'c.yaml:9:38 streams.c.columns.0: found "key", which a mqtt: source does not have, expected one of its columns: properties, retained, topic',
+    'c.yaml:10:42 streams.d.columns.0: found "topic", which a file: source does not have, expected no columns: leave it out',
+  ]);
+});

@@ -1,4 +1,5 @@
 import { type Board, BoardSchema } from './board.ts';
+import { checkColumns } from './check-columns.ts';
 import { checkFrom, checkWindow, rootStream } from './check-window.ts';
 import { type Config, ConfigSchema } from './config.ts';
 import { oneOf } from './nearest.ts';
@@ -44,6 +45,7 @@ export function loadConfig(
     if (typeof source === 'string')
       for (const problem of checkSource(source))
         file.report(['streams', name, 'source'], problem.found, problem.expected);
+    if (typeof source === 'string') checkColumns(source, raw.streams?.[name]?.columns, ['streams', name], file.report);
   }
   checkWindows(objectOf(raw.windows), streams, {}, file.report);
   if (config === null || file.problems.length > 0)

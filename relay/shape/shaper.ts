@@ -111,7 +111,7 @@ export class Shaper {
 
   /** A record without a value is a row of its key and nulls. (D9) */
   get takesTombstones(): boolean {
-    return this.#has('key');
+    return this.#spec.columns?.includes('key') ?? false;
   }
 
   /** Looks at a record before the fields are settled. */
@@ -341,10 +341,6 @@ export class Shaper {
   #pathOf(field: string, seen: readonly Seen[]): readonly string[] {
     const found = seen.find((entry) => entry.path.join('.') === field || entry.path.join('_') === field);
     return found?.path ?? field.split('.');
-  }
-
-  #has(part: RecordPart): boolean {
-    return this.#spec.columns?.includes(part) ?? false;
   }
 
   #observePart(part: RecordPart, values: Fields): void {
