@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Down } from '../contract/protocol/down.ts';
 import type { StreamFeed } from './stream-feed.ts';
 
 /** Every metric of the relay, declared once. Values are read when asked for. */
@@ -6,9 +7,18 @@ export interface Metrics {
   text(): Promise<string>;
   readonly contentType: string;
   sent(bytes: number): void;
+  /** A message to a tab: outcomes and losses are counted. */
+  told(message: Down): void;
+  /** Somebody was not let in, for too many are. */
+  refused(): void;
 }
 
-export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: () => number): Metrics {
+/** What of a session is measured. */
+export interface MeasuredSession {
+  readonly transport: 'websocket' | 'http';
+}
+
+export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: ReadonlySet<MeasuredSession>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const perStream = (
@@ -62,16 +72,43 @@ export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: 
   );
   new Gauge({
     name: 'highwater_relay_subscribers',
-    help: 'Open sockets',
+    help: 'Open sessions',
     registers: [registry],
     collect() {
-      this.set(sessions());
+      this.set(sessions.size);
     },
   });
-  const sentBytes = new Counter({
-    name: 'highwater_relay_sent_bytes_total',
-    help: 'Bytes of frames sent',
+  new Gauge({
+    name: 'highwater_relay_sessions',
+    help: 'Open sessions by transport',
+    labelNames: ['transport'] as const,
     registers: [registry],
+    collect() {
+      for (const transport of ['websocket', 'http'] as const)
+        this.labels(transport).set([...sessions].filter((session) => session.transport === transport).length);
+    },
   });
-  return { text: () => registry.metrics(), contentType: registry.contentType, sent: (bytes) => sentBytes.inc(bytes) };
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+    new Counter({ name: `highwater_relay_${name}`, help, labelNames, registers: [registry] });
+  const sentBytes = counter('sent_bytes_total', 'Bytes of frames sent', []);
+  const refusals = counter('refusals_total', 'Connections refused because too many tabs are open', []);
+  const outcomes = counter('subscriptions_total', 'Subscriptions answered, by outcome', ['stream', 'outcome']);
+  const gaps = counter('gaps_told_total', 'Losses told to tabs while delivering', ['stream']);
+  const lost = counter('lost_records_told_total', 'Records known to be lost, summed over the tabs told', ['stream']);
+  return {
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    sent: (bytes) => sentBytes.inc(bytes),
+    refused: () => refusals.inc(),
+    told(message) {
+      if (message.type === 'subscribed') {
+        const { stream, outcome, missing } = message;
+        outcomes.labels(stream, outcome).inc();
+        if (missing !== null) lost.labels(stream).inc(missing);
+      } else if (message.type === 'gap') {
+        gaps.labels(message.stream).inc();
+        lost.labels(message.stream).inc(message.nextOffset - message.firstOffset);
+      }
+    },
+  };
 }

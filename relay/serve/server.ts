@@ -1,17 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
-import { WebSocket, WebSocketServer } from 'ws';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { Down } from '../../contract/protocol/down.ts';
 import { createMetrics } from '../metrics.ts';
 import type { StreamFeed } from '../stream-feed.ts';
-import { type AllowedHosts, isAllowedHost, isLoopback } from './allowed-hosts.ts';
-import { Session } from './session.ts';
+import type { AllowedHosts } from './allowed-hosts.ts';
+import { HttpStreams } from './http-stream.ts';
+import { type Refusal, STATUS_TEXT, strangeHost, strangeOrigin } from './refusal.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { Session, type SessionSocket } from './session.ts';
+import { bindSocket, webSocket } from './socket-session.ts';
 import { StaticFiles } from './static-files.ts';
 
-/** One port: the page, the probes, and the socket at `/socket`. */
+/** One port: the page, the probes, the socket at `/socket`, and the same without sockets at `/stream`. */
 export interface ServerParts {
   readonly host: string;
   /** Names it may be called by, beside its own. */
@@ -26,6 +31,9 @@ export interface ServerParts {
   readonly boards: () => Extract<Down, { type: 'boards' }>;
   /** Folder of the built page. */
   readonly pageDir: string;
+  /** In [0, 1): spreads those who are sent away. */
+  readonly random?: () => number;
+  readonly maxSessions?: number;
 }
 
 export interface RelayServer {
@@ -35,8 +43,13 @@ export interface RelayServer {
   close(): Promise<void>;
 }
 
-const RETRY_AFTER_MS = 1_000;
 const MAX_SESSIONS = 5_000;
+/** Sockets opened only to be told when to come back; those beyond are refused without a word to the page. */
+const MAX_REFUSALS = 500;
+/** When it is full, it will be for a while. */
+const TOO_MANY_MS = 5_000;
+/** Of a stop: whoever has not closed by then is cut off. */
+const DRAIN_MS = 500;
 const HEADERS = {
   'Content-Security-Policy':
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; worker-src 'self' blob:; img-src 'self' data:",
@@ -47,10 +60,13 @@ const HEADERS = {
 };
 
 export async function startServer(parts: ServerParts): Promise<RelayServer> {
-  const { feeds, clock, run, heartbeatMs, boards } = parts;
+  const { feeds, clock, run, heartbeatMs, boards, random = Math.random, maxSessions = MAX_SESSIONS } = parts;
   const hosts: AllowedHosts = { bound: parts.host, machine: hostname(), names: parts.allowHosts ?? [] };
   const sessions = new Set<Session>();
-  const metrics = createMetrics(feeds, () => sessions.size);
+  const refusals = new Set<WebSocket>();
+  let draining = false;
+  const metrics = createMetrics(feeds, sessions);
+  const streams = new HttpStreams({ clock, join, left: leave });
   const files = new StaticFiles(parts.pageDir);
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
@@ -59,15 +75,18 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-    if (!isAllowedHost(request.headers.host, hosts)) return text(response, 403, `${strangeHost(request)}\n`);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return text(response, 405, 'only GET and HEAD\n');
+    const strange = strangeHost(request, hosts);
+    if (strange !== null) return refuse(response, strange);
     const url = URL.parse(request.url ?? '/', 'http://relay');
     const path = url === null ? null : decoded(url.pathname);
     if (url === null || path === null) return text(response, 400, 'not a URL\n');
+    if (path === '/stream' || path.startsWith('/stream/')) return answerStream(path, request, response);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return text(response, 405, 'only GET and HEAD\n');
     switch (path) {
       case '/healthz':
         return text(response, 200, 'ok\n');
       case '/readyz': {
+        if (draining) return text(response, 503, 'the relay is stopping\n');
         const waiting = [...feeds.values()].filter((feed) => feed.opened === null || feed.state.state === 'failed');
         if (waiting.length === 0) return text(response, 200, 'ready\n');
         const why = waiting.map((feed) => `${feed.name}: ${feed.state.message ?? `opening ${feed.label}`}\n`);
@@ -111,42 +130,67 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     maxBufferedChunks: 64,
     perMessageDeflate: false,
   });
-  http.on('upgrade', (request, socket, head) => {
-    const refused =
-      sessions.size >= MAX_SESSIONS
-        ? { status: '503 Service Unavailable', why: 'too many sockets are open' }
-        : refusal(request, hosts);
-    if (refused === null) return sockets.handleUpgrade(request, socket, head, (ws) => join(ws));
-    socket.on('error', () => socket.destroy());
-    const body = Buffer.from(`${refused.why}\n`);
-    socket.write(`HTTP/1.1 ${refused.status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n`);
-    socket.write(`Content-Length: ${body.length}\r\n\r\n`);
-    socket.end(body);
+  http.on('upgrade', (request, connection, head) => {
+    const refusal =
+      strangeHost(request, hosts) ??
+      (pathOf(request) === '/socket' ? strangeOrigin(request) : { status: 404, why: 'the socket is at /socket' });
+    if (refusal !== null) return refuseUpgrade(connection, refusal);
+    const busy = overload();
+    if (busy !== null && refusals.size >= MAX_REFUSALS) return refuseUpgrade(connection, busy);
+    sockets.handleUpgrade(request, connection, head, (ws) => {
+      if (busy === null)
+        join(webSocket(ws, clock), (session) => bindSocket(ws, connection, session, () => leave(session)));
+      else sendAway(ws, busy);
+    });
   });
 
-  function join(ws: WebSocket): void {
-    const session = new Session({
-      socket: {
-        text: (message) => ws.readyState === WebSocket.OPEN && ws.send(message),
-        binary: (message) => ws.readyState === WebSocket.OPEN && ws.send(message, { binary: true }),
-        close: () => ws.close(1000),
-      },
-      clock,
-      run,
-      heartbeatMs,
-      feeds,
-      boards,
-      stats,
-      sent: metrics.sent,
-    });
-    sessions.add(session);
-    ws.on('message', (data, isBinary) => (isBinary ? session.receiveBinary() : session.receive(data.toString())));
-    // What ws says (a frame too large, bad UTF-8) it also closes for.
+  /** A page cannot read why its socket was refused: it is told by a message when to come back. */
+  function sendAway(ws: WebSocket, { why, retryAfterMs: afterMs = 0 }: Refusal): void {
+    refusals.add(ws);
     ws.on('error', () => ws.terminate());
-    ws.on('close', () => {
-      sessions.delete(session);
-      session.closed();
-    });
+    ws.on('close', () => refusals.delete(ws));
+    const socket = webSocket(ws, clock);
+    const bye: Down = { type: 'bye', code: 'too_many', message: why, retry: true, retryAfterMs: afterMs };
+    socket.text(JSON.stringify(bye));
+    socket.close();
+  }
+
+  /** Why nobody more is let in now; null when they are. */
+  function overload(): Refusal | null {
+    if (draining) return { status: 503, why: 'the relay is stopping', retryAfterMs: retryAfterMs(0, random()) };
+    if (sessions.size < maxSessions) return null;
+    metrics.refused();
+    const why = `this relay serves ${maxSessions} tabs, and as many are open`;
+    return { status: 503, why, retryAfterMs: TOO_MANY_MS + retryAfterMs(sessions.size, random()) };
+  }
+
+  async function answerStream(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (path !== '/stream') {
+      if (request.method !== 'POST') return text(response, 405, 'only POST\n');
+      const refusal = strangeOrigin(request);
+      if (refusal !== null) return refuse(response, refusal);
+      const status = await streams.receive(path.slice('/stream/'.length), request);
+      if (status === 413) response.setHeader('Connection', 'close');
+      response.writeHead(status, { 'Cache-Control': 'no-store' }).end();
+      return;
+    }
+    if (request.method !== 'GET') return text(response, 405, 'only GET\n');
+    const refusal = strangeOrigin(request, true) ?? overload();
+    if (refusal === null) streams.open(response);
+    else refuse(response, refusal);
+  }
+
+  function join(socket: SessionSocket, bind: (session: Session) => void = () => undefined): Session {
+    const { sent, told } = metrics;
+    const session = new Session({ socket, clock, run, heartbeatMs, feeds, boards, stats, sent, told });
+    sessions.add(session);
+    bind(session);
+    return session;
+  }
+
+  function leave(session: Session): void {
+    sessions.delete(session);
+    session.closed();
   }
 
   await listen(http, parts.host, parts.port);
@@ -157,10 +201,12 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
       for (const session of sessions) session.tellBoards();
     },
     async close() {
-      for (const session of sessions) session.shutdown(RETRY_AFTER_MS);
+      draining = true;
+      const count = sessions.size;
+      for (const session of sessions) session.shutdown(retryAfterMs(count, random()));
       const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
       http.closeIdleConnections();
-      const cancel = clock.after(500, () => {
+      const cancel = clock.after(DRAIN_MS, () => {
         for (const ws of sockets.clients) ws.terminate();
         http.closeAllConnections();
       });
@@ -180,26 +226,27 @@ function statsOf(feed: StreamFeed): Extract<Down, { type: 'stats' }>['streams'][
   };
 }
 
-interface Refusal {
-  /** As HTTP says it. */
-  readonly status: string;
-  readonly why: string;
+function pathOf(request: IncomingMessage): string | undefined {
+  return URL.parse(request.url ?? '/', 'http://relay')?.pathname;
 }
 
-/** Why this request may not have a socket; null when it may. */
-function refusal(request: IncomingMessage, hosts: AllowedHosts): Refusal | null {
-  const { origin, host } = request.headers;
-  if (!isAllowedHost(host, hosts)) return { status: '403 Forbidden', why: strangeHost(request) };
-  if (URL.parse(request.url ?? '/', 'http://relay')?.pathname !== '/socket')
-    return { status: '404 Not Found', why: 'the socket is at /socket' };
-  const ofPage =
-    origin === undefined ? isLoopback(request.socket.remoteAddress ?? '') : URL.parse(origin)?.host === host;
-  return ofPage ? null : { status: '403 Forbidden', why: 'the socket is for the page this relay serves' };
+function refuse(response: ServerResponse, { status, why, retryAfterMs: afterMs }: Refusal): void {
+  if (afterMs !== undefined) response.setHeader('Retry-After', Math.ceil(afterMs / 1000));
+  text(response, status, `${why}\n`);
 }
 
-function strangeHost({ headers: { host = 'a request without a host' } }: IncomingMessage): string {
-  const name = host.replace(/:\d*$/, '');
-  return `this relay does not answer to ${name}: open it by localhost or its own address, or start it with --allow-host ${name}`;
+function refuseUpgrade(connection: Duplex, { status, why, retryAfterMs: afterMs }: Refusal): void {
+  connection.on('error', () => connection.destroy());
+  const body = Buffer.from(`${why}\n`);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_TEXT[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    ...(afterMs === undefined ? [] : [`Retry-After: ${Math.ceil(afterMs / 1000)}`]),
+  ];
+  connection.write(`${head.join('\r\n')}\r\n\r\n`);
+  connection.end(body);
 }
 
 function text(response: ServerResponse, status: number, body: string): void {

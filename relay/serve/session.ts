@@ -6,15 +6,21 @@ import type { StreamFeed } from '../stream-feed.ts';
 import { Subscription } from './subscription.ts';
 
 /**
- * One tab's socket.
+ * One tab's connection, by a WebSocket or by a response that does not end.
  *
  *     opening ─ hello ─▶ live ─┬─ subscribe, credit, ping ─▶ live
  *        └─ 5 s, or anything else ─▶ closing ◀─┴─ a bad message, silence of three heartbeats, shutdown
  */
 export interface SessionSocket {
+  readonly transport: 'websocket' | 'http';
   text(message: string): void;
   binary(message: Uint8Array): void;
+  /** Given, and not yet taken by the network. */
+  bufferedBytes(): number;
+  /** When what was given has gone, or a little later without. */
   close(): void;
+  /** At once. */
+  terminate(): void;
 }
 
 export interface SessionParts {
@@ -27,6 +33,8 @@ export interface SessionParts {
   readonly boards: () => Extract<Down, { type: 'boards' }>;
   readonly stats: () => Extract<Down, { type: 'stats' }>;
   readonly sent: (bytes: number) => void;
+  /** A message about a stream's records went to this tab. */
+  readonly told: (message: Down) => void;
 }
 
 type State =
@@ -39,6 +47,14 @@ const PROGRESS_MS = 250;
 /** A tab whose own reading of the source failed comes back after this, with the position it has. */
 const SOURCE_RETRY_MS = 2_000;
 const STATS_MS = 1_000;
+/**
+ * No frame is given to a network that has not taken so much yet, whatever the credit: what waits, waits in the log,
+ * where all tabs share it.
+ */
+const FULL_BYTES = 2 ** 20;
+/** So much can only be answers nobody takes: of a tab that asks and does not read. */
+const TOO_SLOW_BYTES = 16 * 2 ** 20;
+const SILENT_HEARTBEATS = 3;
 /** A tab that grants more than this has it counted as this. */
 const MAX_CREDIT_BYTES = 256 * 1024 * 1024;
 
@@ -78,6 +94,15 @@ export class Session {
 
   shutdown(retryAfterMs: number): void {
     if (this.#state.kind !== 'closing') this.#bye('shutdown', 'the relay is stopping', true, retryAfterMs);
+  }
+
+  get transport(): 'websocket' | 'http' {
+    return this.#parts.socket.transport;
+  }
+
+  /** The network has taken everything. */
+  drained(): void {
+    this.#deliver();
   }
 
   /** The socket is gone. */
@@ -123,9 +148,10 @@ export class Session {
     this.#send({ type: 'welcome', protocol: PROTOCOL_VERSION, run, heartbeatMs, streams: [...feeds.keys()] });
     this.#send(this.#parts.boards());
     this.#send(this.#parts.stats());
-    this.#every(STATS_MS, () => this.#send(this.#parts.stats()));
-    this.#every(PROGRESS_MS, () => this.#tellProgress());
-    this.#every(heartbeatMs, () => this.#checkHeard());
+    // What is told again soon need not wait for a network that takes nothing.
+    this.#every(STATS_MS, () => this.#full || this.#send(this.#parts.stats()));
+    this.#every(PROGRESS_MS, () => this.#full || this.#tellProgress());
+    this.#listenFor(SILENT_HEARTBEATS * heartbeatMs);
   }
 
   #subscribe(subscriptions: Map<string, Subscription>, message: Extract<Up, { type: 'subscribe' }>): void {
@@ -159,7 +185,7 @@ export class Session {
     while (more) {
       more = false;
       for (const subscription of subscriptions.values()) {
-        if (this.#state.kind !== 'live' || this.#state.creditBytes <= 0) break;
+        if (this.#state.kind !== 'live' || this.#state.creditBytes <= 0 || this.#full) break;
         if (subscription.deliver()) more = true;
       }
     }
@@ -178,15 +204,29 @@ export class Session {
       for (const subscription of this.#state.subscriptions.values()) subscription.tellProgress();
   }
 
-  /** C2 */
-  #checkHeard(): void {
+  /** C2: closes as soon as nothing was heard for so long. */
+  #listenFor(silenceMs: number): void {
+    if (this.#state.kind !== 'live') return;
     const { clock, heartbeatMs } = this.#parts;
-    if (this.#state.kind === 'live' && clock.nowMs() - this.#state.heardAtMs > 3 * heartbeatMs)
-      this.#bye('too_slow', `nothing was heard for ${(3 * heartbeatMs) / 1000} s`, true);
+    const leftMs = this.#state.heardAtMs + silenceMs - clock.nowMs();
+    if (leftMs <= 0) this.#bye('too_slow', `nothing was heard for ${(SILENT_HEARTBEATS * heartbeatMs) / 1000} s`, true);
+    else this.#after(leftMs, () => this.#listenFor(silenceMs));
+  }
+
+  get #full(): boolean {
+    return this.#parts.socket.bufferedBytes() >= FULL_BYTES;
   }
 
   #send(message: Down): void {
-    if (this.#state.kind !== 'closing') this.#parts.socket.text(JSON.stringify(message));
+    if (this.#state.kind === 'closing') return;
+    if (this.#parts.socket.bufferedBytes() > TOO_SLOW_BYTES) {
+      // A word of farewell would wait behind the rest.
+      this.#parts.socket.terminate();
+      this.closed();
+      return;
+    }
+    this.#parts.socket.text(JSON.stringify(message));
+    this.#parts.told(message);
   }
 
   #bye(code: Extract<Down, { type: 'bye' }>['code'], message: string, retry: boolean, retryAfterMs = 0): void {
@@ -196,17 +236,18 @@ export class Session {
   }
 
   #every(intervalMs: number, run: () => void): void {
-    let cancel = (): void => undefined;
-    const again = (): void => {
+    this.#after(intervalMs, () => {
+      run();
+      if (this.#state.kind === 'live') this.#every(intervalMs, run);
+    });
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    const cancel = this.#parts.clock.after(delayMs, () => {
       this.#cancels.delete(cancel);
       run();
-      if (this.#state.kind === 'live') arm();
-    };
-    const arm = (): void => {
-      cancel = this.#parts.clock.after(intervalMs, again);
-      this.#cancels.add(cancel);
-    };
-    arm();
+    });
+    this.#cancels.add(cancel);
   }
 }
 

@@ -161,13 +161,21 @@ test('a port in use is told by its number, with another', async () => {
   });
 });
 
-test('a stop tells every tab to come back', async () => {
+test('C4 a stop tells every tab to come back, each at a moment of its own', async () => {
   const relay = await relayWithRows();
-  const tab = await Tab.open(relay.port);
-  tab.subscribe('events');
-  await tab.rowsAtLeast(10);
+  const tabs = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      Tab.open(relay.port, { transport: index % 2 === 0 ? 'http' : 'websocket' }),
+    ),
+  );
+  for (const tab of tabs) tab.subscribe('events');
+  await Promise.all(tabs.map((tab) => tab.rowsAtLeast(10)));
   await relay.close();
-  expect(await tab.message('bye')).toMatchObject({ code: 'shutdown', retry: true, retryAfterMs: 1000 });
+  const byes = await Promise.all(tabs.map((tab) => tab.message('bye')));
+  for (const bye of byes) expect(bye).toMatchObject({ code: 'shutdown', retry: true });
+  const waits = byes.map((bye) => bye.retryAfterMs);
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(500);
+  expect(new Set(waits).size).toBeGreaterThan(15);
 });
 
 test('a board is made when the fields are known, and told to tabs that are there already', async () => {

@@ -13,8 +13,10 @@ import {
   wakeAtMs,
 } from './state.ts';
 
-/** What of a WebSocket is used; the browser's and the `ws` package's both are one. */
+/** What of a WebSocket is used; the browser's and the `ws` package's both are one, and so is a stream over HTTP. */
 export interface SocketLike {
+  /** Left out: a WebSocket. */
+  readonly transport?: 'websocket' | 'http';
   binaryType: string;
   onopen: ((event: never) => unknown) | null;
   onmessage: ((event: { readonly data: unknown } & never) => unknown) | null;
@@ -135,7 +137,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   enter(first);
   return {
-    status: () => statusOf(state),
+    status: () => statusOf(state, socket?.transport ?? 'websocket'),
     send(message) {
       if (state.at === 'live') write(message);
     },
@@ -144,13 +146,13 @@ export function openConnection(options: ConnectionOptions): Connection {
   };
 }
 
-function statusOf(state: ConnectionState): ConnectionStatus {
+function statusOf(state: ConnectionState, transport: 'websocket' | 'http'): ConnectionStatus {
   switch (state.at) {
     case 'connecting':
     case 'greeting':
       return { state: 'connecting', attempt: state.attempt };
     case 'live':
-      return { state: 'live', sinceMs: state.sinceMs, transport: 'websocket' };
+      return { state: 'live', sinceMs: state.sinceMs, transport };
     case 'waiting':
       return {
         state: 'waiting',

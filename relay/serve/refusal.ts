@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import { type AllowedHosts, isAllowedHost, isLoopback } from './allowed-hosts.ts';
+
+/** Why a request is not served, as HTTP says it. */
+export interface Refusal {
+  readonly status: 403 | 404 | 503;
+  readonly why: string;
+  readonly retryAfterMs?: number;
+}
+
+export const STATUS_TEXT = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const;
+
+/** By a name that is not this relay's; null when it is. */
+export function strangeHost({ headers: { host } }: IncomingMessage, hosts: AllowedHosts): Refusal | null {
+  if (isAllowedHost(host, hosts)) return null;
+  const name = (host ?? 'a request without a host').replace(/:\d*$/, '');
+  const why = `this relay does not answer to ${name}: open it by localhost or its own address, or start it with --allow-host ${name}`;
+  return { status: 403, why };
+}
+
+/**
+ * Of another page, or of no page and another machine. Browsers name the origin of sockets and of every POST; of a GET
+ * to its own origin they do not, so that there (`unnamed: true`) none is none of another.
+ */
+export function strangeOrigin(request: IncomingMessage, unnamed = false): Refusal | null {
+  const { origin, host } = request.headers;
+  const site = request.headers['sec-fetch-site'] ?? 'same-origin';
+  const ofPage =
+    origin === undefined
+      ? site === 'same-origin' && (unnamed || isLoopback(request.socket.remoteAddress ?? ''))
+      : URL.parse(origin)?.host === host;
+  return ofPage ? null : { status: 403, why: 'the socket is for the page this relay serves' };
+}
