@@ -14,6 +14,8 @@ export class ScriptedSource implements Source {
   epoch = 'epoch-1';
   /** Readings begun so far. */
   readings = 0;
+  /** Records given so far, over all readings. */
+  given = 0;
   /** Records in one event. */
   batch = 500;
   readonly #partitions = new Map<number, { floor: number; records: RawRecord[] }>();
@@ -79,6 +81,7 @@ export class ScriptedSource implements Source {
         idle = false;
         const nextOffset = firstOffset + taken.length;
         next.set(partition, nextOffset);
+        this.given += taken.length;
         yield {
           kind: 'records',
           partition,
