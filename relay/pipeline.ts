@@ -1,5 +1,6 @@
 import type { Clock } from '../contract/clock.ts';
 import type { SourceState } from '../contract/protocol/down.ts';
+import { MIN_TIME_US } from '../contract/protocol/frame.ts';
 import type { Position } from '../contract/protocol/position.ts';
 import { Batcher, type BatchLimits } from './batch/batcher.ts';
 import { Rejected } from './decode/rejected.ts';
@@ -31,13 +32,22 @@ export interface PipelineParts {
   readonly limits: BatchLimits;
   /** Slows records down to their event time. */
   readonly pacer: Pacer | null;
+  /** Where the stream stood when it was last read: lateness goes on from there. */
+  readonly stood?: Stood | null;
+}
+
+export interface Stood {
+  readonly epoch: string;
+  readonly watermarkUs: number;
+  /** Partition → newest event time. */
+  readonly newestUs: ReadonlyMap<number, number>;
 }
 
 export interface PipelineSink {
-  opened(position: Position): void;
+  opened(position: Position): void | Promise<void>;
   entry(entry: LogEntry): void;
   reject(partition: number, record: RawRecord, rejected: Rejected): void;
-  reset(reason: string): void;
+  reset(reason: string): void | Promise<void>;
   state(state: SourceState): void;
   /** Records were handled; `behind` as the source says. */
   handled(partition: number, records: number, bytes: number, behind: number | null): void;
@@ -56,6 +66,10 @@ export class Pipeline {
   readonly #rules: RowRules;
   #batcher: Batcher | null = null;
   #watermark: Watermark;
+  /** The newest that an entry told of, or that follows from rows alone. */
+  #toldWatermarkUs: number;
+  /** Entries since `tellProgress`. */
+  #entries = 0;
   #held: Records[] = [];
   #cancelSample: () => void = () => undefined;
   /** Held records on their way, which those that come after must not overtake. */
@@ -66,7 +80,8 @@ export class Pipeline {
     this.#sink = sink;
     const { shaper, aheadUs, clock } = parts;
     this.#rules = { shaper, aheadUs, nowMs: () => clock.nowMs() };
-    this.#watermark = this.#newWatermark();
+    this.#watermark = this.#newWatermark(parts.stood?.epoch ?? null);
+    this.#toldWatermarkUs = this.#watermark.currentUs();
   }
 
   get watermarkUs(): number {
@@ -79,6 +94,25 @@ export class Pipeline {
     for (const event of this.#held)
       next[event.partition] = Math.min(next[event.partition] ?? event.firstOffset, event.firstOffset);
     return next;
+  }
+
+  /** Makes entries of what was read and has no rows, and of a watermark that has moved on without any. */
+  tellProgress(): void {
+    const batcher = this.#batcher;
+    if (batcher === null) return;
+    const watermarkUs = this.#watermark.currentUs();
+    const told = watermarkUs === MIN_TIME_US ? null : watermarkUs;
+    const extents = batcher.skipRowless();
+    for (const extent of extents) this.#sink.entry({ kind: 'progress', ...extent, watermarkUs: told });
+    const moved = watermarkUs > this.#toldWatermarkUs && this.#entries === 0 && extents.length === 0;
+    if (moved) {
+      const [first] = Object.entries(batcher.settled());
+      if (first === undefined) return;
+      const [partition, offset] = [Number(first[0]), first[1]];
+      this.#sink.entry({ kind: 'progress', partition, firstOffset: offset, nextOffset: offset, watermarkUs: told });
+    }
+    if (moved || extents.length > 0) this.#toldWatermarkUs = watermarkUs;
+    this.#entries = 0;
   }
 
   /** Reads until the source ends or `signal` aborts. Rejects with what the source throws. */
@@ -131,10 +165,11 @@ export class Pipeline {
     }
   }
 
-  #open(position: Position): void {
+  async #open(position: Position): Promise<void> {
+    await this.#sink.opened(position);
     if (this.#batcher === null) {
       const { stream, clock, limits } = this.#parts;
-      const watermark = this.#newWatermark();
+      const watermark = this.#newWatermark(position.epoch);
       this.#watermark = watermark;
       this.#batcher = new Batcher({
         stream,
@@ -144,6 +179,7 @@ export class Pipeline {
         watermarkUs: () => watermark.currentUs(),
         emit: (entry, maxEventTimeUs) => {
           watermark.observe(entry.partition, maxEventTimeUs);
+          this.#entries++;
           this.#sink.entry(entry);
         },
       });
@@ -152,7 +188,6 @@ export class Pipeline {
       this.#batcher.open(Number(partition), offset);
       this.#watermark.open(Number(partition));
     }
-    this.#sink.opened(position);
   }
 
   /** The first records wait until enough of them are seen to say what their fields are. (D3) */
@@ -226,8 +261,11 @@ export class Pipeline {
     const { schema } = this.#parts.shaper;
     if (schema !== null) this.#batcher?.append(partition, record.offset, row, schema, size);
   }
-  #newWatermark(): Watermark {
-    const { delayUs, idleMs, clock } = this.#parts;
-    return new Watermark(delayUs, idleMs, clock);
+
+  #newWatermark(epoch: string | null): Watermark {
+    const { delayUs, idleMs, clock, stood } = this.#parts;
+    const watermark = new Watermark(delayUs, idleMs, clock);
+    if (stood != null && stood.epoch === epoch) watermark.restore(stood.watermarkUs, stood.newestUs);
+    return watermark;
   }
 }

@@ -1,17 +1,23 @@
 import type { Clock } from '../contract/clock.ts';
 import type { Down, StreamSchema } from '../contract/protocol/down.ts';
 import type { Board } from '../contract/spec/board.ts';
+import { parseByteSize } from '../contract/spec/byte-size.ts';
 import { parseDurationUs } from '../contract/spec/duration.ts';
 import { firstBoard } from '../contract/spec/first-board.ts';
 import type { StreamSpec } from '../contract/spec/stream.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
-import { MAX_LOG_BYTES, MemoryLog } from './log/memory.ts';
+import type { DataFolder } from './data-folder.ts';
+import { memoryOfProcess } from './data-folder.ts';
+import { openDiskStore } from './log/disk-store.ts';
+import { MAX_LOG_BYTES } from './log/memory.ts';
+import type { Damage } from './log/segments.ts';
+import { type LogStore, memoryStore } from './log/store.ts';
 import { type RelayServer, startServer } from './serve/server.ts';
 import { shapeSpecOf } from './shape/shape-spec.ts';
 import { Shaper } from './shape/shaper.ts';
 import { createPacer } from './sources/pace.ts';
-import type { Source } from './sources/source.ts';
+import type { Source, SourceMemory } from './sources/source.ts';
 import { startFrom } from './sources/start-from.ts';
 import { StreamFeed } from './stream-feed.ts';
 
@@ -21,7 +27,8 @@ export interface RelayParts {
   readonly windows: Readonly<Record<string, WindowSpec>>;
   /** null: one is made for each stream when its fields are known. */
   readonly boards: Readonly<Record<string, Board>> | null;
-  readonly sourceOf: (spec: StreamSpec) => Source;
+  /** `memory`: what the source finds again after a restart. */
+  readonly sourceOf: (spec: StreamSpec, memory: SourceMemory) => Source;
   readonly clock: Clock;
   /** New at every start. */
   readonly run: string;
@@ -30,11 +37,15 @@ export interface RelayParts {
   readonly allowHosts?: readonly string[];
   readonly port: number;
   readonly pageDir: string;
-  /** Per stream. */
+  /** Where streams are kept over restarts; left out: in memory only. Those at the pace of their events always are. */
+  readonly data?: DataFolder | null;
+  /** Per stream, in memory. */
   readonly maxLogBytes?: number;
   readonly heartbeatMs?: number;
   /** A version of a stream's fields, each once. */
   readonly onSchema?: (schema: StreamSchema) => void;
+  /** What a crash or a disk has damaged, and what was done about it. */
+  readonly onDamage?: (stream: string, damage: Damage) => void;
   /** A stream that cannot be read, however often one tries. */
   readonly onFailure?: (stream: string, error: unknown) => void;
 }
@@ -49,7 +60,10 @@ const HEARTBEAT_MS = 15_000;
 
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const { clock, run, host, port, pageDir, heartbeatMs = HEARTBEAT_MS } = parts;
-  const feeds = new Map(Object.entries(parts.streams).map(([name, spec]) => [name, makeFeed(name, spec, parts)]));
+  const made = Object.entries(parts.streams).map(
+    async ([name, spec]) => [name, await makeFeed(name, spec, parts)] as const,
+  );
+  const feeds = new Map(await Promise.all(made));
   const boards: { windows: Record<string, WindowSpec>; boards: Record<string, Board> } = {
     windows: { ...parts.windows },
     boards: {},
@@ -59,7 +73,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     Object.assign(boards.windows, board.windows);
   }
   /** Windows of boards made here, by stream. */
-  const made: Record<string, Record<string, WindowSpec>> = {};
+  const firstBoards: Record<string, Record<string, WindowSpec>> = {};
   const message = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...boards });
   const server: RelayServer = await startServer({
     host,
@@ -79,10 +93,10 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       schema: (schema) => {
         parts.onSchema?.(schema);
         if (parts.boards !== null) return;
-        const others = Object.entries(made).filter(([stream]) => stream !== feed.name);
+        const others = Object.entries(firstBoards).filter(([stream]) => stream !== feed.name);
         const first = firstBoard(schema, Object.assign({}, parts.streams, parts.windows, ...others.map(([, w]) => w)));
-        made[feed.name] = first.windows;
-        boards.windows = Object.assign({}, ...Object.values(made), parts.windows);
+        firstBoards[feed.name] = first.windows;
+        boards.windows = Object.assign({}, ...Object.values(firstBoards), parts.windows);
         boards.boards[feed.name] = first.board;
         server.tellBoards();
       },
@@ -96,25 +110,55 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       await server.close();
       stop.abort();
       await Promise.all(reading);
+      await Promise.all([...feeds.values()].map((feed) => feed.close()));
     },
   };
 }
 
-function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): StreamFeed {
-  const { clock, maxLogBytes = MAX_LOG_BYTES } = parts;
+async function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): Promise<StreamFeed> {
+  const { clock, data = null } = parts;
+  const isKept = data !== null && spec.speed === 'max' && !/^demo:/i.test(spec.source);
+  const source = parts.sourceOf(spec, isKept ? data.memoryOf(name) : memoryOfProcess());
   return new StreamFeed({
     stream: name,
-    source: parts.sourceOf(spec),
+    source,
     from: startFrom(spec.from, clock.nowMs()),
-    shaper: new Shaper(shapeSpecOf(name, spec)),
+    makeShaper: (restored) => new Shaper(shapeSpecOf(name, spec), restored),
     clock,
     delayUs: parseDurationUs(spec.time.delay) ?? 0,
     idleMs: (parseDurationUs(spec.time.idle) ?? 0) / 1000,
     aheadUs: aheadUsOf(spec),
     limits: BATCH_LIMITS,
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
-    makeLog: () => new MemoryLog(maxLogBytes),
+    store: await makeStore(name, spec, source, isKept ? data : null, parts),
+    backfillUs: spec.backfill === undefined ? null : parseDurationUs(spec.backfill),
   });
+}
+
+async function makeStore(
+  name: string,
+  { from, log, source: url }: StreamSpec,
+  { replayable }: Source,
+  data: DataFolder | null,
+  { clock, maxLogBytes: maxBytes = MAX_LOG_BYTES, onDamage }: RelayParts,
+): Promise<LogStore> {
+  const fromEarliest = from === 'earliest' || !replayable;
+  if (data === null) return memoryStore({ maxBytes, fromEarliest });
+  return openDiskStore({
+    folder: data.of(name),
+    clock,
+    maxBytes: parseByteSize(log.max_bytes) ?? MAX_LOG_BYTES,
+    maxAgeMs: (parseDurationUs(log.max_age) ?? 0) / 1000,
+    source: withoutUser(url),
+    replayable,
+    fromEarliest,
+    onDamage: (damage) => onDamage?.(name, damage),
+  });
+}
+
+/** `mqtt://user:secret@host/topic` → `mqtt://host/topic`. */
+function withoutUser(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1');
 }
 
 /** What a file holds has happened, whatever this machine's clock says: only what is live can be ahead of it. (W21) */

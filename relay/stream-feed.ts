@@ -5,19 +5,30 @@ import { MIN_TIME_US } from '../contract/protocol/frame.ts';
 import type { Position } from '../contract/protocol/position.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Rejected } from './decode/rejected.ts';
+import { withEpochSuffix } from './epoch-suffix.ts';
 import type { Log, LogEntry } from './log/log.ts';
-import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
+import type { LogStore, LogUse } from './log/store.ts';
+import { Pipeline, type PipelineParts, type PipelineSink, type Stood } from './pipeline.ts';
 import { spanText } from './shape/ahead.ts';
-import type { RawRecord, StartFrom } from './sources/source.ts';
+import type { Shaper } from './shape/shaper.ts';
+import type { RawRecord, Source, StartFrom } from './sources/source.ts';
+import { sleep } from './sources/wait.ts';
 
 /**
  * One stream as the relay has it: read once from its source into a log, for any number of readers.
  *
- *     connecting ─▶ opened (epoch, log) ─▶ reset ─▶ opened (another epoch, another log) ─▶ …
+ *     restoring ─▶ connecting ─▶ opened (epoch, log) ─▶ reset ─▶ opened (another epoch, another log) ─▶ …
+ *         └─ an earlier run left a log ─▶ opened, and read from its head
+ *
+ * A disk without room holds the source up; whoever reads from the log goes on.
  */
-export interface FeedParts extends PipelineParts {
+export interface FeedParts extends Omit<PipelineParts, 'shaper' | 'stood'> {
   readonly from: StartFrom;
-  readonly makeLog: () => Log;
+  /** From the versions a log has; of none, when it is new. */
+  readonly makeShaper: (restored: readonly StreamSchema[]) => Shaper;
+  readonly store: LogStore;
+  /** How far back a tab without a position begins, by event time; null: as far as it goes. (P7) */
+  readonly backfillUs: number | null;
 }
 
 export interface FeedListener {
@@ -48,7 +59,15 @@ export class StreamFeed {
   /** Records rejected since `handled` was last told. */
   #rejected = 0;
   readonly #behind = new Map<number, number | null>();
-  readonly #pipeline: Pipeline;
+  #shaper: Shaper;
+  #source: Source;
+  /** Where the stream stood when an earlier run stopped; null: nowhere. */
+  #stood: Stood | null = null;
+  /** null until what an earlier run left was looked at. */
+  #pipeline: Pipeline | null = null;
+  #signal: AbortSignal | null = null;
+  /** Why there is no log yet: the disk. */
+  #noLog: string | null = null;
   readonly deadLetters = new DeadLetters();
   readonly counts: FeedCounts = { records: 0, bytes: 0, ahead: 0, frames: 0, frameBytes: 0 };
   #opened: { readonly position: Position; readonly log: Log } | null = null;
@@ -56,7 +75,8 @@ export class StreamFeed {
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
-    this.#pipeline = new Pipeline(parts, this.#sink());
+    this.#shaper = parts.makeShaper([]);
+    this.#source = parts.source;
   }
 
   get name(): string {
@@ -85,9 +105,12 @@ export class StreamFeed {
     return this.#opened;
   }
 
-  /** What the source says; where that is nothing, what is held apart or passed over. */
+  /** What the disk says, then the source; where that is nothing, what is held apart or passed over. */
   get state(): SourceState {
-    const { ignored } = this.#parts.shaper;
+    const { ignored } = this.#shaper;
+    const trouble = this.#opened?.log.trouble ?? null;
+    if (trouble !== null) return { state: 'failed', ...trouble };
+    if (this.#noLog !== null) return { state: 'failed', message: this.#noLog, fix: ROOM_FIX };
     if (this.#state.message !== null) return this.#state;
     if (this.#aheadInARow >= MANY_AHEAD)
       return {
@@ -105,26 +128,37 @@ export class StreamFeed {
 
   /** Values passed over because their names are too many. */
   get ignoredValues(): number {
-    return this.#parts.shaper.ignored?.values ?? 0;
+    return this.#shaper.ignored?.values ?? 0;
   }
 
   /** The newest version; null before the first records. */
   get schema(): StreamSchema | null {
-    return this.#parts.shaper.schema;
+    return this.#shaper.schema;
   }
 
   schemaOf(version: number): StreamSchema | null {
-    return this.#parts.shaper.schemaOf(version);
+    return this.#shaper.schemaOf(version);
   }
 
   get watermarkUs(): number | null {
-    const us = this.#pipeline.watermarkUs;
+    const us = this.#pipeline?.watermarkUs ?? this.#stood?.watermarkUs ?? MIN_TIME_US;
     return us === MIN_TIME_US ? null : us;
   }
 
-  /** Partition → offset below which nothing more will be appended. */
-  settled(): Record<string, number> {
-    return this.#pipeline.settled();
+  /** Why readers of an epoch that was left find another past; null where that is not known. */
+  leftBecause(epoch: string): string | null {
+    return this.#parts.store.left.find((left) => left.epoch === epoch)?.reason ?? null;
+  }
+
+  /** Event time from which a tab without a position is given rows; null: all there are. (P7) */
+  get sinceUs(): number | null {
+    const { backfillUs, clock } = this.#parts;
+    if (backfillUs === null) return null;
+    const nowUs = clock.nowMs() * 1000;
+    // A stream that is read to its end and silent since, or a file: so far back from its newest event.
+    const atEnd = this.lagRecords === 0 || this.#state.state === 'ended';
+    const newestUs = this.#opened?.log.newestUs() ?? MIN_TIME_US;
+    return (atEnd && newestUs > MIN_TIME_US ? Math.min(nowUs, newestUs) : nowUs) - backfillUs;
   }
 
   /** Records the source has beyond what was read; null when it cannot say. */
@@ -140,22 +174,39 @@ export class StreamFeed {
 
   /** Reads until `signal` aborts or the source ends. Rejects only when trying again cannot help. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
+    let cancelTick = (): void => undefined;
     try {
-      await this.#pipeline.run(this.#parts.from, signal);
+      const from = await this.#restore();
+      const pipeline = new Pipeline(this.#pipelineParts(), this.#sink());
+      this.#pipeline = pipeline;
+      const tick = (): void => {
+        pipeline.tellProgress();
+        cancelTick = this.clock.after(PROGRESS_MS, tick);
+      };
+      tick();
+      await pipeline.run(from, signal);
+      pipeline.tellProgress();
     } catch (error) {
       const { message, fix } = told(error);
       this.#state = { state: 'failed', message, fix };
       throw error;
     } finally {
+      cancelTick();
       // A source that ends, or fails, leaves what was read for those who come later.
-      if (signal.aborted) this.#opened?.log.close();
+      if (signal.aborted) await this.#opened?.log.close();
     }
+  }
+
+  /** Closes a log that was left open for readers after the source had ended. */
+  async close(): Promise<void> {
+    await this.#opened?.log.close();
   }
 
   /** Another reading of the same stream, at the reader's own pace, by the same shape. */
   replay(sink: PipelineSink): Pipeline {
     return new Pipeline(
-      { ...this.#parts, pacer: null },
+      { ...this.#pipelineParts(), pacer: null, stood: null },
       {
         ...sink,
         opened: (position) => sink.opened(position),
@@ -167,8 +218,55 @@ export class StreamFeed {
     );
   }
 
+  /** Goes on from the log an earlier run left, where that fits; where to read from. */
+  async #restore(): Promise<StartFrom> {
+    const { store, source, from, makeShaper } = this.#parts;
+    const restored = await store.restore(this.#logUse());
+    if (restored === null) {
+      this.#source = withEpochSuffix(source, store.epochSuffix);
+      return from;
+    }
+    const { log, begin, schemas, watermarkUs, newestUs } = restored;
+    this.#shaper = makeShaper(schemas);
+    const reason = restored.unfit ?? this.#shaper.incompatible;
+    if (reason !== null) {
+      await log.close();
+      await store.leave({ epoch: begin.epoch, reason });
+      this.#source = withEpochSuffix(source, store.epochSuffix);
+      return from;
+    }
+    this.#source = withEpochSuffix(source, store.epochSuffix);
+    const { epoch } = begin;
+    this.#stood = { epoch, watermarkUs, newestUs };
+    this.#opened = { position: begin, log };
+    this.#announceSchema();
+    for (const listener of this.#listeners) listener.opened?.();
+    return { epoch, next: Object.fromEntries([...log.head()].map(([partition, head]) => [String(partition), head])) };
+  }
+
+  #pipelineParts(): PipelineParts {
+    return { ...this.#parts, source: this.#source, shaper: this.#shaper, stood: this.#stood };
+  }
+
+  #logUse(): LogUse {
+    return {
+      schemaOf: (version) => this.schemaOf(version),
+      events: {
+        shown: () => {
+          for (const listener of this.#listeners) listener.appended?.();
+        },
+        kept: (next) => this.#commit(next),
+      },
+    };
+  }
+
+  /** What is kept, dead letters below it included, the source may forget. (S8) */
+  #commit(next: Readonly<Record<string, number>>): void {
+    this.#source.committed?.(next);
+  }
+
   #announceSchema(): void {
-    const { schema } = this.#parts.shaper;
+    const { schema } = this.#shaper;
     if (schema === null || schema.version === this.#announcedVersion) return;
     this.#announcedVersion = schema.version;
     for (const listener of this.#listeners) listener.schema?.(schema);
@@ -176,12 +274,7 @@ export class StreamFeed {
 
   #sink(): PipelineSink {
     return {
-      opened: (position) => {
-        if (this.#opened?.position.epoch !== position.epoch) this.#opened = { position, log: this.#parts.makeLog() };
-        for (const [partition, offset] of Object.entries(position.next))
-          this.#opened.log.open(Number(partition), offset);
-        for (const listener of this.#listeners) listener.opened?.();
-      },
+      opened: (position) => this.#open(position),
       entry: (entry) => this.#append(entry),
       reject: (partition: number, record: RawRecord, rejected: Rejected) => {
         this.deadLetters.add(partition, record, rejected.reason, this.clock.nowMs());
@@ -191,12 +284,7 @@ export class StreamFeed {
         this.#aheadInARow++;
         this.#aheadUs = rejected.aheadUs;
       },
-      reset: (reason) => {
-        this.#opened?.log.close();
-        this.#opened = null;
-        this.#behind.clear();
-        for (const listener of this.#listeners) listener.reset?.(reason);
-      },
+      reset: (reason) => this.#reset(reason),
       state: (state) => {
         this.#state = state;
       },
@@ -210,9 +298,54 @@ export class StreamFeed {
       caughtUp: () => {
         for (const partition of this.#behind.keys()) this.#behind.set(partition, 0);
       },
-      // Sockets, timers and other streams get their turn between events, however fast the source is.
-      ready: () => new Promise((resolve) => setImmediate(resolve)),
+      ready: async () => {
+        // Sockets, timers and other streams get their turn between events, however fast the source is.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (this.#opened?.log.trouble != null) await this.#opened.log.room();
+      },
     };
+  }
+
+  async #open(position: Position): Promise<void> {
+    if (this.#opened !== null && this.#opened.position.epoch !== position.epoch)
+      await this.#reset('the source is another than the one that was read before');
+    const behind = [...(this.#opened?.log.head() ?? [])].some(
+      ([partition, head]) => (position.next[partition] ?? head) < head,
+    );
+    if (behind) await this.#reset('the source begins before what was read of it: it has another past');
+    this.#opened ??= { position, log: await this.#newLog(position) };
+    for (const [partition, offset] of Object.entries(position.next)) {
+      const head = this.#opened.log.head().get(Number(partition)) ?? offset;
+      this.#opened.log.open(Number(partition), offset);
+      const lost = { partition: Number(partition), firstOffset: head, nextOffset: offset };
+      if (head < offset)
+        this.#append({ kind: 'gap', ...lost, reason: 'the source went on beyond what was read of it' });
+    }
+    for (const listener of this.#listeners) listener.opened?.();
+  }
+
+  /** Waits for room on the disk where there is none. */
+  async #newLog(position: Position): Promise<Log> {
+    for (;;) {
+      try {
+        const log = await this.#parts.store.create(position, this.#logUse());
+        this.#noLog = null;
+        return log;
+      } catch (error) {
+        if (this.#signal === null || this.#signal.aborted) throw error;
+        this.#noLog = `reading stands still: its log cannot be made (${told(error).message})`;
+        await sleep(this.clock, ROOM_RETRY_MS, this.#signal);
+      }
+    }
+  }
+
+  async #reset(reason: string): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    this.#stood = null;
+    this.#behind.clear();
+    for (const listener of this.#listeners) listener.reset?.(reason);
+    await opened?.log.close();
   }
 
   #append(entry: LogEntry): void {
@@ -222,9 +355,13 @@ export class StreamFeed {
       this.counts.frameBytes += entry.message.length;
     }
     this.#opened?.log.append(entry);
-    for (const listener of this.#listeners) listener.appended?.();
   }
 }
+
+/** How often what has no rows is told to readers, and kept. */
+const PROGRESS_MS = 200;
+const ROOM_RETRY_MS = 1_000;
+const ROOM_FIX = 'make room on the disk, or name another folder: --data <folder>; it goes on by itself';
 
 /** So many in a row, and no row beside them, are no device's fault. */
 const MANY_AHEAD = 10;

@@ -28,6 +28,12 @@ export class Watermark {
     this.#clock = clock;
   }
 
+  /** Goes on from where a stream stood: its watermark, and the newest event time of each partition that had rows. */
+  restore(watermarkUs: number, newestUs: ReadonlyMap<number, number>): void {
+    this.#watermarkUs = Math.max(this.#watermarkUs, watermarkUs);
+    for (const [partition, us] of newestUs) if (us > MIN_TIME_US) this.observe(partition, us);
+  }
+
   /** A partition exists, and holds the stream back until it has rows or is idle. */
   open(partition: number): void {
     if (!this.#partitions.has(partition))

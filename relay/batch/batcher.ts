@@ -97,6 +97,16 @@ export class Batcher {
     state.sealed = state.read;
   }
 
+  /** What was read since the partitions' last frames and has no rows: no frame will begin before its end. */
+  skipRowless(): { partition: number; firstOffset: number; nextOffset: number }[] {
+    return [...this.#partitions.values()].flatMap((state) => {
+      const { number: partition, batch, sealed: firstOffset, read: nextOffset } = state;
+      if ((batch !== null && batch.rows > 0) || nextOffset === firstOffset) return [];
+      state.sealed = nextOffset;
+      return [{ partition, firstOffset, nextOffset }];
+    });
+  }
+
   seal(partition: number): void {
     const state = this.#partition(partition);
     const { batch } = state;
@@ -132,6 +142,7 @@ export class Batcher {
         firstOffset,
         nextOffset,
         schemaVersion: schema.version,
+        maxEventTimeUs,
         message,
         payloadBytes: payload.length,
       },

@@ -1,31 +1,40 @@
-import type { Log, LogEntry } from './log.ts';
+import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { EntryIndex } from './entry-index.ts';
+import type { Log, LogEntry, LogEvents } from './log.ts';
 
 export const MAX_LOG_BYTES = 256 * 1024 * 1024;
 /** What an entry costs beside its message. */
 const ENTRY_BYTES = 200;
 
+export interface MemoryLogOptions {
+  readonly maxBytes?: number;
+  /** Is there nothing before what it is given first? */
+  readonly fromEarliest?: boolean;
+  readonly events?: LogEvents;
+}
+
 /** A log in memory that lets its oldest entries go once it holds more than `maxBytes`; the newest entry always stays. */
 export class MemoryLog implements Log {
   readonly #maxBytes: number;
-  readonly #listeners = new Set<() => void>();
-  readonly #floor = new Map<number, number>();
-  readonly #head = new Map<number, number>();
-  #entries: LogEntry[] = [];
-  /** Index in `#entries` of the oldest entry kept. */
-  #first = 0;
-  #start = 0;
+  readonly #fromEarliest: boolean;
+  readonly #events: LogEvents | null;
+  #index = new EntryIndex<LogEntry>();
   #bytes = 0;
+  readonly hidden = 0;
+  readonly trouble = null;
 
-  constructor(maxBytes = MAX_LOG_BYTES) {
+  constructor({ maxBytes = MAX_LOG_BYTES, fromEarliest = true, events }: MemoryLogOptions = {}) {
     this.#maxBytes = maxBytes;
+    this.#fromEarliest = fromEarliest;
+    this.#events = events ?? null;
   }
 
   get start(): number {
-    return this.#start;
+    return this.#index.start;
   }
 
   get end(): number {
-    return this.#start + this.#entries.length - this.#first;
+    return this.#index.end;
   }
 
   get bytes(): number {
@@ -33,69 +42,61 @@ export class MemoryLog implements Log {
   }
 
   get(sequence: number): LogEntry | null {
-    return sequence < this.#start ? null : (this.#entries[this.#first + sequence - this.#start] ?? null);
+    return this.#index.at(sequence);
   }
 
   append(entry: LogEntry): void {
     this.open(entry.partition, entry.firstOffset);
-    const head = this.#head.get(entry.partition);
-    if (head === undefined || (entry.kind === 'frame' ? entry.firstOffset !== head : entry.firstOffset < head))
-      throw new Error(`log: partition ${entry.partition} is at ${head}, an entry starts at ${entry.firstOffset}`);
-    this.#entries.push(entry);
-    this.#head.set(entry.partition, entry.nextOffset);
+    checkFollows(entry, this.#index.head.get(entry.partition));
+    this.#index.push(entry, entry.kind === 'frame' ? entry.maxEventTimeUs : null);
     this.#bytes += sizeOf(entry);
-    while (this.#bytes > this.#maxBytes && this.end - this.#start > 1) this.#dropOldest();
-    for (const listener of this.#listeners) listener();
+    while (this.#bytes > this.#maxBytes && this.end - this.start > 1) {
+      const dropped = this.#index.dropFirst();
+      if (dropped !== null) this.#bytes -= sizeOf(dropped);
+    }
+    this.#events?.shown();
+    this.#events?.kept({ [entry.partition]: entry.nextOffset });
   }
 
   open(partition: number, offset: number): void {
-    if (this.#head.has(partition)) return;
-    this.#head.set(partition, offset);
-    this.#floor.set(partition, offset);
+    this.#index.open(partition, offset, offset === 0 || this.#fromEarliest);
   }
 
   floor(): ReadonlyMap<number, number> {
-    return this.#floor;
+    return this.#index.floor;
   }
 
   head(): ReadonlyMap<number, number> {
-    return this.#head;
+    return this.#index.head;
   }
 
   seek(next: Readonly<Record<string, number>>): number | null {
-    for (const [partition, floor] of this.#floor) {
-      const wanted = next[partition] ?? 0;
-      if (wanted < floor || wanted > (this.#head.get(partition) ?? 0)) return null;
-    }
-    return this.#start;
+    return this.#index.seek(next);
   }
 
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  since(eventTimeUs: number): { next: Readonly<Record<string, number>>; whole: boolean } {
+    return this.#index.since(eventTimeUs);
   }
 
-  close(): void {
-    this.#listeners.clear();
-    this.#start = this.end;
-    this.#entries = [];
-    this.#first = 0;
+  newestUs(): number {
+    return Math.max(MIN_TIME_US, ...this.#index.newestUs().values());
+  }
+
+  async room(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#index = new EntryIndex();
     this.#bytes = 0;
-  }
-
-  #dropOldest(): void {
-    const oldest = this.#entries[this.#first];
-    if (oldest === undefined) return;
-    this.#floor.set(oldest.partition, oldest.nextOffset);
-    this.#bytes -= sizeOf(oldest);
-    this.#first++;
-    this.#start++;
-    if (this.#first < 1024) return;
-    this.#entries = this.#entries.slice(this.#first);
-    this.#first = 0;
   }
 }
 
+/** Throws where an entry leaves offsets out, or repeats them. */
+export function checkFollows(entry: LogEntry, head: number | undefined): void {
+  if (head === undefined || (entry.kind === 'frame' ? entry.firstOffset !== head : entry.firstOffset < head))
+    throw new Error(`log: partition ${entry.partition} is at ${head}, an entry starts at ${entry.firstOffset}`);
+}
+
 function sizeOf(entry: LogEntry): number {
-  return ENTRY_BYTES + (entry.kind === 'frame' ? entry.message.length : entry.reason.length * 2);
+  if (entry.kind === 'frame') return ENTRY_BYTES + entry.message.length;
+  return ENTRY_BYTES + (entry.kind === 'gap' ? entry.reason.length * 2 : 0);
 }

@@ -18,7 +18,7 @@ export interface SegmentsOptions {
   /** A segment that has reached so many is followed by another. */
   readonly segmentBytes: number;
   /** What every segment begins with, so that it can be read alone. Asked when one is begun. */
-  readonly opening?: () => readonly Uint8Array[];
+  readonly opening?: (segment: number) => readonly Uint8Array[];
   readonly files?: SegmentFiles;
 }
 
@@ -53,7 +53,7 @@ interface Kept {
 export class Segments {
   readonly #folder: string;
   readonly #segmentBytes: number;
-  readonly #opening: () => readonly Uint8Array[];
+  readonly #opening: (segment: number) => readonly Uint8Array[];
   readonly #files: SegmentFiles;
   readonly #kept: Kept[] = [];
   /** The one appended to; null until the first append, and after `roll`. */
@@ -114,6 +114,11 @@ export class Segments {
     if (this.#active !== null && this.#active.bytes >= this.#segmentBytes) this.#active = null;
     this.#active ??= this.#begin();
     return this.#write(this.#active, body);
+  }
+
+  /** Begins a segment now. Throws as `append` does. */
+  begin(): void {
+    this.#active = this.#begin();
   }
 
   /** The next record begins a segment. */
@@ -181,7 +186,7 @@ export class Segments {
     const kept: Kept = { number, bytes: 0, file: this.#files.open(this.#path(number), 'create') };
     this.#kept.push(kept);
     try {
-      for (const body of this.#opening()) this.#write(kept, [body]);
+      for (const body of this.#opening(number)) this.#write(kept, [body]);
     } catch (error) {
       this.#kept.pop();
       this.#forget(kept);

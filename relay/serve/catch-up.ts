@@ -2,6 +2,7 @@ import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import type { Position } from '../../contract/protocol/position.ts';
 import type { LogEntry } from '../log/log.ts';
 import type { Pipeline } from '../pipeline.ts';
+import type { StartFrom } from '../sources/source.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 
 /**
@@ -35,7 +36,7 @@ export class CatchUp {
   #emptied: (() => void) | null = null;
   #finished = false;
 
-  constructor(feed: StreamFeed, from: Position, events: CatchUpEvents) {
+  constructor(feed: StreamFeed, from: StartFrom, events: CatchUpEvents) {
     this.#events = events;
     this.#pipeline = feed.replay({
       opened: (position) => {

@@ -2,6 +2,7 @@ import type { Down } from '../../contract/protocol/down.ts';
 import type { Position } from '../../contract/protocol/position.ts';
 import type { SubscribeFrom } from '../../contract/protocol/up.ts';
 import type { LogEntry } from '../log/log.ts';
+import type { StartFrom } from '../sources/source.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp } from './catch-up.ts';
 import { decideOutcome, distance } from './outcome.ts';
@@ -39,6 +40,10 @@ export class Subscription {
   #next: Record<string, number> = {};
   #epoch = '';
   #progress = '';
+  /** Frames that only have older events are not sent, up to each partition's first that has others. (P7) */
+  #sinceUs: number | null = null;
+  /** Partitions of which that frame has come. */
+  readonly #begun = new Set<number>();
 
   constructor(feed: StreamFeed, from: SubscribeFrom, output: SubscriptionOutput) {
     this.#feed = feed;
@@ -68,7 +73,9 @@ export class Subscription {
   tellProgress(): void {
     const log = this.#feed.opened?.log;
     if (this.#state.kind !== 'log' || log === undefined || this.#state.cursor < log.end) return;
-    const next = this.#feed.settled();
+    // The watermark may come of rows that are not shown yet.
+    if (log.hidden > 0) return;
+    const next = Object.fromEntries(log.head());
     // A tab that is ahead of this relay stays there.
     for (const [partition, offset] of Object.entries(this.#next))
       next[partition] = Math.max(offset, next[partition] ?? 0);
@@ -78,12 +85,15 @@ export class Subscription {
   #begin(): void {
     const { opened } = this.#feed;
     if (this.#state.kind !== 'waiting' || opened === null) return;
-    const { from } = this.#state;
-    const { replayable, paced } = this.#feed;
-    const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced });
+    const { replayable, paced, sinceUs } = this.#feed;
+    const from = this.#state.from === 'start' && sinceUs !== null ? { sinceUs } : this.#state.from;
+    const leftBecause = typeof from === 'object' && 'epoch' in from ? this.#feed.leftBecause(from.epoch) : null;
+    this.#sinceUs = typeof from === 'object' && 'sinceUs' in from ? from.sinceUs : null;
+    this.#begun.clear();
+    const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced, leftBecause });
     if (answer.from === 'source') {
       this.#catchUp(
-        answer.position,
+        answer.start,
         this.#resetReason === null ? answer.outcome : 'reset',
         this.#resetReason ?? answer.reason,
       );
@@ -91,7 +101,7 @@ export class Subscription {
     }
     const outcome = this.#resetReason === null ? answer.outcome : 'reset';
     this.#answer(outcome, answer.position, this.#resetReason ?? answer.reason, answer.missing);
-    this.#state = { kind: 'log', cursor: opened.log.start };
+    this.#state = { kind: 'log', cursor: opened.log.seek(answer.position.next) ?? opened.log.start };
     this.#output.wake();
   }
 
@@ -112,8 +122,8 @@ export class Subscription {
   }
 
   /** `outcome` null: the subscription was answered before, and goes on. */
-  #catchUp(position: Position, outcome: 'fresh' | 'resumed' | 'reset' | null, reason: string | null): void {
-    const reader: CatchUp = new CatchUp(this.#feed, position, {
+  #catchUp(start: StartFrom, outcome: 'fresh' | 'resumed' | 'reset' | null, reason: string | null): void {
+    const reader: CatchUp = new CatchUp(this.#feed, start, {
       begun: (begunAt, loss) => {
         if (outcome === null) {
           if (loss !== null) this.#gapTo(begunAt.next, loss.reason);
@@ -210,7 +220,10 @@ export class Subscription {
     // A gap of unknown size has no offsets in it.
     if (entry.nextOffset < wanted || (entry.nextOffset === wanted && entry.kind === 'frame')) return false;
     this.#next[entry.partition] = entry.nextOffset;
-    if (entry.kind === 'gap') {
+    if (entry.kind === 'progress') this.#sendProgress({ [entry.partition]: entry.nextOffset }, entry.watermarkUs);
+    else if (entry.kind === 'frame' && this.#isTooOld(entry))
+      this.#sendProgress({ [entry.partition]: entry.nextOffset }, null);
+    else if (entry.kind === 'gap') {
       const { partition, firstOffset, nextOffset, reason } = entry;
       const stream = this.#feed.name;
       this.#output.send({ type: 'gap', stream, epoch: this.#epoch, partition, firstOffset, nextOffset, reason });
@@ -219,6 +232,14 @@ export class Subscription {
       this.#output.frame(entry.message, entry.payloadBytes);
     }
     return true;
+  }
+
+  /** Of a frame before a partition's first that has an event of the time asked for. (P7) */
+  #isTooOld({ partition, maxEventTimeUs }: Extract<LogEntry, { kind: 'frame' }>): boolean {
+    if (this.#sinceUs === null || this.#begun.has(partition)) return false;
+    if (maxEventTimeUs < this.#sinceUs) return true;
+    this.#begun.add(partition);
+    return false;
   }
 
   #sendSchema(version: number): void {

@@ -1,4 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { systemClock } from '../../contract/clock.ts';
+import { DiskLog } from '../../relay/log/disk-log.ts';
+import type { LogEvents } from '../../relay/log/log.ts';
 import { MemoryLog } from '../../relay/log/memory.ts';
 import { logContract } from './log.contract.ts';
 
-logContract('the log in memory', (maxBytes) => new MemoryLog(maxBytes));
+const folder = mkdtempSync(join(tmpdir(), 'highwater-log-contract-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let logs = 0;
+
+logContract('the log in memory', {
+  make: async (maxBytes, events) => new MemoryLog({ maxBytes, events }),
+  looseBytes: 0,
+});
+
+const SEGMENT_BYTES = 2_000;
+const onDisk = (syncedOnly: boolean) => (maxBytes: number, events: LogEvents) =>
+  DiskLog.create(
+    {
+      folder: join(folder, String(++logs)),
+      clock: systemClock,
+      maxBytes,
+      maxAgeMs: 3_600_000,
+      syncedOnly,
+      fromEarliest: true,
+      schemaOf: () => null,
+      events,
+      segmentBytes: SEGMENT_BYTES,
+      cacheBytes: 3_000,
+    },
+    { epoch: 'epoch', next: {} },
+  );
+
+// What is appended to stays whole.
+logContract('the log on disk', { make: onDisk(false), looseBytes: SEGMENT_BYTES + 4_000 });

@@ -1,0 +1,35 @@
+import type { Position } from '../contract/protocol/position.ts';
+import { positionOf, type Source, type SourceEvent, type StartFrom } from './sources/source.ts';
+
+/**
+ * The same source under epochs of its own: each has `suffix` behind it. So positions from before a log was left are of
+ * another past, though the source itself has not changed.
+ */
+export function withEpochSuffix(source: Source, suffix: string): Source {
+  if (suffix === '') return source;
+  const inner: Source = {
+    replayable: source.replayable,
+    label: source.label,
+    read: (from, signal) => shown(source.read(own(from), signal)),
+  };
+  const { committed } = source;
+  if (committed !== undefined) inner.committed = (next) => committed.call(source, next);
+  return inner;
+
+  function own(from: StartFrom): StartFrom {
+    const asked = positionOf(from);
+    if (asked === null) return from;
+    const { epoch, next } = asked;
+    // An epoch that is not ours is none of the source's either.
+    return { epoch: epoch.endsWith(suffix) ? epoch.slice(0, -suffix.length) : `${epoch}~`, next };
+  }
+
+  async function* shown(events: AsyncIterable<SourceEvent>): AsyncIterable<SourceEvent> {
+    for await (const event of events)
+      yield event.kind === 'opened' ? { kind: 'opened', position: outer(event.position) } : event;
+  }
+
+  function outer({ epoch, next }: Position): Position {
+    return { epoch: `${epoch}${suffix}`, next };
+  }
+}

@@ -1,0 +1,385 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { StreamSchema } from '../../contract/protocol/down.ts';
+import { decodeFrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import type { Position } from '../../contract/protocol/position.ts';
+import { type KeptEntry, KeptLog, toRecord } from './kept-log.ts';
+import type { Log, LogEntry, LogEvents } from './log.ts';
+import { decodeRecord, encodeRecord, FRAME_KIND, type LogRecord, messageOf } from './log-records.ts';
+import { checkFollows } from './memory.ts';
+import { MessageCache } from './message-cache.ts';
+import type { SegmentFiles } from './segment-files.ts';
+import { type Damage, type Place, Segments } from './segments.ts';
+
+/**
+ * A log in a folder, which another start of the relay goes on with. (L1–L6)
+ *
+ *     append ─▶ written (a killed process does not lose it) ─ every 20 ms ─▶ synced (a power cut does not) ─▶ kept
+ *         └─ no room: waiting, in order, tried again every second
+ *
+ * Shown to readers is what is written; of a source that keeps no past only what is synced, for what a power cut takes
+ * would come again under offsets that a tab already has rows of.
+ */
+export interface DiskLogOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  /** Show only what is synced. */
+  readonly syncedOnly: boolean;
+  /** Is there nothing before what it is given first? */
+  readonly fromEarliest: boolean;
+  readonly schemaOf: (version: number) => StreamSchema | null;
+  readonly events: LogEvents;
+  readonly files?: SegmentFiles;
+  /** Default: a sixteenth of the whole, at most 64 MiB. */
+  readonly segmentBytes?: number;
+  /** Of the newest messages, so that readers who keep up cost no reading. Default 32 MiB. */
+  readonly cacheBytes?: number;
+}
+
+/** What a relay has to know to go on where the one before it stopped. */
+export interface Kept {
+  readonly log: DiskLog;
+  readonly begin: Position;
+  readonly schemas: readonly StreamSchema[];
+  /** Segments that could not be read to their end. */
+  readonly damage: readonly Damage[];
+}
+
+const SYNC_MS = 20;
+const RETRY_MS = 1_000;
+const CACHE_BYTES = 32 * 2 ** 20;
+const READ_CACHE_BYTES = 16 * 2 ** 20;
+const MAX_SEGMENT_BYTES = 64 * 2 ** 20;
+const MIN_SEGMENT_BYTES = 64 * 2 ** 10;
+/** So many segments make up the whole log, of which the oldest is let go at a time. */
+const SEGMENTS = 16;
+
+export class DiskLog implements Log {
+  readonly #options: DiskLogOptions;
+  readonly #segments: Segments;
+  readonly #kept: KeptLog;
+  readonly #cache: MessageCache;
+  readonly #readCache = new MessageCache(READ_CACHE_BYTES);
+  /** Where the next entry of a partition begins, those that wait included. */
+  readonly #tail: Map<number, number>;
+  readonly #shownHead: Map<number, number>;
+  #shownEnd: number;
+  /** Partitions that are on the disk. */
+  readonly #recorded: Set<number>;
+  #waiting: LogEntry[] = [];
+  #trouble: { readonly message: string; readonly fix: string } | null = null;
+  /** It will not get better. */
+  #broken: Error | null = null;
+  #roomMade: (() => void)[] = [];
+  #cancelRetry: () => void = () => undefined;
+  #cancelSync: (() => void) | null = null;
+  #syncing: Promise<void> | null = null;
+  #syncedEnd: number;
+  #syncedAtMs = 0;
+  #closed = false;
+
+  private constructor(options: DiskLogOptions, segments: Segments, kept: KeptLog) {
+    this.#options = options;
+    this.#segments = segments;
+    this.#kept = kept;
+    this.#cache = new MessageCache(options.cacheBytes ?? CACHE_BYTES);
+    this.#tail = new Map(kept.index.head);
+    this.#shownHead = new Map(kept.index.head);
+    this.#shownEnd = kept.index.end;
+    this.#recorded = new Set(kept.index.head.keys());
+    this.#syncedEnd = kept.index.end;
+  }
+
+  /** A new log in an empty folder. Throws what the file system says. */
+  static async create(options: DiskLogOptions, begin: Position): Promise<DiskLog> {
+    const kept = new KeptLog();
+    kept.epoch = begin.epoch;
+    kept.begin = begin.next;
+    for (const [partition, offset] of Object.entries(begin.next))
+      kept.index.open(Number(partition), offset, offset === 0 || options.fromEarliest);
+    const { segments } = await Segments.open(segmentsOptions(options, kept), () => undefined);
+    segments.begin();
+    await segments.sync();
+    return new DiskLog(options, segments, kept);
+  }
+
+  /** What the folder holds; null: no log. */
+  static async open(options: DiskLogOptions): Promise<Kept | null> {
+    const kept = new KeptLog();
+    const { segments, damage } = await Segments.open(segmentsOptions(options, kept), (body, place) => {
+      if (!kept.take(decodeRecord(body), place))
+        throw new Error(
+          `${options.folder}: the record at byte ${place.at} of segment ${place.segment} follows nothing`,
+        );
+    });
+    if (kept.epoch === '') {
+      await segments.close();
+      return null;
+    }
+    while ((segments.list[0]?.number ?? kept.firstSegment) < kept.firstSegment) segments.dropOldest();
+    const log = new DiskLog(options, segments, kept);
+    return { log, begin: { epoch: kept.epoch, next: kept.begin }, schemas: kept.schemas, damage };
+  }
+
+  get start(): number {
+    return this.#kept.index.start;
+  }
+
+  get end(): number {
+    return this.#shownEnd;
+  }
+
+  get bytes(): number {
+    return this.#segments.bytes;
+  }
+
+  get trouble(): { readonly message: string; readonly fix: string } | null {
+    return this.#trouble;
+  }
+
+  get hidden(): number {
+    return this.#kept.index.end - this.#shownEnd + this.#waiting.length;
+  }
+
+  newestUs(): number {
+    return Math.max(MIN_TIME_US, ...this.newestByPartition().values());
+  }
+
+  /** Where the stream stood: partition → newest event time; MIN_TIME_US where there was none. */
+  newestByPartition(): ReadonlyMap<number, number> {
+    return this.#kept.index.newestUs();
+  }
+
+  get watermarkUs(): number {
+    return this.#kept.watermarkUs;
+  }
+
+  get(sequence: number): LogEntry | null {
+    const entry = sequence < this.#shownEnd ? this.#kept.index.at(sequence) : null;
+    if (entry === null) return null;
+    const { kind, partition, firstOffset, nextOffset, place } = entry;
+    if (kind === 'frame') {
+      const { schemaVersion, maxEventTimeUs, payloadBytes } = entry;
+      const message = this.#message(sequence, entry);
+      return { kind, partition, firstOffset, nextOffset, schemaVersion, maxEventTimeUs, message, payloadBytes };
+    }
+    const record = decodeRecord(this.#segments.read(place));
+    if (record.kind === 'gap') return { kind: 'gap', partition, firstOffset, nextOffset, reason: record.reason };
+    const watermarkUs = record.kind === 'progress' ? record.watermarkUs : null;
+    return { kind: 'progress', partition, firstOffset, nextOffset, watermarkUs };
+  }
+
+  append(entry: LogEntry): void {
+    this.open(entry.partition, entry.firstOffset);
+    checkFollows(entry, this.#tail.get(entry.partition));
+    this.#tail.set(entry.partition, entry.nextOffset);
+    this.#waiting.push(entry);
+    if (this.#trouble === null) this.#writeWaiting();
+  }
+
+  open(partition: number, offset: number): void {
+    if (this.#tail.has(partition)) return;
+    this.#tail.set(partition, offset);
+    this.#shownHead.set(partition, offset);
+    this.#kept.index.open(partition, offset, offset === 0 || this.#options.fromEarliest);
+  }
+
+  floor(): ReadonlyMap<number, number> {
+    return this.#kept.index.floor;
+  }
+
+  head(): ReadonlyMap<number, number> {
+    return this.#shownHead;
+  }
+
+  seek(next: Readonly<Record<string, number>>): number | null {
+    return this.#kept.index.seek(next);
+  }
+
+  since(eventTimeUs: number): { next: Readonly<Record<string, number>>; whole: boolean } {
+    return this.#kept.index.since(eventTimeUs);
+  }
+
+  async room(): Promise<void> {
+    if (this.#broken !== null) throw this.#broken;
+    if (this.#trouble !== null && !this.#closed) await new Promise<void>((resolve) => this.#roomMade.push(resolve));
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#cancelSync?.();
+    this.#release();
+    await this.#syncing;
+    await this.#segments.close();
+  }
+
+  #message(sequence: number, entry: KeptEntry): Uint8Array {
+    const cached = this.#cache.get(sequence) ?? this.#readCache.get(sequence);
+    if (cached !== undefined) return cached;
+    const message = messageOf(this.#segments.read(entry.place));
+    this.#readCache.add(sequence, message);
+    return message;
+  }
+
+  /** Writes what waits, oldest first, as far as there is room. */
+  #writeWaiting(): void {
+    while (!this.#closed && this.#broken === null) {
+      const [entry] = this.#waiting;
+      if (entry === undefined) break;
+      try {
+        this.#write(entry);
+      } catch (error) {
+        this.#noRoom(error);
+        break;
+      }
+      this.#waiting.shift();
+      if (!this.#options.syncedOnly) this.#show(this.#kept.index.end);
+    }
+    if (this.#waiting.length === 0 && this.#broken === null) {
+      this.#trouble = null;
+      this.#release();
+    }
+    this.#planSync();
+  }
+
+  #write(entry: LogEntry): void {
+    this.#age();
+    const atMs = this.#options.clock.nowMs();
+    if (!this.#recorded.has(entry.partition)) this.#writePartition(entry.partition);
+    if (entry.kind === 'frame') {
+      this.#writeSchemas(entry.schemaVersion);
+      const place = this.#segments.append(FRAME_KIND, entry.message);
+      const { header } = decodeFrameHeader(entry.message);
+      this.#cache.add(this.#kept.index.end, entry.message);
+      this.#kept.take({ kind: 'frame', header, payloadBytes: entry.payloadBytes }, place);
+    } else this.#record({ ...entry, atMs });
+    while (this.#segments.bytes > this.#options.maxBytes && this.#segments.list.length > 1)
+      if (!this.#dropOldest()) break;
+  }
+
+  #writePartition(partition: number): void {
+    const { index } = this.#kept;
+    const fromFirst = !index.notFromFirst().includes(partition);
+    this.#record({ kind: 'partition', partition, offset: index.head.get(partition) ?? 0, fromFirst });
+    this.#recorded.add(partition);
+  }
+
+  /** Versions up to this one, which stand before its first frame. */
+  #writeSchemas(upTo: number): void {
+    for (let version = (this.#kept.schemas.at(-1)?.version ?? 0) + 1; version <= upTo; version++) {
+      const schema = this.#options.schemaOf(version);
+      if (schema !== null) this.#record({ kind: 'schema', schema });
+    }
+  }
+
+  #record(record: Exclude<LogRecord, { kind: 'frame' }>): void {
+    const place: Place = this.#segments.append(encodeRecord(record));
+    this.#kept.take(record, place);
+  }
+
+  /** What is older than it may be goes, and what is appended to is closed soon enough for that. */
+  #age(): void {
+    const { maxAgeMs, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    for (const { number } of [...this.#segments.list]) {
+      if (nowMs - (this.#kept.segments.get(number)?.newestMs ?? nowMs) <= maxAgeMs) break;
+      if (this.#segments.list.length === 1) this.#segments.begin();
+      if (!this.#dropOldest()) break;
+    }
+    const active = this.#segments.list.at(-1);
+    const begunMs = active === undefined ? nowMs : (this.#kept.segments.get(active.number)?.begunMs ?? nowMs);
+    if (nowMs - begunMs > maxAgeMs / SEGMENTS) this.#segments.roll();
+  }
+
+  /** False where it holds what was not shown yet. */
+  #dropOldest(): boolean {
+    const [oldest] = this.#segments.list;
+    if (oldest === undefined || (this.#kept.segments.get(oldest.number)?.end ?? 0) > this.#shownEnd) return false;
+    this.#kept.forget(oldest.number);
+    return this.#segments.dropOldest() !== null;
+  }
+
+  #noRoom(error: unknown): void {
+    const { clock, folder } = this.#options;
+    this.#trouble = {
+      message: `reading stands still: its log cannot be written (${messageFor(error)})`,
+      fix: `make room on the disk of ${folder}, or let the stream keep less: log: { max_bytes: … }; it goes on by itself`,
+    };
+    this.#cancelRetry();
+    this.#cancelRetry = clock.after(RETRY_MS, () => this.#writeWaiting());
+  }
+
+  #release(): void {
+    const made = this.#roomMade;
+    this.#roomMade = [];
+    for (const resolve of made) resolve();
+  }
+
+  #planSync(): void {
+    if (this.#syncing !== null || this.#cancelSync !== null || this.#closed || this.#broken !== null) return;
+    if (this.#kept.index.end === this.#syncedEnd) return;
+    const { clock } = this.#options;
+    const waitMs = Math.max(0, this.#syncedAtMs + SYNC_MS - clock.nowMs());
+    this.#cancelSync = clock.after(Math.min(waitMs, SYNC_MS), () => {
+      this.#cancelSync = null;
+      this.#syncing = this.#sync().finally(() => {
+        this.#syncing = null;
+        this.#planSync();
+      });
+    });
+  }
+
+  async #sync(): Promise<void> {
+    const { end, head } = this.#kept.index;
+    const next = toRecord(head);
+    try {
+      await this.#segments.sync();
+    } catch (error) {
+      this.#break(error);
+      return;
+    }
+    this.#syncedAtMs = this.#options.clock.nowMs();
+    this.#syncedEnd = end;
+    if (this.#closed) return;
+    if (this.#options.syncedOnly) this.#show(end);
+    this.#options.events.kept(next);
+  }
+
+  #show(end: number): void {
+    if (end <= this.#shownEnd) return;
+    for (let sequence = this.#shownEnd; sequence < end; sequence++) {
+      const entry = this.#kept.index.at(sequence);
+      if (entry !== null) this.#shownHead.set(entry.partition, entry.nextOffset);
+    }
+    this.#shownEnd = end;
+    this.#options.events.shown();
+  }
+
+  #break(error: unknown): void {
+    const { folder } = this.#options;
+    this.#broken = new Error(`the disk of ${folder} failed (${messageFor(error)})`, { cause: error });
+    this.#trouble = {
+      message: `reading has stopped: ${this.#broken.message}`,
+      fix: 'check the disk, and start the relay again: it goes on from what is whole',
+    };
+    this.#release();
+  }
+}
+
+function segmentsOptions({ folder, maxBytes, segmentBytes, files, clock }: DiskLogOptions, kept: KeptLog) {
+  const share = Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / SEGMENTS)));
+  return {
+    folder,
+    segmentBytes: segmentBytes ?? share,
+    opening: (segment: number) => [encodeRecord({ kind: 'opening', ...kept.opening(segment, clock.nowMs()) })],
+    ...(files !== undefined && { files }),
+  };
+}
+
+function messageFor(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

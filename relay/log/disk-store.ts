@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../contract/clock.ts';
+import { HighwaterError } from '../../contract/errors.ts';
+import { DiskLog } from './disk-log.ts';
+import { readText, replaceText } from './replace-text.ts';
+import type { SegmentFiles } from './segment-files.ts';
+import type { Damage } from './segments.ts';
+import type { LogStore, LogUse } from './store.ts';
+
+/**
+ * A stream's folder:
+ *
+ *     stream.json     what stood in the configuration when the log was begun, and the epochs that were left
+ *     log/            segments (disk-log.ts)
+ */
+export interface DiskStoreOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  /** The source, without secrets: a log of a source that keeps no past is of this one only. */
+  readonly source: string;
+  readonly replayable: boolean;
+  readonly fromEarliest: boolean;
+  /** A segment could not be read to its end. */
+  readonly onDamage: (damage: Damage) => void;
+  readonly files?: SegmentFiles;
+}
+
+const ManifestSchema = z.object({
+  format: z.literal(1),
+  source: z.string(),
+  /** How many logs were left for others of the same source. */
+  generation: z.int().nonnegative(),
+  left: z.array(z.object({ epoch: z.string(), reason: z.string() })),
+});
+type Manifest = z.infer<typeof ManifestSchema>;
+
+/** Tabs that were away longer are told that this is another past, not which. */
+const MAX_LEFT = 20;
+
+export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore> {
+  const { folder, source, replayable } = options;
+  const path = join(folder, 'stream.json');
+  const logFolder = join(folder, 'log');
+  const found = await readManifest(path);
+  let manifest: Manifest = found ?? { format: 1, source, generation: 0, left: [] };
+  const write = (next: Manifest): Promise<void> => {
+    manifest = next;
+    return replaceText(path, JSON.stringify(next, null, 1));
+  };
+  const logOptions = (use: LogUse) => {
+    const { clock, maxBytes, maxAgeMs, fromEarliest, files } = options;
+    const bounds = { folder: logFolder, clock, maxBytes, maxAgeMs };
+    return { ...bounds, syncedOnly: !replayable, fromEarliest, ...use, ...(files !== undefined && { files }) };
+  };
+  return {
+    get epochSuffix() {
+      return manifest.generation === 0 ? '' : `~${manifest.generation}`;
+    },
+    get left() {
+      return manifest.left;
+    },
+    async restore(use) {
+      const kept = await DiskLog.open(logOptions(use)).catch((cause: unknown) => {
+        throw new HighwaterError(
+          'data_unreadable',
+          `the log in ${logFolder} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+          'start the version of Highwater that wrote it; or delete the folder, and what is kept there is lost',
+          { cause },
+        );
+      });
+      if (kept === null) return null;
+      for (const damage of kept.damage) options.onDamage(damage);
+      const { log, begin, schemas } = kept;
+      const moved = !replayable && manifest.source !== source;
+      const unfit = moved ? `the stream is read from ${source} now, no longer from ${manifest.source}` : null;
+      return { log, begin, schemas, watermarkUs: log.watermarkUs, newestUs: log.newestByPartition(), unfit };
+    },
+    async create(begin, use) {
+      await rm(logFolder, { recursive: true, force: true });
+      await write({ ...manifest, source });
+      return DiskLog.create(logOptions(use), begin);
+    },
+    async leave(left) {
+      const generation = manifest.generation + 1;
+      await write({ ...manifest, generation, left: [...manifest.left, left].slice(-MAX_LEFT) });
+    },
+  };
+}
+
+async function readManifest(path: string): Promise<Manifest | null> {
+  const text = await readText(path);
+  if (text === null) return null;
+  try {
+    return ManifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new HighwaterError(
+      'data_unreadable',
+      `${path} is not what this version of Highwater writes`,
+      'start the version that wrote it; or delete its folder, and what is kept there is lost',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
+
+/**
+ * Where a log's entries are, by sequence and by partition:
+ *
+ *     sequence    start ── 17 ── 18 ── 19 ── 20 ── end
+ *     partition 0           17          19               nextOffset and the newest event time so far: both only rise,
+ *     partition 1                 18          20         so that a position or a time is found by halving
+ */
+export interface Indexed {
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly nextOffset: number;
+}
+
+interface Line {
+  floor: number;
+  head: number;
+  /** Newest event time of all that came before the floor. */
+  beforeUs: number;
+  /** Is that so of everything the source ever had, or of what came here? */
+  readonly fromFirst: boolean;
+  /** Entries of this partition, oldest first, from `first` on. */
+  entries: { readonly sequence: number; readonly nextOffset: number; readonly newestUs: number }[];
+  first: number;
+}
+
+/** Holes at the front of an array are closed when they are so many. */
+const COMPACT = 1024;
+
+export class EntryIndex<E extends Indexed> {
+  readonly #lines = new Map<number, Line>();
+  readonly #floor = new Map<number, number>();
+  readonly #head = new Map<number, number>();
+  #entries: E[] = [];
+  #first = 0;
+  #start = 0;
+
+  get start(): number {
+    return this.#start;
+  }
+
+  get end(): number {
+    return this.#start + this.#entries.length - this.#first;
+  }
+
+  get floor(): ReadonlyMap<number, number> {
+    return this.#floor;
+  }
+
+  get head(): ReadonlyMap<number, number> {
+    return this.#head;
+  }
+
+  /** Partition → newest event time of all that ever came, MIN_TIME_US for none. */
+  newestUs(): Map<number, number> {
+    return new Map([...this.#lines].map(([partition, line]) => [partition, newestOf(line)]));
+  }
+
+  /** Partitions of which the source had more before what came here. */
+  notFromFirst(): number[] {
+    return [...this.#lines].flatMap(([partition, { fromFirst }]) => (fromFirst ? [] : [partition]));
+  }
+
+  at(sequence: number): E | null {
+    return sequence < this.#start ? null : (this.#entries[this.#first + sequence - this.#start] ?? null);
+  }
+
+  /**
+   * `beforeUs`: newest event time of what came here before `offset`; `fromFirst` false: the source had more, not read.
+   * Ignored for a partition that is known.
+   */
+  open(partition: number, offset: number, fromFirst: boolean, beforeUs = MIN_TIME_US): void {
+    if (this.#lines.has(partition)) return;
+    this.#lines.set(partition, { floor: offset, head: offset, beforeUs, fromFirst, entries: [], first: 0 });
+    this.#floor.set(partition, offset);
+    this.#head.set(partition, offset);
+  }
+
+  /** Its partition is open, and ends at or before the entry. `maxEventTimeUs` null: it has no rows. */
+  push(entry: E, maxEventTimeUs: number | null): number {
+    const line = this.#line(entry.partition);
+    const sequence = this.end;
+    const newestUs = Math.max(newestOf(line), maxEventTimeUs ?? MIN_TIME_US);
+    this.#entries.push(entry);
+    line.entries.push({ sequence, nextOffset: entry.nextOffset, newestUs });
+    line.head = entry.nextOffset;
+    this.#head.set(entry.partition, entry.nextOffset);
+    return sequence;
+  }
+
+  dropFirst(): E | null {
+    const oldest = this.#entries[this.#first];
+    if (oldest === undefined) return null;
+    this.#first++;
+    this.#start++;
+    const line = this.#line(oldest.partition);
+    line.beforeUs = line.entries[line.first]?.newestUs ?? line.beforeUs;
+    line.floor = oldest.nextOffset;
+    line.first++;
+    this.#floor.set(oldest.partition, oldest.nextOffset);
+    if (line.first >= COMPACT) {
+      line.entries = line.entries.slice(line.first);
+      line.first = 0;
+    }
+    if (this.#first >= COMPACT) {
+      this.#entries = this.#entries.slice(this.#first);
+      this.#first = 0;
+    }
+    return oldest;
+  }
+
+  /** The first sequence that holds something at or after the position; null when that is not all here. */
+  seek(next: Readonly<Record<string, number>>): number | null {
+    let found = this.end;
+    for (const [partition, line] of this.#lines) {
+      const wanted = next[partition] ?? 0;
+      if (wanted < line.floor || wanted > line.head) return null;
+      const entry = firstWhere(line, ({ nextOffset }) => nextOffset > wanted);
+      if (entry !== undefined) found = Math.min(found, entry.sequence);
+    }
+    return found;
+  }
+
+  since(eventTimeUs: number): { next: Record<string, number>; whole: boolean } {
+    const next: Record<string, number> = {};
+    let whole = true;
+    for (const [partition, line] of this.#lines) {
+      if (!line.fromFirst || line.beforeUs >= eventTimeUs) whole = false;
+      const entry = firstWhere(line, ({ newestUs }) => newestUs >= eventTimeUs);
+      next[partition] = (entry === undefined ? null : this.at(entry.sequence)?.firstOffset) ?? line.head;
+    }
+    return { next, whole };
+  }
+
+  #line(partition: number): Line {
+    const line = this.#lines.get(partition);
+    if (line === undefined) throw new Error(`log: partition ${partition} is not open`);
+    return line;
+  }
+}
+
+function newestOf(line: Line): number {
+  return line.entries.at(-1)?.newestUs ?? line.beforeUs;
+}
+
+function firstWhere(
+  line: Line,
+  fits: (entry: Line['entries'][number]) => boolean,
+): Line['entries'][number] | undefined {
+  let low = line.first;
+  let high = line.entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = line.entries[middle];
+    if (entry !== undefined && fits(entry)) high = middle;
+    else low = middle + 1;
+  }
+  return line.entries[low];
+}
