@@ -1,17 +1,12 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 
-/** The one importer of the MQTT client. A link lives until it is lost or closed; whoever wants another opens another. */
+/**
+ * The one importer of the MQTT client, to publish by. A link lives until it is lost or closed; whoever wants another opens
+ * another. What reads is in sources/mqtt/: it answers messages when they are kept, which this client cannot.
+ */
 export interface MqttLink {
   /** 5, or 4 (which is 3.1.1) where the broker refuses 5. */
   readonly protocolVersion: 4 | 5;
-  /** Resolves when the broker has granted the filter. `receive` gets one message at a time; the next, and the
-   * acknowledgement to the broker, wait for the promise it returned. With `retained: false`, what the broker has kept is not
-   * received again. */
-  subscribe(
-    filter: string,
-    receive: (message: MqttMessage) => Promise<void> | undefined,
-    options?: { readonly retained?: boolean },
-  ): Promise<void>;
   /** QoS 1: resolves when the broker has it. */
   publish(topic: string, payload: string | Buffer, options?: { readonly retain?: boolean }): Promise<void>;
   /** Resolves once the link is gone, with what happened; null after `close`. */
@@ -19,16 +14,8 @@ export interface MqttLink {
   close(): Promise<void>;
 }
 
-export interface MqttMessage {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-}
-
 const CONNECT_TIMEOUT_MS = 5_000;
-/** While a reader holds the acknowledgement back, answers to pings are not read either: give it some time. */
 const KEEPALIVE_S = 60;
-/** Retain handling of MQTT 5. 3.1.1 always sends what is retained, with a flag. */
-const RETAINED_NEVER = 2;
 /** CONNACK codes for "unacceptable protocol version", in MQTT 3.1.1 and in 5. */
 const REFUSED_VERSION = new Set<unknown>([1, 132]);
 
@@ -84,21 +71,6 @@ function makeLink(client: MqttClient, protocolVersion: 4 | 5, failure: () => Err
   return {
     protocolVersion,
     lost,
-    async subscribe(filter, receive, { retained = true } = {}) {
-      // mqtt.js sends the acknowledgement, and reads the next packet, once this callback is called.
-      client.handleMessage = (packet, done) => {
-        if (packet.retain && !retained) return done();
-        const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-        const received = receive({ topic: packet.topic, payload });
-        if (received === undefined) done();
-        else received.then(() => done(), done);
-      };
-      const [grant] = await client.subscribeAsync(filter, {
-        qos: 1,
-        ...(protocolVersion === 5 && !retained && { rh: RETAINED_NEVER }),
-      });
-      if (grant !== undefined && Number(grant.qos) >= 128) throw new Error(`the broker does not allow "${filter}"`);
-    },
     async publish(topic, payload, options = {}) {
       await client.publishAsync(topic, payload, { qos: 1, retain: options.retain ?? false });
     },

@@ -56,6 +56,7 @@ test('contract does no I/O', () => {
 test.each([
   ['@platformatic/kafka', 'relay/sources/'],
   ['mqtt', 'relay/'],
+  ['mqtt-packet', 'relay/sources/'],
   ['ws', 'relay/'],
   ['uplot', 'web/charts/'],
   ['apache-arrow', 'relay/batch/'],

@@ -4,19 +4,21 @@ import type { Source, SourceEvent, StartFrom } from './source.ts';
 
 /** The demo shop: each `read` has a broker and a shop of its own, which end with it. */
 export function createDemoSource(options: DemoOptions & { readonly epoch: string }): Source {
-  return { replayable: false, label: 'the demo shop', read: (from, signal) => read(options, from, signal) };
-}
-
-async function* read(
-  options: DemoOptions & { readonly epoch: string },
-  from: StartFrom,
-  signal: AbortSignal,
-): AsyncIterable<SourceEvent> {
-  const demo = await startDemo(options);
-  try {
-    const { epoch, clock } = options;
-    yield* createMqttSource({ url: demo.mqttUrl, filter: demo.filter, epoch, clock }).read(from, signal);
-  } finally {
-    await demo.close();
+  let shop: Source | null = null;
+  async function* read(from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent> {
+    const demo = await startDemo(options);
+    try {
+      const { epoch, clock } = options;
+      shop = createMqttSource({ url: demo.mqttUrl, filter: demo.filter, epoch, clock });
+      yield* shop.read(from, signal);
+    } finally {
+      await demo.close();
+    }
   }
+  return {
+    replayable: false,
+    label: 'the demo shop',
+    read,
+    committed: (next) => shop?.committed?.(next),
+  };
 }

@@ -1,125 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../contract/clock.ts';
-import { connectMqtt, type MqttLink } from '../mqtt-client.ts';
-import { MessageQueue } from './mqtt-queue.ts';
-import { positionOf, type RawRecord, type Source, type SourceEvent, type StartFrom } from './source.ts';
+import { HighwaterError } from '../../contract/errors.ts';
+import { mqttAddress } from './mqtt/address.ts';
+import { MqttConnection } from './mqtt/connection.ts';
+import { MqttSession } from './mqtt/session.ts';
+import type { Certificates } from './mqtt/wire.ts';
+import { positionOf, type RawRecord, type Source, type SourceEvent, type SourceMemory } from './source.ts';
 import { retryDelayMs, sleep, untilAborted } from './wait.ts';
 
 /**
- * An MQTT topic filter. One partition, 0; offsets count arrivals from 0. MQTT has no past: what is published while the
- * relay is not connected is gone, which a gap of unknown size says (its two offsets are equal). Retained messages are rows, once:
- * a connection after the first one asks for no retained messages.
+ * An MQTT topic filter. One partition, 0; offsets count arrivals. MQTT has no past, but a session: what is published with
+ * QoS 1 or 2 while nobody is connected waits at the broker, and what was sent is sent again until it is answered, which is
+ * done when it is kept (S8). Where the broker has no session any more, a gap of unknown size says so (its two offsets are
+ * equal). (S10)
  *
- *     opened ─▶ connecting ─▶ live ─▶ (records | caught-up)* ─▶ lost ─▶ connecting ─▶ gap ─▶ live ─▶ …
- *                    ╰─▶ failed ─▶ (0.5 … 10 s) ─╯
+ *     MqttConnection ─▶ queue ─▶ read ─▶ records ─▶ … ─▶ committed ─▶ PUBACK, PUBREC
  */
 export interface MqttSourceOptions {
-  /** `mqtt://host:port` or `mqtts://host:port`. */
+  /** `mqtt://host:port` or `mqtts://host:port`, with `user:password@` before the host where it is wanted. */
   readonly url: string;
   readonly filter: string;
-  /** Names this run: offsets of another run mean nothing in this one. */
+  /** The epoch of a source without a memory: offsets of another run mean nothing in this one. */
   readonly epoch: string;
   readonly clock: Clock;
-  /** Messages held while nobody pulls; the broker keeps the rest. Default 10,000, and 32 MiB whichever is first. */
+  /** Where the session is remembered. Left out or null: it ends with the relay. */
+  readonly memory?: SourceMemory | null;
+  /** Paths of PEM files. Given: TLS, whatever the scheme is. */
+  readonly tls?: Certificates | undefined;
+  /** Messages held while nobody pulls, and what one reading of the socket adds; the broker keeps the rest. Default 10,000, and 32 MiB whichever is first. */
   readonly maxQueued?: number;
 }
 
 const MAX_QUEUED = 10_000;
-const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 const MAX_BATCH = 2_000;
 
 export function createMqttSource(options: MqttSourceOptions): Source {
+  const { url, filter, epoch, clock, memory = null, tls, maxQueued = MAX_QUEUED } = options;
+  const plain = mqttAddress(url);
+  const address = { ...plain, tls: plain.tls || tls !== undefined };
+  const newId = () => randomBytes(7).toString('hex');
+  const session = new MqttSession({ memory, run: epoch, filter, clock, newId });
+  let connection: MqttConnection | null = null;
+
+  async function* read(from: Parameters<Source['read']>[0], signal: AbortSignal): AsyncIterable<SourceEvent> {
+    yield* loading(session, clock, signal);
+    if (signal.aborted) return;
+    const asked = positionOf(from);
+    const begun = session.begin(asked && { epoch: asked.epoch, next: asked.next[0] ?? 0 });
+    if (begun.reset) yield { kind: 'reset', reason: 'it is from another log of these topics, and MQTT keeps no past' };
+    yield { kind: 'opened', position: { epoch: session.epoch, next: { 0: begun.next } } };
+    const current = new MqttConnection({
+      address,
+      filter,
+      session,
+      certificates: () => readCertificates(tls),
+      clock,
+      maxQueued,
+      nextOffset: begun.next,
+    });
+    connection = current;
+    const returned = new AbortController();
+    const over = AbortSignal.any([signal, returned.signal]);
+    const running = current.run(over).finally(() => current.queue.end());
+    // Told by the `await` below.
+    running.catch(() => undefined);
+    try {
+      yield* queued(current, session, signal);
+    } finally {
+      returned.abort();
+      await running;
+    }
+  }
+
   return {
     replayable: false,
-    label: `MQTT topics ${options.filter} at ${hostOf(options.url)}`,
-    read: (from, signal) => read(options, from, signal),
+    label: `MQTT topics ${filter} at ${address.name}`,
+    read,
+    committed: (next) => connection?.kept(next[0] ?? 0),
   };
 }
 
-async function* read(options: MqttSourceOptions, from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent> {
-  const { clock, epoch } = options;
-  const asked = positionOf(from);
-  if (asked !== null && asked.epoch !== epoch)
-    yield { kind: 'reset', reason: 'MQTT keeps no past, and the relay that counted these messages has stopped' };
-  const start = asked?.epoch === epoch ? (asked.next[0] ?? 0) : 0;
-  yield { kind: 'opened', position: { epoch, next: { 0: start } } };
-
-  let nextOffset = start;
-  /** Why messages may have been missed since the last one; null at the very beginning. */
-  let missed = asked?.epoch === epoch ? 'messages published in between were not received, MQTT keeps no past' : null;
-  for (let failures = 0; !signal.aborted; ) {
-    if (failures === 0) yield state('connecting', null, null);
-    const queue = new MessageQueue({ maxQueued: options.maxQueued ?? MAX_QUEUED, maxQueuedBytes: MAX_QUEUED_BYTES });
-    let link: MqttLink | null = null;
-    try {
-      link = await connectMqtt(options.url, signal);
-      await untilAborted(
-        link.subscribe(
-          options.filter,
-          (message) => queue.push({ topic: message.topic, timestampMs: clock.nowMs(), value: message.payload }),
-          { retained: missed === null },
-        ),
-        signal,
-      );
-      if (signal.aborted) return;
-      failures = 0;
-      if (missed !== null) yield { kind: 'gap', partition: 0, firstOffset: nextOffset, nextOffset, reason: missed };
-      yield state('live', null, null);
-      link.lost.then(() => queue.end());
-      for (;;) {
-        if (queue.isEmpty) yield { kind: 'caught-up' };
-        const messages = await untilAborted(queue.take(MAX_BATCH), signal);
-        if (signal.aborted) return;
-        if (messages === undefined || messages === null) break;
-        const firstOffset = nextOffset;
-        const records: RawRecord[] = messages.map((message) => ({ ...message, offset: nextOffset++, key: null }));
-        yield { kind: 'records', partition: 0, firstOffset, nextOffset, behind: queue.size, records };
-      }
-      const loss = await link.lost;
-      missed = `the connection to ${hostOf(options.url)} was lost${loss === null ? '' : ` (${loss.message})`}; messages published meanwhile were not received`;
-      yield state('connecting', missed, null);
-    } catch (error) {
-      if (signal.aborted) return;
-      failures++;
-      yield failed(options, error);
-    } finally {
-      queue.end();
-      await link?.close();
+async function* queued(
+  connection: MqttConnection,
+  session: MqttSession,
+  signal: AbortSignal,
+): AsyncIterable<SourceEvent> {
+  const { queue } = connection;
+  for (;;) {
+    if (queue.size === 0 && connection.live) yield { kind: 'caught-up' };
+    const items = await untilAborted(queue.take(MAX_BATCH), signal);
+    if (signal.aborted || items === undefined || items === null) return;
+    const records: RawRecord[] = [];
+    for (const item of items) {
+      if (item.kind === 'event') yield item.event;
+      else records.push(item.record);
     }
-    await sleep(clock, retryDelayMs(failures), signal);
+    const [first] = records;
+    if (first === undefined) continue;
+    const nextOffset = first.offset + records.length;
+    // Once a record of QoS 2 may be in a log, it must be known which message it was.
+    if (items.some((item) => item.kind === 'record' && item.once)) await untilAborted(session.saved(), signal);
+    if (signal.aborted) return;
+    connection.taken(nextOffset);
+    yield { kind: 'records', partition: 0, firstOffset: first.offset, nextOffset, behind: queue.size, records };
   }
 }
 
-function failed(options: MqttSourceOptions, error: unknown): SourceEvent {
-  const host = hostOf(options.url);
-  const detail = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNRESET)$/.test(code) ||
-    /connack timeout|connection was closed/i.test(detail)
-  )
-    return state(
-      'failed',
-      `no MQTT broker answers at ${host}${code === '' ? '' : ` (${code})`}`,
-      'start the broker or correct the address; the relay keeps trying',
-    );
-  if (/^(4|5|134|135)$/.test(code))
-    return state(
-      'failed',
-      `the MQTT broker at ${host} refuses this user: ${detail}`,
-      'put user:password@ before the host, or allow the user',
-    );
-  return state(
-    'failed',
-    `the MQTT broker at ${host} refuses: ${detail}`,
-    'correct what it names; the relay keeps trying',
-  );
+/** Until what is remembered of the session is known. */
+async function* loading(session: MqttSession, clock: Clock, signal: AbortSignal): AsyncIterable<SourceEvent> {
+  for (let failures = 1; !signal.aborted; failures++)
+    try {
+      return await session.load();
+    } catch (error) {
+      const message = `what is known of the MQTT session cannot be read: ${error instanceof Error ? error.message : error}`;
+      yield { kind: 'state', state: { state: 'failed', message, fix: 'make the data folder readable' } };
+      await sleep(clock, retryDelayMs(failures), signal);
+    }
 }
 
-function state(now: 'connecting' | 'live' | 'failed', message: string | null, fix: string | null): SourceEvent {
-  return { kind: 'state', state: { state: now, message, fix } };
+async function readCertificates(paths: Certificates | undefined): Promise<Certificates | null> {
+  if (paths === undefined) return null;
+  const named = Object.entries(paths).filter(([, path]) => path !== undefined);
+  return Object.fromEntries(await Promise.all(named.map(async ([name, path]) => [name, await readPem(path)])));
 }
 
-/** `mqtt://user:secret@host:1883` → `host:1883`. */
-function hostOf(url: string): string {
-  return url.replace(/^mqtts?:\/\/(?:[^/@]*@)?/, '');
+async function readPem(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new HighwaterError(
+      'file_unreadable',
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      'name a PEM file that this user may read, from the configuration’s folder',
+      { cause },
+    );
+  }
 }

@@ -130,7 +130,10 @@ export function describeSource(name: string, contract: SourceContract): void {
       for await (const event of world.source.read('earliest', abort.signal)) {
         events.push(event);
         if (!contract.keepsThePast && event.kind === 'state' && event.state.state === 'live') await world.put(values);
-        if (event.kind === 'records') await new Promise((resolve) => setTimeout(resolve, 5));
+        if (event.kind === 'records') {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          world.source.committed?.({ [event.partition]: event.nextOffset });
+        }
         if (recordsOf(events).length >= values.length) abort.abort();
       }
       expect(valuesOf(events)).toEqual(values);

@@ -5,13 +5,21 @@ export interface Following {
   readonly events: readonly SourceEvent[];
   /** Resolves with the first value that is not undefined; asked after every event. Rejects when the source ends before. */
   until<T>(look: (events: readonly SourceEvent[]) => T | undefined): Promise<T>;
+  /** Everything told so far is kept (S8). Only of use where it is not said by itself. */
+  keep(): void;
   /** Aborts, and resolves when the iteration has ended; rejects when it ended with an error. */
   stop(): Promise<void>;
 }
 
-export function follow(source: Source, from: StartFrom): Following {
+export interface FollowOptions {
+  /** When a source hears that its records are kept: as they come, or by `keep`. */
+  readonly keep?: 'at-once' | 'when-told';
+}
+
+export function follow(source: Source, from: StartFrom, { keep = 'at-once' }: FollowOptions = {}): Following {
   const abort = new AbortController();
   const events: SourceEvent[] = [];
+  const next: Record<string, number> = {};
   const lookers = new Set<() => void>();
   let ended: { readonly error: unknown } | null = null;
   const look = () => {
@@ -20,6 +28,8 @@ export function follow(source: Source, from: StartFrom): Following {
   const reading = (async () => {
     for await (const event of source.read(from, abort.signal)) {
       events.push(event);
+      if (event.kind === 'records') next[event.partition] = event.nextOffset;
+      if (event.kind === 'records' && keep === 'at-once') source.committed?.(next);
       look();
     }
   })();
@@ -51,6 +61,7 @@ export function follow(source: Source, from: StartFrom): Following {
         looker();
       });
     },
+    keep: () => source.committed?.(next),
     async stop() {
       abort.abort();
       await reading;
