@@ -1,20 +1,26 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
+import type { SecuritySpec } from '../../contract/spec/stream.ts';
 import type { DemoOptions } from '../demo/start-demo.ts';
 import { createDemoSource } from './demo.ts';
 import { createFileSource } from './file.ts';
 import { createKafkaSource } from './kafka.ts';
 import { createMqttSource } from './mqtt.ts';
-import type { Source } from './source.ts';
+import { readSecurity } from './security.ts';
+import type { Source, SourceMemory } from './source.ts';
 import { parseSourceUrl } from './source-url.ts';
 
 /** What sources need from the process around them. */
 export interface SourceDeps {
   readonly clock: Clock;
-  /** This run of the relay: the epoch of sources that have no past (MQTT, the demo). */
+  /** This run of the relay: the epoch of sources that have no past and no memory (MQTT, the demo). */
   readonly run: string;
-  /** Folder that relative `file:` paths start from: that of the configuration, else the working directory. */
+  /** What the source keeps beside the stream's log. Left out or null: nothing outlives the relay. */
+  readonly memory?: SourceMemory | null;
+  /** How the source is reached and who asks. */
+  readonly security?: SecuritySpec | undefined;
+  /** Folder that relative paths start from: that of the configuration, else the working directory. */
   readonly baseDir: string;
   /** Settings of `demo:shop`. */
   readonly demo: Pick<DemoOptions, 'seed'> & Partial<Pick<DemoOptions, 'rate' | 'backfillMinutes'>>;
@@ -23,7 +29,7 @@ export interface SourceDeps {
 /**
  * The source a stream names. Nothing is opened before `read`. A `file:` stream with a speed other than `max` is paced by
  * whoever shapes its records (`createPacer` in pace.ts): only there is event time known.
- * Throws `config_invalid` on a URL that `parseSourceUrl` refuses.
+ * Throws `config_invalid` on a URL that `parseSourceUrl` refuses, and on security that cannot be had.
  */
 export function createSource(sourceUrl: string, deps: SourceDeps): Source {
   const parsed = parseSourceUrl(sourceUrl);
@@ -36,9 +42,11 @@ export function createSource(sourceUrl: string, deps: SourceDeps): Source {
     );
   }
   const { url } = parsed;
+  const { clock, run, memory = null } = deps;
+  const security = readSecurity(deps.security, { kind: url.kind, baseDir: deps.baseDir, env: process.env });
   switch (url.kind) {
     case 'kafka':
-      return createKafkaSource({ brokers: url.brokers, topic: url.topic, clock: deps.clock });
+      return createKafkaSource({ brokers: url.brokers, topic: url.topic, security, clock, run, memory });
     case 'mqtt':
       return createMqttSource({ url: url.url, filter: url.filter, epoch: deps.run, clock: deps.clock });
     case 'file':

@@ -2,9 +2,11 @@
  * What a stream's `source:` may say, read without touching the world:
  *
  *     kafka://host:9092[,host2:9092]/topic      mqtt://[user:password@]host:1883/topic/filter/#
+ *     kafka://host:9092/topic,topic             kafka://host:9092/orders-*
  *     file:./events.jsonl                       demo:shop
  */
 export type SourceUrl =
+  /** `topic`: one, several with commas, or with `*` all that fit. */
   | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly topic: string }
   | { readonly kind: 'mqtt'; readonly url: string; readonly filter: string }
   | { readonly kind: 'file'; readonly path: string }
@@ -22,7 +24,8 @@ export type ParsedSourceUrl =
 
 const KAFKA_PORT = 9092;
 const MQTT_PORTS = { mqtt: 1883, mqtts: 8883 } as const;
-const KAFKA_FORM = 'kafka://host:9092/topic, or kafka://host1:9092,host2:9092/topic';
+const KAFKA_FORM =
+  'kafka://host:9092/topic, kafka://host1:9092,host2:9092/topic, kafka://host:9092/topic,topic or kafka://host:9092/orders-*';
 const MQTT_FORM = 'mqtt://host:1883/topic/filter, where the filter may use + and #';
 
 /** Reads a source URL; every problem in it is told at once. */
@@ -55,12 +58,18 @@ function parseKafka(text: string, rest: string): ParsedSourceUrl {
   if (hosts === undefined || topic === undefined) return refused([{ found: `"${text}"`, expected: KAFKA_FORM }]);
   const problems: SourceUrlProblem[] = [];
   const brokers = hosts.split(',').map((host) => readHost(host, KAFKA_PORT, problems));
+  const names = topic.split(',');
   if (topic === '') problems.push({ found: 'no topic', expected: KAFKA_FORM });
-  else if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic))
-    problems.push({
-      found: `topic "${topic}"`,
-      expected: 'a topic name of 1 to 249 letters, digits, ".", "_" and "-"',
-    });
+  else
+    for (const name of names) {
+      if (!/^[A-Za-z0-9._*-]{1,249}$/.test(name))
+        problems.push({
+          found: name === '' ? 'an empty name between commas' : `topic "${name}"`,
+          expected: 'a topic name of 1 to 249 letters, digits, ".", "_" and "-"; * stands for any part of a name',
+        });
+    }
+  if (new Set(names).size < names.length)
+    problems.push({ found: `a topic twice in "${topic}"`, expected: 'each topic once' });
   return problems.length > 0 ? refused(problems) : { ok: true, url: { kind: 'kafka', brokers, topic } };
 }
 

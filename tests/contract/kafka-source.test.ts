@@ -236,7 +236,7 @@ describe('Kafka source, a broken world', () => {
   test('partitions added later are read from their first record', async () => {
     const topic = await newTopic();
     await produce(topic, ['a']);
-    const soon = { nowMs: () => clock.nowMs() * 100, after: clock.after };
+    const soon = { nowMs: clock.nowMs, after: (ms: number, run: () => void) => clock.after(ms / 100, run) };
     const following = reading(createKafkaSource({ brokers: [broker.address], topic, clock: soon }), 'earliest');
     await following.until(atLeast(1));
     await broker.addPartitions(topic, 2);

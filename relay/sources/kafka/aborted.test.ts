@@ -55,7 +55,8 @@ class BrokerLog {
     const aborted = this.#aborted.filter(
       ({ firstOffset, lastOffset }) => lastOffset >= fetchOffset && firstOffset <= upper,
     );
-    return { partition: 0, errorCode: 0, highWatermark: this.#end, lastStableOffset: this.#end, batches, aborted };
+    const ends = { highWatermark: this.#end, lastStableOffset: this.#end };
+    return { streamPartition: 0, errorCode: 0, ...ends, cutAt: null, batches, aborted };
   }
 
   get end(): number {
@@ -66,11 +67,12 @@ class BrokerLog {
     this.batches.push({
       firstOffset: BigInt(this.#end),
       lastOffsetDelta: records.length - 1,
+      partitionLeaderEpoch: 0,
       attributes,
       firstTimestamp: 1_000n,
       maxTimestamp: 2_000n,
       producerId: BigInt(producer),
-      records: records.map((record) => ({ ...record, timestampDelta: 5n, value: Buffer.of(1) })),
+      records: records.map((record) => ({ ...record, timestampDelta: 5n, value: Buffer.of(1), headers: [] })),
     });
     this.#end += records.length;
   }

@@ -1,5 +1,5 @@
 import type { RawRecord } from '../source.ts';
-import type { AbortedTransaction, Batch, PartitionFetch } from './client.ts';
+import type { AbortedTransaction, Batch, BatchRecord, PartitionFetch } from './client.ts';
 
 /**
  * A committed reader's view of one partition's fetch. The broker sends everything up to the last stable offset, and beside
@@ -58,8 +58,19 @@ function appendRecords(records: RawRecord[], batch: Batch, topic: string, fromOf
       timestampMs: appendTimeMs ?? firstTimestampMs + Number(record.timestampDelta),
       key: record.key,
       value: record.value,
+      ...(record.headers.length === 0 ? NO_HEADERS : { headers: record.headers.map(headerText) }),
     });
   }
+}
+
+const NO_HEADERS = {};
+
+function headerText([name, value]: BatchRecord['headers'][number]): readonly [string, string] {
+  return [utf8(name), utf8(value)];
+}
+
+function utf8(bytes: Uint8Array | null): string {
+  return bytes === null ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
 function byFirstOffset(left: AbortedTransaction, right: AbortedTransaction): number {

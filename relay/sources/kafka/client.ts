@@ -1,36 +1,65 @@
-import { Admin, Consumer, FetchIsolationLevels, GenericError, MultipleErrors } from '@platformatic/kafka';
-import { type Fault, KafkaFault } from './fault.ts';
+import {
+  Base,
+  type Connection,
+  type ConnectionOptions,
+  kGetApi,
+  kGetBootstrapConnection,
+  kGetConnection,
+  ResponseError,
+} from '@platformatic/kafka';
+import { faultOf } from './client-fault.ts';
+import { KafkaFault } from './fault.ts';
 
 /**
- * The one importer of the Kafka client. Only its protocol level is used: fetches by offset, without a consumer group, so
- * that nothing rebalances and nothing is committed. What it returns still holds aborted transactions (aborted.ts).
+ * The one importer of the Kafka client (with client-fault.ts, which reads its errors). Only connections and the encoding
+ * of requests are used: fetches by offset, without a consumer group and without fetch sessions, so that nothing
+ * rebalances, nothing is committed, and every answer names every partition asked for. What it returns still holds aborted
+ * transactions (aborted.ts).
  */
 export interface KafkaClient {
-  /** Rejects with a fault `topic-missing` when there is no such topic; never creates one. */
-  topic(name: string): Promise<Topic>;
-  topicNames(): Promise<string[]>;
-  /** The first offset that can be read, or the one after the last committed record, per partition. */
-  bounds(topic: string, end: 'first' | 'next'): Promise<Map<number, number>>;
+  /** Of the named topics those there are, or all but Kafka's own. Never creates one. */
+  cluster(topics: readonly string[] | 'all'): Promise<Cluster>;
+  /** By stream partition. Of a time: the first record at or after it, or the end where there is none. */
+  offsets(partitions: readonly PartitionPlace[], at: OffsetAt): Promise<Map<number, number>>;
   fetch(request: FetchRequest): Promise<PartitionFetch[]>;
   close(): Promise<void>;
 }
 
-export interface Topic {
+/** first: that can be read · end: after the last record · committed: after the last committed one. */
+export type OffsetAt = 'first' | 'end' | 'committed' | { readonly timeMs: number };
+
+export interface Cluster {
   readonly clusterId: string;
+  /** `host:port` of all brokers. */
+  readonly brokers: readonly string[];
+  readonly topics: readonly Topic[];
+}
+
+export interface Topic {
+  readonly name: string;
   readonly topicId: string;
-  /** By partition number. */
+  /** By partition number; leader −1: none now. */
   readonly partitions: readonly { readonly leader: number; readonly leaderEpoch: number }[];
+}
+
+/** A partition of a topic, its number in the stream, and who leads it. */
+export interface PartitionPlace {
+  readonly streamPartition: number;
+  readonly topic: string;
+  readonly topicId: string;
+  readonly partition: number;
+  readonly leader: number;
+  readonly leaderEpoch: number;
 }
 
 export interface FetchRequest {
   /** The broker that leads these partitions. */
   readonly node: number;
-  readonly topicId: string;
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly leaderEpoch: number;
+  readonly partitions: readonly (PartitionPlace & {
     readonly fetchOffset: number;
-  }[];
+    /** Leader epoch of the record before `fetchOffset`; −1: not known. The broker then says where its log is another. */
+    readonly lastFetchedEpoch: number;
+  })[];
   /** How long the broker waits for something to send. */
   readonly maxWaitMs: number;
   readonly maxBytes: number;
@@ -39,12 +68,14 @@ export interface FetchRequest {
 
 /** What a broker said of one partition. */
 export interface PartitionFetch {
-  readonly partition: number;
+  readonly streamPartition: number;
   /** Kafka's error code; 0: none. */
   readonly errorCode: number;
   readonly highWatermark: number;
   /** Committed readers see no further: a transaction is open there. */
   readonly lastStableOffset: number;
+  /** The log ends here for the leader epoch asked with, before the offset asked for: it was cut. Null: it does not. */
+  readonly cutAt: number | null;
   readonly batches: readonly Batch[];
   readonly aborted: readonly AbortedTransaction[];
 }
@@ -58,6 +89,7 @@ export interface AbortedTransaction {
 export interface Batch {
   readonly firstOffset: bigint;
   readonly lastOffsetDelta: number;
+  readonly partitionLeaderEpoch: number;
   readonly attributes: number;
   readonly firstTimestamp: bigint;
   readonly maxTimestamp: bigint;
@@ -70,136 +102,230 @@ export interface BatchRecord {
   readonly timestampDelta: bigint;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  readonly headers: readonly (readonly [Uint8Array | null, Uint8Array | null])[];
 }
+
+export interface ClientOptions {
+  /** `host:port`; the first that can be connected to is asked. */
+  readonly brokers: readonly string[];
+  readonly security: ClientSecurity;
+  /** A broker that has not answered by then is taken for lost. */
+  readonly requestTimeoutMs: number;
+}
+
+export type ClientSecurity = Pick<ConnectionOptions, 'tls' | 'sasl'>;
 
 const EARLIEST = -2n;
 const LATEST = -1n;
-const REQUEST_TIMEOUT_MS = 15_000;
+const NO_OFFSET = -1;
+const CONSUMER = -1;
+const READ_UNCOMMITTED = 0;
+const READ_COMMITTED = 1;
+/** A fetch of its own: no session is made. */
+const NO_SESSION_ID = 0;
+const NO_SESSION_EPOCH = -1;
+/** Up to this version fetches name topics by name. */
+const FETCH_BY_NAME = 12;
 const CONNECT_TIMEOUT_MS = 5_000;
+const UNKNOWN_TOPIC = 3;
+const NOT_ALLOWED = 29;
 
-export function createKafkaClient(brokers: readonly string[]): KafkaClient {
-  const options = {
+interface MetadataResponse {
+  readonly clusterId: string | null;
+  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly topics: readonly {
+    readonly errorCode: number;
+    readonly name: string | null;
+    readonly topicId?: string;
+    readonly isInternal: boolean;
+    readonly partitions: readonly {
+      readonly partitionIndex: number;
+      readonly leaderId: number;
+      readonly leaderEpoch?: number;
+    }[];
+  }[];
+}
+
+interface OffsetsResponse {
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: readonly { readonly partitionIndex: number; readonly offset: bigint }[];
+  }[];
+}
+
+interface FetchResponse {
+  readonly errorCode: number;
+  readonly responses: readonly {
+    readonly topicId: string;
+    readonly partitions: readonly {
+      readonly partitionIndex: number;
+      readonly errorCode: number;
+      readonly highWatermark: bigint;
+      readonly lastStableOffset: bigint;
+      readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: bigint };
+      readonly abortedTransactions: readonly AbortedTransaction[] | null;
+      readonly records: readonly Batch[] | null;
+    }[];
+  }[];
+}
+
+export function createKafkaClient({ brokers, security, requestTimeoutMs }: ClientOptions): KafkaClient {
+  const base = new Base({
     clientId: 'highwater',
     bootstrapBrokers: [...brokers],
     retries: 0,
-    autocreateTopics: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
+    ...security,
+  });
+  let addresses = new Map<number, { host: string; port: number }>();
+
+  const anyBroker = () => promised<Connection>((done) => base[kGetBootstrapConnection](done));
+  const brokerOf = (node: number) => {
+    const address = addresses.get(node);
+    if (address === undefined) throw new KafkaFault('moved', `broker ${node} is not there now`);
+    return promised<Connection>((done) => base[kGetConnection](address, done));
   };
-  const consumer = new Consumer({ ...options, groupId: 'highwater-joins-no-group' });
-  let admin: Admin | null = null;
+  /** Where only a part of what was asked failed, the client rejects with the whole response inside: that part says so. */
+  const ask = async <Response extends object>(
+    connection: Promise<Connection>,
+    api: 'Metadata' | 'ListOffsets' | 'Fetch',
+    request: (version: number) => readonly unknown[],
+  ): Promise<{ readonly response: Response; readonly version: number }> => {
+    try {
+      const connected = await connection;
+      const call = await promised<Api>((done) => base[kGetApi]<unknown[], unknown>(api, done));
+      const response = await promised((done) => call(connected, ...request(call.version), done)).catch((error) => {
+        if (error instanceof ResponseError && isObject(error.response)) return error.response;
+        throw error;
+      });
+      return { response: response as Response, version: call.version };
+    } catch (error) {
+      throw error instanceof KafkaFault ? error : faultOf(error);
+    }
+  };
+
   return {
-    async topic(name) {
-      const metadata = await told(consumer.metadata({ topics: [name], forceUpdate: true }));
-      const topic = metadata.topics.get(name);
-      if (topic === undefined) throw new KafkaFault('topic-missing', `no topic ${name}`);
-      return { clusterId: metadata.id, topicId: topic.id, partitions: topic.partitions };
+    async cluster(topics) {
+      const named = topics === 'all' ? null : [...topics];
+      const { response } = await ask<MetadataResponse>(anyBroker(), 'Metadata', () => [named, false, false]);
+      addresses = new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
+      const found = response.topics.filter(({ errorCode, isInternal }) => errorCode !== UNKNOWN_TOPIC && !isInternal);
+      const refused = found.find(({ errorCode }) => errorCode === NOT_ALLOWED);
+      if (refused !== undefined && topics !== 'all')
+        throw new KafkaFault('refused', `this user may not see topic "${refused.name}"`);
+      return {
+        clusterId: response.clusterId ?? 'unnamed',
+        brokers: response.brokers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
+        topics: found.filter(({ errorCode }) => errorCode !== NOT_ALLOWED).map(topicOf),
+      };
     },
-    async topicNames() {
-      admin ??= new Admin(options);
-      return told(admin.listTopics());
+
+    async offsets(partitions, at) {
+      const timestamp = typeof at === 'object' ? BigInt(Math.ceil(at.timeMs)) : at === 'first' ? EARLIEST : LATEST;
+      const isolation = at === 'end' ? READ_UNCOMMITTED : READ_COMMITTED;
+      const answers = await Promise.all(
+        [...Map.groupBy(partitions, ({ leader }) => leader)].map(async ([leader, led]) => {
+          const topics = [...Map.groupBy(led, ({ topic }) => topic)].map(([name, places]) => ({
+            name,
+            partitions: places.map(({ partition, leaderEpoch }) => ({
+              partitionIndex: partition,
+              currentLeaderEpoch: leaderEpoch,
+              timestamp,
+            })),
+          }));
+          return ask<OffsetsResponse & ErrorCodes>(brokerOf(leader), 'ListOffsets', () => [
+            CONSUMER,
+            isolation,
+            topics,
+          ]);
+        }),
+      );
+      const offsets = new Map<number, number>();
+      const numbers = new Map(partitions.map((place) => [`${place.topic}/${place.partition}`, place.streamPartition]));
+      for (const { response } of answers) {
+        const failed = firstError(response);
+        if (failed !== 0) throw new KafkaFault('moved', `a leader cannot say its offsets now (Kafka error ${failed})`);
+        for (const { name, partitions: told } of response.topics)
+          for (const { partitionIndex, offset } of told) {
+            const number = numbers.get(`${name}/${partitionIndex}`);
+            if (number !== undefined && Number(offset) !== NO_OFFSET) offsets.set(number, Number(offset));
+          }
+      }
+      return offsets;
     },
-    async bounds(topic, end) {
-      const timestamp = end === 'first' ? EARLIEST : LATEST;
-      const isolationLevel = FetchIsolationLevels.READ_COMMITTED;
-      const offsets = await told(consumer.listOffsets({ topics: [topic], timestamp, isolationLevel }));
-      return new Map((offsets.get(topic) ?? []).map((offset, partition) => [partition, Number(offset)]));
-    },
-    async fetch(request) {
-      const partitions = request.partitions.map(({ partition, leaderEpoch, fetchOffset }) => ({
-        partition,
-        currentLeaderEpoch: leaderEpoch,
-        fetchOffset: BigInt(fetchOffset),
-        lastFetchedEpoch: -1,
-        partitionMaxBytes: request.partitionMaxBytes,
-      }));
-      return fetched(
-        consumer.fetch({
-          node: request.node,
-          topics: [{ topicId: request.topicId, partitions }],
-          isolationLevel: FetchIsolationLevels.READ_COMMITTED,
-          minBytes: 1,
-          maxBytes: request.maxBytes,
-          maxWaitTime: request.maxWaitMs,
+
+    async fetch({ node, partitions, maxWaitMs, maxBytes, partitionMaxBytes }) {
+      const { response, version } = await ask<FetchResponse>(brokerOf(node), 'Fetch', (version) => {
+        const topics = [...Map.groupBy(partitions, ({ topicId }) => topicId)].map(([topicId, places]) => ({
+          topicId: version <= FETCH_BY_NAME ? (places[0]?.topic ?? '') : topicId,
+          partitions: places.map(({ partition, leaderEpoch, fetchOffset, lastFetchedEpoch }) => ({
+            partition,
+            currentLeaderEpoch: leaderEpoch,
+            fetchOffset: BigInt(fetchOffset),
+            lastFetchedEpoch,
+            partitionMaxBytes,
+          })),
+        }));
+        const session = [NO_SESSION_ID, NO_SESSION_EPOCH];
+        return [maxWaitMs, 1, maxBytes, READ_COMMITTED, ...session, topics, [], ''];
+      });
+      if (response.errorCode !== 0) throw new KafkaFault('moved', `a fetch failed (Kafka error ${response.errorCode})`);
+      const idOf = (place: PartitionPlace) => (version <= FETCH_BY_NAME ? place.topic : place.topicId);
+      const numbers = new Map(partitions.map((place) => [`${idOf(place)}/${place.partition}`, place.streamPartition]));
+      return response.responses.flatMap(({ topicId, partitions: answered }) =>
+        answered.flatMap((answer) => {
+          const streamPartition = numbers.get(`${topicId}/${answer.partitionIndex}`);
+          return streamPartition === undefined ? [] : [fetchOf(streamPartition, answer)];
         }),
       );
     },
+
     async close() {
-      await Promise.allSettled([consumer.close(true), admin?.close()]);
+      await base.close();
     },
   };
 }
 
-type Response = Awaited<ReturnType<Consumer['fetch']>>;
+type Api = ((connection: Connection, ...request: unknown[]) => void) & { readonly version: number };
 
-/** Where only some partitions failed, the client rejects with the whole response inside: the others' records are in it. */
-async function fetched(response: Promise<Response>): Promise<PartitionFetch[]> {
-  try {
-    return partitionsOf(await response);
-  } catch (error) {
-    if (error instanceof MultipleErrors && isResponse(error.response) && error.response.errorCode === 0)
-      return partitionsOf(error.response);
-    throw faultOf(error);
-  }
+type ErrorCodes = { readonly topics: readonly { readonly partitions: readonly { readonly errorCode: number }[] }[] };
+
+function firstError({ topics }: ErrorCodes): number {
+  for (const { partitions } of topics) for (const { errorCode } of partitions) if (errorCode !== 0) return errorCode;
+  return 0;
 }
 
-function isResponse(value: unknown): value is Response {
-  return typeof value === 'object' && value !== null && 'responses' in value && Array.isArray(value.responses);
+function topicOf({ name, topicId, partitions }: MetadataResponse['topics'][number]): Topic {
+  const byNumber: { leader: number; leaderEpoch: number }[] = [];
+  for (const { partitionIndex, leaderId, leaderEpoch = -1 } of partitions)
+    byNumber[partitionIndex] = { leader: leaderId, leaderEpoch };
+  // Brokers before topics had ids: their name stands for it.
+  return { name: name ?? '', topicId: topicId ?? name ?? '', partitions: byNumber };
 }
 
-function partitionsOf(response: Response): PartitionFetch[] {
-  return response.responses.flatMap((topic) =>
-    topic.partitions.map((partition) => ({
-      partition: partition.partitionIndex,
-      errorCode: partition.errorCode,
-      highWatermark: Number(partition.highWatermark),
-      lastStableOffset: Number(partition.lastStableOffset),
-      batches: partition.records ?? [],
-      aborted: partition.abortedTransactions ?? [],
-    })),
-  );
+function fetchOf(
+  streamPartition: number,
+  answer: FetchResponse['responses'][number]['partitions'][number],
+): PartitionFetch {
+  const cut = answer.divergingEpoch;
+  return {
+    streamPartition,
+    errorCode: answer.errorCode,
+    highWatermark: Number(answer.highWatermark),
+    lastStableOffset: Number(answer.lastStableOffset),
+    cutAt: cut === undefined || cut.epoch < 0 ? null : Number(cut.endOffset),
+    batches: answer.records ?? [],
+    aborted: answer.abortedTransactions ?? [],
+  };
 }
 
-async function told<T>(promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    throw faultOf(error);
-  }
+function promised<T>(start: (done: (error: Error | null, value?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => (error ? reject(error) : resolve(value as T)));
+  });
 }
 
-function faultOf(error: unknown): KafkaFault {
-  const errors = flatten(error);
-  const message = errors.at(-1)?.message ?? String(error);
-  const is = (test: (found: Error & { readonly apiId?: unknown; readonly code?: unknown }) => boolean) =>
-    errors.some(test);
-  let fault: Fault = 'refused';
-  if (is((found) => /^Unknown topic /.test(found.message) || found.apiId === 'UNKNOWN_TOPIC_OR_PARTITION'))
-    fault = 'topic-missing';
-  else if (is((found) => found.code === 'PLT_KFK_AUTHENTICATION')) fault = 'unauthenticated';
-  else if (is((found) => found.code === 'PLT_KFK_NETWORK' || found.code === 'PLT_KFK_TIMEOUT')) fault = 'unreachable';
-  else if (is((found) => typeof found.apiId === 'string' && MOVED.has(found.apiId))) fault = 'moved';
-  return new KafkaFault(fault, message, { cause: error });
-}
-
-/** Answered by opening again: the topic, its leaders or our fetch session are no longer what they were. */
-const MOVED = new Set([
-  'UNKNOWN_TOPIC_ID',
-  'INCONSISTENT_TOPIC_ID',
-  'LEADER_NOT_AVAILABLE',
-  'NOT_LEADER_OR_FOLLOWER',
-  'FENCED_LEADER_EPOCH',
-  'UNKNOWN_LEADER_EPOCH',
-  'OFFSET_NOT_AVAILABLE',
-  'REPLICA_NOT_AVAILABLE',
-  'FETCH_SESSION_ID_NOT_FOUND',
-  'INVALID_FETCH_SESSION_EPOCH',
-  'FETCH_SESSION_TOPIC_ID_ERROR',
-]);
-
-/** The error, what it is made of, and what caused it. */
-function flatten(error: unknown): Error[] {
-  if (!(error instanceof Error)) return [];
-  const parts = error instanceof AggregateError ? error.errors.flatMap(flatten) : [];
-  return [error, ...parts, ...(error instanceof GenericError || error.cause !== undefined ? flatten(error.cause) : [])];
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { systemClock as clock } from '../../../contract/clock.ts';
-import type { SourceEvent } from '../source.ts';
+import type { SourceEvent, StartFrom } from '../source.ts';
 import type { FetchRequest, KafkaClient, PartitionFetch } from './client.ts';
+import { Past } from './past.ts';
 import { Reading } from './reading.ts';
+import { topicChoice } from './topics.ts';
 
 const BATCHES = 50;
 
@@ -13,19 +15,19 @@ function fakeCluster(
 ) {
   const requests: FetchRequest[] = [];
   const client: KafkaClient = {
-    topic: async () => ({
+    cluster: async () => ({
       clusterId: 'c',
-      topicId: 't',
-      partitions: leaders.map((leader) => ({ leader, leaderEpoch: 0 })),
+      brokers: ['b:1'],
+      topics: [{ name: 'topic', topicId: 't', partitions: leaders.map((leader) => ({ leader, leaderEpoch: 0 })) }],
     }),
-    topicNames: async () => ['topic'],
-    bounds: async (_, end) => new Map(leaders.map((_leader, partition) => [partition, end === 'first' ? 0 : BATCHES])),
+    offsets: async (places, at) =>
+      new Map(places.map(({ streamPartition }) => [streamPartition, at === 'first' ? 0 : BATCHES])),
     async fetch(request) {
       requests.push(request);
       if (request.partitions.every(({ fetchOffset }) => fetchOffset >= BATCHES))
         await new Promise((resolve) => setTimeout(resolve, 1));
-      return request.partitions.map(({ partition, fetchOffset }) =>
-        answer(fetchOf(partition, fetchOffset), request.node),
+      return request.partitions.map(({ streamPartition, fetchOffset }) =>
+        answer(fetchOf(streamPartition, fetchOffset), request.node),
       );
     },
     close: async () => undefined,
@@ -33,21 +35,27 @@ function fakeCluster(
   return { client, requests };
 }
 
-function fetchOf(partition: number, offset: number): PartitionFetch {
+function fetchOf(streamPartition: number, offset: number): PartitionFetch {
   const batch = {
     firstOffset: BigInt(offset),
     lastOffsetDelta: 0,
+    partitionLeaderEpoch: 0,
     attributes: 0,
     firstTimestamp: 0n,
     maxTimestamp: 0n,
     producerId: -1n,
-    records: [{ offsetDelta: 0, timestampDelta: 0n, key: null, value: Buffer.of(1) }],
+    records: [{ offsetDelta: 0, timestampDelta: 0n, key: null, value: Buffer.of(1), headers: [] }],
   };
   const batches = offset < BATCHES ? [batch] : [];
-  return { partition, errorCode: 0, highWatermark: BATCHES, lastStableOffset: BATCHES, batches, aborted: [] };
+  const ends = { highWatermark: BATCHES, lastStableOffset: BATCHES };
+  return { streamPartition, errorCode: 0, ...ends, cutAt: null, batches, aborted: [] };
 }
 
-const newReading = () => new Reading({ brokers: ['b:1'], topic: 'topic', clock }, 'earliest');
+function newReading(from: StartFrom = 'earliest'): Reading {
+  const choice = topicChoice('topic');
+  const past = new Past({ choice, memory: null, run: 'r' });
+  return new Reading({ choice, past, at: 'b:1', leads: true, told: () => undefined, clock }, from);
+}
 
 test('S4 while nobody pulls, each leading broker is asked once and no more', async () => {
   const { client, requests } = fakeCluster([1, 2, 1, 3]);
@@ -81,10 +89,7 @@ test('several partitions of a broker are asked for in one request, and no broker
 test('W3 a partition with nothing to give says so at once, long before the whole topic is caught up', async () => {
   const { client } = fakeCluster([1, 1]);
   const abort = new AbortController();
-  const reading = new Reading(
-    { brokers: ['b:1'], topic: 'topic', clock },
-    { epoch: 'c:t', next: { 0: 0, 1: BATCHES } },
-  );
+  const reading = newReading({ epoch: 'c:t', next: { 0: 0, 1: BATCHES } });
   const events: SourceEvent[] = [];
   for await (const event of reading.open(client, abort.signal)) {
     events.push(event);
@@ -100,7 +105,7 @@ test('W3 a partition with nothing to give says so at once, long before the whole
 test('when one partition fails, what the others brought is delivered first, and reading goes on from there', async () => {
   let failing = false;
   const { client } = fakeCluster([1, 1], (fetch) =>
-    failing && fetch.partition === 1
+    failing && fetch.streamPartition === 1
       ? { ...fetch, errorCode: 6, batches: [], highWatermark: -1, lastStableOffset: -1 }
       : fetch,
   );
