@@ -1,4 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './harness.ts';
 
@@ -61,9 +63,11 @@ export function start(command: string, args: readonly string[], where: Surroundi
   };
 }
 
-/** The relay as users start it, on a port of its own. */
+/** The relay as users start it, on a port and with a data folder of its own. */
 export async function startRelay(...args: string[]): Promise<Program & { readonly url: string }> {
-  const relay = start(process.execPath, ['relay/main.ts', '--port', '0', ...args]);
+  const data = mkdtempSync(join(tmpdir(), 'highwater-bench-data-'));
+  process.once('exit', () => rmSync(data, { recursive: true, force: true }));
+  const relay = start(process.execPath, ['relay/main.ts', '--port', '0', '--data', data, ...args]);
   const [, url = ''] = await relay.says(/(http:\/\/[\w.]+:\d+)/);
   return { ...relay, url };
 }

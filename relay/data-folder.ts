@@ -57,17 +57,6 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   };
 }
 
-/** What a source keeps where nothing is kept over restarts. */
-export function memoryOfProcess(): SourceMemory {
-  let kept: string | null = null;
-  return {
-    load: async () => kept,
-    save: async (text) => {
-      kept = text;
-    },
-  };
-}
-
 /** False: there is a lock. */
 async function take(lock: string, folder: string): Promise<boolean> {
   try {

@@ -8,7 +8,8 @@ import { ERRORS, HighwaterError } from '../contract/errors.ts';
 import type { StreamSchema } from '../contract/protocol/down.ts';
 import { parseDurationUs } from '../contract/spec/duration.ts';
 import { type RunConfig, readConfig, singleStream, streamName } from './config.ts';
-import { type Relay, startRelay } from './relay.ts';
+import { openDataFolder } from './data-folder.ts';
+import { isKeptOnDisk, type Relay, startRelay } from './relay.ts';
 import { createSource } from './sources/create-source.ts';
 
 /** The process: options, start, words for people on stdout, structured logs on stderr, a clean stop. */
@@ -24,6 +25,7 @@ interface Options {
   readonly allowHost: readonly string[];
   readonly from: 'earliest' | 'latest';
   readonly delay: string;
+  readonly data: string;
   readonly heartbeat: number;
   readonly logLevel: string;
   readonly demoRate: number;
@@ -46,6 +48,8 @@ async function main(argv: readonly string[]): Promise<void> {
     );
   });
 
+  const isKept = options.data !== 'none' && Object.values(config.streams).some(isKeptOnDisk);
+  const data = isKept ? await openDataFolder(options.data) : null;
   const run = randomUUID();
   const { demoSeed: seed, demoRate: rate } = options;
   const deps = { clock: systemClock, run, baseDir: config.baseDir, demo: { seed, rate } };
@@ -60,12 +64,15 @@ async function main(argv: readonly string[]): Promise<void> {
     port: options.port,
     heartbeatMs: options.heartbeat,
     pageDir,
-    sourceOf: (spec) => createSource(spec.source, deps),
+    data,
+    sourceOf: (spec, memory) => createSource(spec.source, { ...deps, memory, security: spec.security }),
     onSchema: (schema) => {
       log.info({ stream: schema.stream, version: schema.version, fields: schema.fields.length }, 'schema');
       if (!described.has(schema.stream)) say(describeSchema(schema));
       described.add(schema.stream);
     },
+    onDamage: (stream, { segment, at, bytes }) =>
+      log.warn({ stream, segment, at, bytes }, 'the log was damaged: what could not be read is left out'),
     onFailure: (stream, error) => {
       log.error({ stream, error: messageOf(error) }, 'stream failed');
       process.stderr.write(`${describeError(error, `${stream}: `)}\n`);
@@ -83,7 +90,10 @@ async function main(argv: readonly string[]): Promise<void> {
     stopped = true;
     const forced = setTimeout(() => process.exit(exitCode), 1_500);
     relay.close().then(
-      () => process.exit(exitCode),
+      async () => {
+        await data?.release();
+        process.exit(exitCode);
+      },
       (error: unknown) => {
         log.error({ error: messageOf(error) }, 'stop');
         clearTimeout(forced);
@@ -123,6 +133,7 @@ function parseOptions(argv: readonly string[]): Options {
       new Option('--from <where>', 'with --kafka: where to begin').choices(['earliest', 'latest']).default('earliest'),
     )
     .option('--delay <duration>', 'how far the watermark trails the newest event time', duration, '10s')
+    .option('--data <folder>', 'where streams are kept over restarts, or none: in memory only', '.highwater')
     .option('--port <port>', 'the port to serve at', number(0, 65_535, true), 8787)
     .option('--host <host>', 'the address to serve at', '127.0.0.1')
     .option('--allow-host <name>', 'a name the page is opened by, behind a proxy say; may be repeated', repeated, [])

@@ -8,7 +8,6 @@ import type { StreamSpec } from '../contract/spec/stream.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
 import type { DataFolder } from './data-folder.ts';
-import { memoryOfProcess } from './data-folder.ts';
 import { openDiskStore } from './log/disk-store.ts';
 import { MAX_LOG_BYTES } from './log/memory.ts';
 import type { Damage } from './log/segments.ts';
@@ -27,8 +26,8 @@ export interface RelayParts {
   readonly windows: Readonly<Record<string, WindowSpec>>;
   /** null: one is made for each stream when its fields are known. */
   readonly boards: Readonly<Record<string, Board>> | null;
-  /** `memory`: what the source finds again after a restart. */
-  readonly sourceOf: (spec: StreamSpec, memory: SourceMemory) => Source;
+  /** `memory`: what the source finds again after a restart; null where the stream is in memory only. */
+  readonly sourceOf: (spec: StreamSpec, memory: SourceMemory | null) => Source;
   readonly clock: Clock;
   /** New at every start. */
   readonly run: string;
@@ -115,10 +114,15 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   };
 }
 
+/** What is played at the pace of its events, the demo too, is played anew at every start. */
+export function isKeptOnDisk({ source, speed }: StreamSpec): boolean {
+  return speed === 'max' && !/^demo:/i.test(source);
+}
+
 async function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): Promise<StreamFeed> {
   const { clock, data = null } = parts;
-  const isKept = data !== null && spec.speed === 'max' && !/^demo:/i.test(spec.source);
-  const source = parts.sourceOf(spec, isKept ? data.memoryOf(name) : memoryOfProcess());
+  const isKept = data !== null && isKeptOnDisk(spec);
+  const source = parts.sourceOf(spec, isKept ? data.memoryOf(name) : null);
   return new StreamFeed({
     stream: name,
     source,

@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Child, listening, startChild } from './child.ts';
 import { freePorts } from './ports.ts';
 
-/** The relay as a user runs it: `node relay/main.ts …`, with the built page, on a port of its own. */
+/**
+ * The relay as a user runs it: `node relay/main.ts …`, with the built page, on a port of its own, and a data folder of its
+ * own, which a start after `stop` or `kill` finds again.
+ */
 export interface RelayProcess {
   readonly url: string;
   readonly port: number;
@@ -38,11 +42,11 @@ export async function startRelayProcess(
 ): Promise<RelayProcess> {
   await buildPage();
   const [port = 0] = await freePorts(1);
+  const kept = args.includes('--data') ? [] : ['--data', newDataFolder()];
   let child: Child | null = null;
   const start = async () => {
-    child = startChild(process.execPath, [...nodeArgs, 'relay/main.ts', '--port', String(port), ...args], {
-      cwd: ROOT,
-    });
+    const options = ['--port', String(port), ...kept, ...args];
+    child = startChild(process.execPath, [...nodeArgs, 'relay/main.ts', ...options], { cwd: ROOT });
     await listening(child, port, START_TIMEOUT_MS);
   };
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
@@ -61,6 +65,13 @@ export async function startRelayProcess(
     kill: () => end('SIGKILL'),
     start,
   };
+}
+
+/** Removed when the test process ends. */
+function newDataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'highwater-data-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /**
