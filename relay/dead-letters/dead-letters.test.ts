@@ -1,0 +1,178 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { Rejected } from '../decode/rejected.ts';
+import { diskFiles, type SegmentFiles } from '../log/segment-files.ts';
+import type { RawRecord } from '../sources/source.ts';
+import { DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
+import { MAX_VALUE_BYTES, START_BYTES } from './letter.ts';
+import { findLetters, groupsOf, type LetterFilter, matching } from './search.ts';
+
+/** A clock that is moved by hand. */
+function handClock() {
+  const timers: { at: number; run: () => void }[] = [];
+  let now = 1_700_000_000_000;
+  return {
+    nowMs: () => now,
+    after(delayMs: number, run: () => void) {
+      const timer = { at: now + delayMs, run };
+      timers.push(timer);
+      return () => void timers.splice(timers.indexOf(timer), 1);
+    },
+    pass(ms: number) {
+      now += ms;
+      for (const timer of timers.filter(({ at }) => at <= now)) {
+        timers.splice(timers.indexOf(timer), 1);
+        timer.run();
+      }
+    },
+  };
+}
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'highwater-letters-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+const record = (offset: number, value: string | Uint8Array | null = `bad ${offset}`): RawRecord => ({
+  offset,
+  topic: 'orders',
+  timestampMs: 1_700_000_000_000 + offset,
+  key: Buffer.from([255, offset & 255]),
+  value: typeof value === 'string' ? Buffer.from(value) : value,
+  headers: [['trace', 'tr\u00e4ce']],
+});
+const bad = new Rejected('field "price": expected float64, found string "x"', { field: 'price', kind: 'a kind' });
+
+async function idsOf(letters: DeadLetters, filter: LetterFilter): Promise<number[]> {
+  const ids: number[] = [];
+  for await (const { letter } of findLetters(letters, filter)) ids.push(letter.id);
+  return ids;
+}
+
+test('X1 a letter comes back whole from the folder, after a process that was killed too', async () => {
+  const path = await folder();
+  const clock = handClock();
+  const first = await DeadLetters.open(path, clock);
+  const values = [Buffer.from([0, 1, 255, 10]), Buffer.alloc(0), null, Buffer.from('{"a":')];
+  for (const [offset, value] of values.entries()) first.add('e', 3, { ...record(offset), value }, bad);
+  // Not closed: as after a kill.
+  const second = await DeadLetters.open(path, clock);
+  expect(second.count).toBe(4);
+  expect(second.lastReason).toBe(bad.reason);
+  for (const [offset, value] of values.entries()) {
+    const entry = second.index.at('e', 3, offset);
+    const letter = entry === null ? null : second.read(entry);
+    expect(letter?.record).toEqual({ ...record(offset), value });
+    expect(letter).toMatchObject({ id: offset + 1, reason: bad.reason, field: 'price', atMs: 1_700_000_000_000 });
+  }
+  second.add('e', 3, record(9), bad);
+  expect(second.index.at('e', 3, 9)?.id).toBe(5);
+});
+
+test('X1 what its source gives again under the same epoch and offset is one letter', async () => {
+  const path = await folder();
+  const letters = await DeadLetters.open(path, handClock());
+  for (let time = 0; time < 3; time++) letters.add('e', 0, record(7), bad);
+  const again = await DeadLetters.open(path, handClock());
+  again.add('e', 0, record(7), bad);
+  expect(again.count).toBe(1);
+  again.add('other', 0, record(7), bad);
+  again.add('e', 1, record(7), bad);
+  expect(again.count).toBe(3);
+});
+
+test('X2 of a value beyond the bound the start is kept, and the letter says so', () => {
+  const letters = DeadLetters.inMemory(handClock(), { maxBytes: 64 * 2 ** 20, maxLetters: 10 });
+  letters.add('e', 0, record(0, Buffer.alloc(MAX_VALUE_BYTES, 65)), bad);
+  letters.add('e', 0, record(1, Buffer.alloc(MAX_VALUE_BYTES + 1, 66)), bad);
+  const [large, whole] = matching(letters, {}).map((entry) => letters.read(entry));
+  expect(whole).toMatchObject({ whole: true, bytes: MAX_VALUE_BYTES });
+  expect(whole?.record.value).toHaveLength(MAX_VALUE_BYTES);
+  expect(large).toMatchObject({ whole: false, bytes: MAX_VALUE_BYTES + 1 });
+  expect(large?.record.value).toHaveLength(START_BYTES);
+});
+
+test('X3 beyond its bounds the oldest go and are counted, over a restart too', async () => {
+  const path = await folder();
+  const bounds = { maxBytes: 64 * 1024, maxLetters: 1_000 };
+  const letters = await DeadLetters.open(path, handClock(), { bounds });
+  const count = 2_000;
+  for (let offset = 0; offset < count; offset++) letters.add('e', 0, record(offset), bad);
+  expect(letters.bytes).toBeLessThanOrEqual(bounds.maxBytes + 4096);
+  const kept = matching(letters, {});
+  expect(kept.length).toBeGreaterThan(50);
+  expect(kept[0]?.offset).toBe(count - 1);
+  expect(letters.letGo + kept.length).toBe(count);
+  const again = await DeadLetters.open(path, handClock(), { bounds });
+  expect({ count: again.count, letGo: again.letGo }).toEqual({ count, letGo: letters.letGo });
+  again.add('e', 0, record(count), bad);
+  expect(matching(again, {})[0]).toMatchObject({ id: count + 1, offset: count });
+});
+
+test('X4 a full disk loses none: letters wait in order, and are written when there is room', async () => {
+  const path = await folder();
+  const clock = handClock();
+  let full = false;
+  const files: SegmentFiles = {
+    ...diskFiles,
+    write(file, pieces, at) {
+      if (full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      diskFiles.write(file, pieces, at);
+    },
+  };
+  const letters = await DeadLetters.open(path, clock, { files });
+  letters.add('e', 0, record(0), bad);
+  full = true;
+  for (let offset = 1; offset < 5; offset++) letters.add('e', 0, record(offset), bad);
+  expect(letters.trouble?.message).toMatch(/dead letters cannot be written: ENOSPC/);
+  expect(letters.count).toBe(5);
+  let roomy = false;
+  const room = letters.room().then(() => {
+    roomy = true;
+  });
+  clock.pass(1_500);
+  await Promise.resolve();
+  expect(roomy).toBe(false);
+  full = false;
+  clock.pass(1_500);
+  await room;
+  expect(letters.trouble).toBe(null);
+  await letters.sync();
+  const again = await DeadLetters.open(path, clock, { files });
+  expect(matching(again, {}).map(({ offset }) => offset)).toEqual([4, 3, 2, 1, 0]);
+});
+
+test('X6 letters are found by text in reason, key, headers and value, by field, kind, partition and time', async () => {
+  const clock = handClock();
+  const letters = DeadLetters.inMemory(clock, DISK_BOUNDS);
+  letters.add('e', 0, record(0, '{"Name": "Ünïcode"}'), new Rejected('the record is not JSON: x', { kind: 'json' }));
+  clock.pass(1_000);
+  letters.add('e', 1, record(1, 'plain'), bad);
+  clock.pass(1_000);
+  letters.add('e', 1, { ...record(2, 'last'), key: Buffer.from('Key-9'), headers: [['x', 'Needle']] }, bad);
+  expect(await idsOf(letters, { text: 'ÜNÏ' })).toEqual([1]);
+  expect(await idsOf(letters, { text: 'NOT json' })).toEqual([1]);
+  expect(await idsOf(letters, { text: 'key-9' })).toEqual([3]);
+  expect(await idsOf(letters, { text: 'needle' })).toEqual([3]);
+  expect(await idsOf(letters, { field: 'price' })).toEqual([3, 2]);
+  expect(await idsOf(letters, { partition: 1, text: 'plain' })).toEqual([2]);
+  expect(await idsOf(letters, { sinceMs: 1_700_000_001_000, untilMs: 1_700_000_002_000 })).toEqual([2]);
+  expect(await idsOf(letters, { ids: [1, 3] })).toEqual([3, 1]);
+  expect(groupsOf(matching(letters, {}))).toMatchObject([
+    { kind: 'a kind', field: 'price', count: 2 },
+    { kind: 'json', field: null, count: 1 },
+  ]);
+});
+
+test('X7 dropped letters stay dropped', async () => {
+  const path = await folder();
+  const letters = await DeadLetters.open(path, handClock());
+  for (let offset = 0; offset < 4; offset++) letters.add('e', 0, record(offset), bad);
+  expect(letters.drop(matching(letters, { ids: [1, 3] }))).toBe(2);
+  const again = await DeadLetters.open(path, handClock());
+  expect(await idsOf(again, { state: 'all' })).toEqual([4, 2]);
+  expect(again.count).toBe(2);
+});

@@ -1,0 +1,108 @@
+import type { Place } from '../log/segments.ts';
+import type { DeadLetter } from './letter.ts';
+
+/**
+ * What is known of every letter without reading it.
+ *
+ *     waiting ─▶ replaying ─▶ replayed      a row, in the replay partition
+ *        │ ▲──────────┘
+ *        ├─▶ read                           a row, in its own place: its source gave it again
+ *        └─▶ dropped                        by hand
+ */
+export type LetterState = 'waiting' | 'replaying' | 'replayed' | 'read' | 'dropped';
+
+export interface LetterEntry {
+  readonly id: number;
+  readonly place: Place;
+  readonly epoch: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly field: string | null;
+  readonly whole: boolean;
+  state: LetterState;
+}
+
+export class LetterIndex {
+  /** Ids rise. */
+  readonly #entries = new Map<number, LetterEntry>();
+  /** `epoch/partition` → offset → its letter. */
+  readonly #byOffset = new Map<string, Map<number, LetterEntry>>();
+  /** Texts that many letters have in common, once. */
+  readonly #texts = new Map<string, string>();
+  #waiting = 0;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Oldest first. */
+  values(): Iterable<LetterEntry> {
+    return this.#entries.values();
+  }
+
+  get(id: number): LetterEntry | null {
+    return this.#entries.get(id) ?? null;
+  }
+
+  at(epoch: string, partition: number, offset: number): LetterEntry | null {
+    return this.#byOffset.get(`${epoch}/${partition}`)?.get(offset) ?? null;
+  }
+
+  add({ id, epoch, partition, atMs, kind, field, whole, record }: DeadLetter, place: Place): void {
+    const entry: LetterEntry = {
+      id,
+      place,
+      epoch: this.#once(epoch),
+      partition,
+      offset: record.offset,
+      atMs,
+      kind: this.#once(kind),
+      field: field === null ? null : this.#once(field),
+      whole,
+      state: 'waiting',
+    };
+    this.#entries.set(id, entry);
+    const key = `${epoch}/${partition}`;
+    const offsets = this.#byOffset.get(key) ?? new Map<number, LetterEntry>();
+    this.#byOffset.set(key, offsets.set(record.offset, entry));
+    this.#waiting++;
+  }
+
+  turn(entry: LetterEntry, state: LetterState): void {
+    this.#waiting += Number(isOpen(state)) - Number(isOpen(entry.state));
+    entry.state = state;
+  }
+
+  /** Forgets the letters of a segment; how many of them waited. */
+  forget(segment: number): number {
+    let waited = 0;
+    for (const entry of this.#entries.values()) {
+      if (entry.place.segment > segment) break;
+      this.#entries.delete(entry.id);
+      this.#byOffset.get(`${entry.epoch}/${entry.partition}`)?.delete(entry.offset);
+      if (isOpen(entry.state)) waited++;
+    }
+    this.#waiting -= waited;
+    return waited;
+  }
+
+  #once(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    if (this.#texts.size < MAX_TEXTS) this.#texts.set(text, text);
+    return text;
+  }
+}
+
+const MAX_TEXTS = 10_000;
+
+/** Is it no row yet, and not dropped? */
+function isOpen(state: LetterState): boolean {
+  return state === 'waiting' || state === 'replaying';
+}

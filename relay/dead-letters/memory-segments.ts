@@ -1,0 +1,69 @@
+import type { Place, Segment } from '../log/segments.ts';
+
+/** What dead letters need of their files. */
+export interface LetterFiles {
+  readonly list: readonly Segment[];
+  readonly bytes: number;
+  append(...body: readonly Uint8Array[]): Place;
+  read(place: Place): Uint8Array;
+  roll(): void;
+  dropOldest(): Segment | null;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The same in memory, for a relay that keeps nothing on disk. */
+export class MemorySegments implements LetterFiles {
+  readonly #segmentBytes: number;
+  readonly #segments: { readonly number: number; bytes: number; readonly bodies: Map<number, Uint8Array> }[] = [];
+  #made = 0;
+  #rolled = true;
+
+  constructor(segmentBytes: number) {
+    this.#segmentBytes = segmentBytes;
+  }
+
+  get list(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  append(...body: readonly Uint8Array[]): Place {
+    const last = this.#segments.at(-1);
+    const active =
+      last === undefined || this.#rolled || last.bytes >= this.#segmentBytes
+        ? { number: ++this.#made, bytes: 0, bodies: new Map<number, Uint8Array>() }
+        : last;
+    if (active !== last) this.#segments.push(active);
+    this.#rolled = false;
+    const bytes = Buffer.concat(body);
+    const place = { segment: active.number, at: active.bytes, bytes: bytes.length };
+    active.bodies.set(place.at, bytes);
+    active.bytes += bytes.length;
+    return place;
+  }
+
+  read({ segment, at }: Place): Uint8Array {
+    const body = this.#segments.find(({ number }) => number === segment)?.bodies.get(at);
+    if (body === undefined) throw new Error(`segment ${segment} was let go`);
+    return body;
+  }
+
+  roll(): void {
+    this.#rolled = true;
+  }
+
+  dropOldest(): Segment | null {
+    if (this.#segments.length === 0 || (this.#segments.length === 1 && !this.#rolled)) return null;
+    return this.#segments.shift() ?? null;
+  }
+
+  async sync(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#segments.length = 0;
+  }
+}

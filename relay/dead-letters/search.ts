@@ -1,0 +1,106 @@
+import type { DeadLetters } from './dead-letters.ts';
+import type { DeadLetter } from './letter.ts';
+import type { LetterEntry, LetterState } from './letter-index.ts';
+
+/** Which letters are meant; what is left out does not matter. */
+export interface LetterFilter {
+  /** Without regard to case: in the reason, the key, the headers or the value. */
+  readonly text?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly field?: string | undefined;
+  readonly partition?: number | undefined;
+  readonly topic?: string | undefined;
+  /** Rejected at or after, and before. */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+  readonly ids?: readonly number[] | undefined;
+  /** Left out: those that wait. */
+  readonly state?: 'waiting' | 'replayed' | 'all' | undefined;
+}
+
+/** Letters of one kind: what made them so is mended for all of them. */
+export interface LetterGroup {
+  readonly kind: string;
+  readonly field: string | null;
+  readonly count: number;
+  readonly newestMs: number;
+  readonly oldestMs: number;
+}
+
+/** Newest first, but for those whose text has to be read. */
+export function matching(letters: DeadLetters, filter: LetterFilter): LetterEntry[] {
+  const { kind, field, partition, sinceMs, untilMs, state = 'waiting' } = filter;
+  const ids = filter.ids === undefined ? null : new Set(filter.ids);
+  const found: LetterEntry[] = [];
+  for (const entry of letters.index.values()) {
+    if (!isIn(entry.state, state)) continue;
+    if (ids !== null && !ids.has(entry.id)) continue;
+    if (kind !== undefined && entry.kind !== kind) continue;
+    if (field !== undefined && entry.field !== field) continue;
+    if (partition !== undefined && entry.partition !== partition) continue;
+    if (sinceMs !== undefined && entry.atMs < sinceMs) continue;
+    if (untilMs !== undefined && entry.atMs >= untilMs) continue;
+    found.push(entry);
+  }
+  return found.reverse();
+}
+
+/** The letters that a filter means, newest first, read one by one; others get their turn in between. */
+export async function* findLetters(
+  letters: DeadLetters,
+  filter: LetterFilter,
+  entries: readonly LetterEntry[] = matching(letters, filter),
+): AsyncGenerator<{ readonly entry: LetterEntry; readonly letter: DeadLetter }> {
+  const text = filter.text?.toLowerCase();
+  let bytes = 0;
+  for (const entry of entries) {
+    // Let go, or moved on, since it was listed.
+    if (letters.index.get(entry.id) === null || !isIn(entry.state, filter.state ?? 'waiting')) continue;
+    const letter = letters.read(entry);
+    bytes += letter.bytes + TURN_COST;
+    if (bytes > TURN_BYTES) {
+      bytes = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (filter.topic !== undefined && letter.record.topic !== filter.topic) continue;
+    if (text === undefined || text === '' || holds(letter, text)) yield { entry, letter };
+  }
+}
+
+const TURN_BYTES = 2 ** 20;
+const TURN_COST = 1_000;
+
+export function groupsOf(entries: readonly LetterEntry[]): LetterGroup[] {
+  const groups = new Map<
+    string,
+    { kind: string; field: string | null; count: number; newestMs: number; oldestMs: number }
+  >();
+  for (const { kind, field, atMs } of entries) {
+    const group = groups.get(kind);
+    if (group === undefined) groups.set(kind, { kind, field, count: 1, newestMs: atMs, oldestMs: atMs });
+    else {
+      group.count++;
+      group.newestMs = Math.max(group.newestMs, atMs);
+      group.oldestMs = Math.min(group.oldestMs, atMs);
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count || b.newestMs - a.newestMs);
+}
+
+function holds({ reason, record }: DeadLetter, text: string): boolean {
+  if (reason.toLowerCase().includes(text) || record.topic.toLowerCase().includes(text)) return true;
+  if (inBytes(record.key, text) || inBytes(record.value, text)) return true;
+  return (record.headers ?? []).some((header) => header.some((part) => part.toLowerCase().includes(text)));
+}
+
+function inBytes(bytes: Uint8Array | null, text: string): boolean {
+  return (
+    bytes !== null &&
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').toLowerCase().includes(text)
+  );
+}
+
+function isIn(state: LetterState, wanted: 'waiting' | 'replayed' | 'all'): boolean {
+  if (wanted === 'all') return state !== 'dropped';
+  return wanted === 'waiting' ? state === 'waiting' || state === 'replaying' : state === 'replayed' || state === 'read';
+}
