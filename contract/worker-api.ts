@@ -4,22 +4,42 @@ import type { Board } from './spec/board.ts';
 import type { WindowSpec } from './spec/window.ts';
 
 /**
- * What the page asks of the worker, over comlink. Only cloneable values cross; typed arrays are transferred, never
- * shared. Times in `…Us` are µs since the epoch, UTC; `…Ms` are milliseconds.
+ * What pages ask of the worker, over comlink. All pages of an origin share one worker: the page that started it asks by
+ * `WorkerApi`, and each page, that one too, by `PageApi` on a MessagePort of its own. Only cloneable values cross; typed
+ * arrays are transferred, never shared. Times in `…Us` are µs since the epoch, UTC; `…Ms` are milliseconds.
  */
 export interface WorkerApi {
   /** Opens the store and the connection. Resolves when the engine is ready; connection state comes by `onStatus`. */
   start(options: StartOptions): Promise<void>;
-  /** Calls back at once and then at most twice a second. */
+  /**
+   * Answers a page's calls on this port instead of an earlier one; what is asked before the start waits for it. Resolves
+   * when the page is gone.
+   */
+  serve(page: string, port: MessagePort): Promise<void>;
+  /** Answered between any two tasks: a worker that does not answer is stuck. */
+  ping(): Promise<void>;
+  /** Calls back when the worker wants to be replaced by another (`maxHeapBytes`), with the reason. */
+  onWantsRestart(listener: (reason: string) => void): Promise<void>;
+}
+
+/** The Web Lock a page holds as long as it lives. */
+export function pageLock(page: string): string {
+  return `highwater page ${page}`;
+}
+
+export interface PageApi {
+  /** Answered at once, before the start too: the port has reached the worker. */
+  ping(): Promise<void>;
+  /** Calls back at once and then at most twice a second, when the one before is taken. */
   onStatus(listener: (status: Status) => void): Promise<void>;
   /** Calls back with the boards now (when known) and whenever they change. */
   onBoards(listener: (boards: Boards) => void): Promise<void>;
-  /** Watches a panel under `id`, replacing what was watched under it; the newest picture wins, none queue. */
+  /** Watches a panel under `id`, replacing what this page watched under it; the newest picture wins, none queue. */
   watch(id: string, request: PanelRequest, listener: (picture: PanelPicture) => void): Promise<void>;
   unwatch(id: string): Promise<void>;
-  /** While hidden, rows are still counted but no pictures are made. */
+  /** While hidden, rows are still counted but no pictures are made for this page. */
   setVisible(visible: boolean): Promise<void>;
-  /** While paused, rows are still counted but pictures stand still; on resume they jump to now. */
+  /** While paused, rows are still counted but this page's pictures stand still; on resume they jump to now. */
   setPaused(paused: boolean): Promise<void>;
   /** One read-only SELECT over the streams' kept rows and the windows. Rejects with an Error whose message has the reason and the fix. */
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
@@ -39,6 +59,8 @@ export interface StartOptions {
   readonly journalBudgetBytes: number;
   /** Beyond so many bytes of memory the worker asks to be started again. */
   readonly maxHeapBytes: number;
+  /** Of the workers before this one: its status goes on from them. */
+  readonly restarts: Status['restarts'];
 }
 
 export interface QueryOptions {

@@ -32,7 +32,7 @@ if (root)
   render(
     () =>
       createComponent(App, {
-        data: connect(systemClock),
+        data: connect({ clock: systemClock, page: Math.random().toString(36).slice(2) }),
         clock: systemClock,
         colors: createColors(colorMemory),
         frames: createFrameScheduler((run) => requestAnimationFrame(run)),

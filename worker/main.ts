@@ -1,65 +1,76 @@
-import { expose, releaseProxy, transfer } from 'comlink';
+import { expose } from 'comlink';
 import { config } from 'zod';
 import { systemClock } from '../contract/clock.ts';
-import { HighwaterError } from '../contract/errors.ts';
-import type { PanelPicture, WorkerApi } from '../contract/worker-api.ts';
+import { pageLock, type StartOptions, type WorkerApi } from '../contract/worker-api.ts';
+import { type Clients, createClients } from './clients/clients.ts';
+import { forPage, servePage } from './clients/serve-page.ts';
+import { openHttpSocket } from './connection/http-socket.ts';
+import { createTransport } from './connection/transport.ts';
 import { type Host, startHost } from './host.ts';
 import { openBrowserEngine } from './store/open-browser.ts';
 
-/** The worker's end of comlink: the page's calls, on the host. */
+/** The worker's end of comlink: one host, and every page of the origin on a port of its own. */
 
 // The page's content security policy forbids making code from text, and trying to would be reported as an error.
 config({ jitless: true });
 
-let started: Promise<Host> | null = null;
-let resolveHost: (host: Promise<Host>) => void;
-const host = new Promise<Host>((resolve) => {
-  resolveHost = resolve;
-});
+interface Started {
+  readonly host: Host;
+  readonly clients: Clients;
+}
+
+const { promise: started, resolve: resolveStarted, reject: rejectStarted } = Promise.withResolvers<Started>();
+
+async function start(options: StartOptions): Promise<Started> {
+  const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, restarts } = options;
+  const host = await startHost({
+    openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, nowMs: () => performance.now() }),
+    openSocket: createTransport({
+      openSocket: () => new WebSocket(socketUrl),
+      openStream: () => openHttpSocket(streamUrl, (url, init) => fetch(url, init)),
+      clock: systemClock,
+    }),
+    clock: systemClock,
+    monotonicMs: () => performance.now(),
+    random: () => Math.random(),
+    defer: createDefer(),
+    onError: (error) => self.reportError(error),
+  });
+  return { host, clients: createClients(host, restarts) };
+}
+
+const restartListeners: ((reason: string) => void)[] = [];
+/** How the newest port of each page is ended. */
+const ends = new Map<string, () => void>();
 
 const api: WorkerApi = {
-  async start({ socketUrl, wasmUrl, rawBudgetBytes }) {
-    started ??= startHost({
-      openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, nowMs: () => performance.now() }),
-      openSocket: () => new WebSocket(socketUrl),
-      clock: systemClock,
-      monotonicMs: () => performance.now(),
-      random: () => Math.random(),
-      defer: createDefer(),
-      onError: (error) => self.reportError(error),
-    });
+  async start(options) {
+    start(options).then(resolveStarted, rejectStarted);
     await started.catch(forPage);
-    resolveHost(started);
   },
-  async onStatus(listener) {
-    (await host).onStatus(listener);
-  },
-  async onBoards(listener) {
-    (await host).onBoards(listener);
-  },
-  async watch(id, request, listener) {
-    const on = await host;
-    release(on.unwatch(id));
-    on.watch(
-      id,
-      request,
-      Object.assign((picture: PanelPicture) => listener(transfer(picture, buffersOf(picture))), { listener }),
+  async serve(page, port) {
+    ends.get(page)?.();
+    const end = servePage(
+      port,
+      started.then(({ host, clients }) => ({ client: clients.connect(page), query: host.query })),
     );
+    ends.set(page, end);
+    await goneOf(page);
+    end();
+    if (ends.get(page) === end) ends.delete(page);
   },
-  async unwatch(id) {
-    release((await host).unwatch(id));
+  ping: async () => {},
+  async onWantsRestart(listener) {
+    restartListeners.push(listener);
   },
-  async setVisible(visible) {
-    (await host).setVisible(visible);
-  },
-  async setPaused(paused) {
-    (await host).setPaused(paused);
-  },
-  query: async (sql, options) => (await host).query(sql, options).catch(forPage),
-  status: async () => (await host).status(),
 };
 
 expose(api);
+
+/** Resolves when the page is gone. Where there are no locks the worker is the page's own, and goes with it. */
+function goneOf(page: string): Promise<unknown> {
+  return 'locks' in navigator ? navigator.locks.request(pageLock(page), () => {}) : new Promise(() => {});
+}
 
 /** A message to oneself is a task of its own, without the delay of timers. */
 function createDefer(): (run: () => void) => void {
@@ -70,26 +81,4 @@ function createDefer(): (run: () => void) => void {
     waiting.push(run);
     port2.postMessage(null);
   };
-}
-
-/** Errors cross as their message only: the reason, a line break, the fix. */
-function forPage(error: unknown): never {
-  if (error instanceof HighwaterError) throw new Error(`${error.message}\n${error.fix}`, { cause: error });
-  throw error;
-}
-
-/** Tells comlink that the page's function behind a listener is not called any more. */
-function release(listener: unknown): void {
-  const remote = (listener as { readonly listener?: { readonly [releaseProxy]?: () => void } } | null)?.listener;
-  remote?.[releaseProxy]?.();
-}
-
-function buffersOf(picture: PanelPicture): ArrayBufferLike[] {
-  const arrays =
-    picture.kind === 'series'
-      ? [picture.xSeconds, picture.revised, ...picture.series.map(({ values }) => values)]
-      : picture.kind === 'fold' && picture.spark
-        ? [picture.spark.xSeconds, picture.spark.values]
-        : [];
-  return [...new Set(arrays.map(({ buffer }) => buffer))];
 }

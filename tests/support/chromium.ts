@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import type { Highwater } from '../../web/data/window-highwater.ts';
 import { findChromium } from './tools.ts';
 
@@ -41,10 +41,15 @@ export interface OpenOptions {
 
 export async function openBoard(browser: Browser, url: string, options: OpenOptions = {}): Promise<BoardTab> {
   const context = await browser.newContext(options.context);
+  return { ...(await openBoardIn(context, url, options.expected)), close: () => context.close() };
+}
+
+/** Another tab of the same browser profile: those share their engine. Closing it closes the tab alone. */
+export async function openBoardIn(context: BrowserContext, url: string, expected?: RegExp): Promise<BoardTab> {
   const page = await context.newPage();
   const errors: string[] = [];
   const keep = (text: string) => {
-    if (!options.expected?.test(text)) errors.push(text);
+    if (!expected?.test(text)) errors.push(text);
   };
   page.on('console', (message) => {
     if (message.type() === 'error') keep(message.text());
@@ -76,7 +81,7 @@ export async function openBoard(browser: Browser, url: string, options: OpenOpti
         );
       return Object.fromEntries(rows.map(([key, value]) => [key, numberOf(value)]));
     },
-    close: () => context.close(),
+    close: () => page.close(),
   };
 }
 

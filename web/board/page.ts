@@ -13,6 +13,8 @@ export interface PageData {
   readonly drawn: (picture: PanelPicture) => void;
   /** Median of event → drawn in ms, or null. */
   readonly drawnMs: Accessor<number | null>;
+  /** Why there is no engine for the moment, in words without a full stop; null: there is one. */
+  readonly changing: Accessor<string | null>;
   /** The engine could not start: what was found and what to do. */
   readonly failure: Accessor<{ readonly message: string; readonly fix: string } | null>;
 }

@@ -1,14 +1,17 @@
 import wasmUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url';
-import { wrap } from 'comlink';
 import { createSignal, onCleanup } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
-import type { WorkerApi } from '../../contract/worker-api.ts';
 import type { PageData } from '../board/page.ts';
 import { createBoards } from './create-boards.ts';
 import { createPictures } from './create-picture.ts';
 import { createStatus } from './create-status.ts';
 import { createDrawn } from './drawn.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { createEngineLink } from './engine-link.ts';
+import type { Failure } from './failure.ts';
+import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
+import { ownWorker } from './own-worker.ts';
+import { stuckMs } from './page-options.ts';
+import { canShare, shareWorker } from './share-worker.ts';
 import { installHighwater } from './window-highwater.ts';
 
 /** Bytes of raw rows a tab keeps, by estimate. */
@@ -18,47 +21,70 @@ const JOURNAL_BUDGET_BYTES = 512 * 2 ** 20;
 /** WebAssembly's memory never shrinks and ends at 4 GiB. */
 const MAX_HEAP_BYTES = 2.5 * 2 ** 30;
 
+export interface ConnectOptions {
+  readonly clock: Clock;
+  /** A name no other page of this origin has. */
+  readonly page: string;
+}
+
 /**
- * Starts the worker that holds the engine and the connection, and gives what the page draws from. Call it once, inside
- * the page's root; the worker ends with that root. Also installs `window.highwater`.
+ * Finds or starts the worker that holds the engine and the connection, and gives what the page draws from. Call it
+ * once, inside the page's root; what it holds ends with that root. Also installs `window.highwater`.
  */
-export function connect(clock: Clock): PageData {
-  const worker = new Worker(new URL('../../worker/main.ts', import.meta.url), { type: 'module', name: 'highwater' });
-  const api = wrap<WorkerApi>(worker);
+export function connect({ clock, page }: ConnectOptions): PageData {
   const [failure, setFailure] = createSignal<Failure | null>(null);
-  worker.addEventListener('error', (event) => {
-    setFailure({
-      message: `The engine stopped: ${event.message || 'its script could not be loaded'}.`,
-      fix: 'Reload the page.',
-    });
-  });
-  onCleanup(() => worker.terminate());
-
-  const status = createStatus(api);
+  const [changing, setChanging] = createSignal<string | null>(null);
+  const link = createEngineLink(reportError);
+  const status = createStatus(link);
   const drawn = createDrawn(clock, () => status()?.connection);
-  const boards = createBoards(api);
-  installHighwater(api, drawn);
-  api
-    .start({
-      socketUrl: socketUrl(location),
-      streamUrl: new URL('/stream', location.href).href,
-      wasmUrl: new URL(wasmUrl, location.href).href,
-      rawBudgetBytes: RAW_BUDGET_BYTES,
-      journalBudgetBytes: JOURNAL_BUDGET_BYTES,
-      maxHeapBytes: MAX_HEAP_BYTES,
-    })
-    .catch((error: unknown) => setFailure(failureOf(error)));
+  const boards = createBoards(link);
+  installHighwater(link, drawn);
 
-  const showVisible = () => void api.setVisible(document.visibilityState === 'visible');
+  const showVisible = () => link.setVisible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', showVisible);
   onCleanup(() => document.removeEventListener('visibilitychange', showVisible));
   showVisible();
 
+  const shared = {
+    page,
+    link,
+    keepWorker: (events: Pick<KeepWorkerOptions, 'onWorker' | 'onReady' | 'onFailure'>) =>
+      keepWorker({
+        ...events,
+        clock,
+        open: () => new Worker(new URL('../../worker/main.ts', import.meta.url), { type: 'module', name: 'highwater' }),
+        start: {
+          socketUrl: socketUrl(location),
+          streamUrl: new URL('/stream', location.href).href,
+          wasmUrl: new URL(wasmUrl, location.href).href,
+          rawBudgetBytes: RAW_BUDGET_BYTES,
+          journalBudgetBytes: JOURNAL_BUDGET_BYTES,
+          maxHeapBytes: MAX_HEAP_BYTES,
+        },
+        restarts: link.newest?.restarts ?? [],
+        stuckMs: stuckMs(location.search),
+      }),
+    onChanging: (words: string | null) => void setChanging(words),
+    onFailure: (failed: Failure | null) => void setFailure(failed),
+  };
+  const leave = canShare()
+    ? shareWorker({
+        ...shared,
+        clock,
+        // Its name has a hash of all that the page is built of.
+        build: new URL(import.meta.url).pathname,
+        openSwitchboard: () =>
+          new SharedWorker(new URL('./switchboard.ts', import.meta.url), { type: 'module', name: 'highwater' }).port,
+      })
+    : ownWorker(shared);
+  onCleanup(leave);
+
   return {
     boards,
     status,
-    picture: createPictures(api, (run) => requestAnimationFrame(run)),
-    setPaused: (paused) => void api.setPaused(paused),
+    changing,
+    picture: createPictures(link, (run) => requestAnimationFrame(run)),
+    setPaused: (paused) => link.setPaused(paused),
     drawn: drawn.record,
     drawnMs: () => {
       status();

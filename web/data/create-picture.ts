@@ -1,6 +1,6 @@
-import { proxy, type Remote } from 'comlink';
 import { type Accessor, createEffect, createSignal, createUniqueId, on, onCleanup } from 'solid-js';
-import type { PanelPicture, PanelRequest, WorkerApi } from '../../contract/worker-api.ts';
+import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
+import type { EngineLink } from './engine-link.ts';
 
 /**
  * A maker of pictures: the newest picture of a request, watched while the request is not null. The last picture stays
@@ -10,7 +10,7 @@ import type { PanelPicture, PanelRequest, WorkerApi } from '../../contract/worke
  * in which the page drew it. So a page that cannot keep up is sent fewer pictures, and none wait anywhere.
  */
 export function createPictures(
-  api: Remote<WorkerApi>,
+  link: EngineLink,
   requestFrame: (run: () => void) => void,
 ): (request: Accessor<PanelRequest | null>) => Accessor<PanelPicture | undefined> {
   return (request) => {
@@ -22,7 +22,7 @@ export function createPictures(
         if (JSON.stringify(wanted) === JSON.stringify(current)) return;
         current = wanted;
         if (wanted === null) {
-          void api.unwatch(id);
+          link.unwatch(id);
           return;
         }
         const show = (made: PanelPicture) => {
@@ -30,12 +30,12 @@ export function createPictures(
           setPicture(made);
           return new Promise<void>((drawn) => requestFrame(() => drawn()));
         };
-        void api.watch(id, wanted, proxy(show));
+        link.watch(id, wanted, show);
       }),
     );
     onCleanup(() => {
       current = null;
-      void api.unwatch(id);
+      link.unwatch(id);
     });
     return picture;
   };

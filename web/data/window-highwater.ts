@@ -1,6 +1,6 @@
-import type { Remote } from 'comlink';
-import type { QueryOptions, Row, Status, WorkerApi } from '../../contract/worker-api.ts';
+import type { QueryOptions, Row, Status } from '../../contract/worker-api.ts';
 import type { Drawn, DrawnSummary } from './drawn.ts';
+import type { EngineLink } from './engine-link.ts';
 
 /** What scripts and the browser's console may use. */
 export interface Highwater {
@@ -15,10 +15,10 @@ declare global {
   }
 }
 
-export function installHighwater(api: Remote<WorkerApi>, drawn: Drawn): void {
+export function installHighwater(link: EngineLink, drawn: Drawn): void {
   const highwater: Highwater = Object.freeze({
-    query: (sql: string, options?: QueryOptions) => api.query(sql, options),
-    status: async () => ({ ...(await api.status()), drawn: drawn.summary() }),
+    query: (sql: string, options?: QueryOptions) => link.query(sql, options),
+    status: async () => ({ ...(await link.status()), drawn: drawn.summary() }),
   });
   Object.defineProperty(window, 'highwater', { value: highwater, configurable: true });
 }

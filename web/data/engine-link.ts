@@ -1,0 +1,181 @@
+import { proxy, type Remote, releaseProxy } from 'comlink';
+import type { Position } from '../../contract/protocol/position.ts';
+import type {
+  Boards,
+  PageApi,
+  PanelPicture,
+  PanelRequest,
+  QueryOptions,
+  Row,
+  Status,
+} from '../../contract/worker-api.ts';
+
+/**
+ * The page's line to whichever worker serves it now. Workers come and go (their page is closed, they are stuck); what
+ * the page wants of them stays, and is asked anew of each:
+ *
+ *     attached ──detach: pictures stay, calls wait──▶ detached ──attach: listeners, flags, watches──▶ attached
+ *
+ * A picture that is on the screen is not watched again before the new engine stands where the old one stood, so that
+ * no chart falls back while history is read again.
+ */
+export interface EngineLink {
+  onStatus(listener: (status: Status) => void): void;
+  onBoards(listener: (boards: Boards) => void): void;
+  watch(id: string, request: PanelRequest, listener: PictureListener): void;
+  unwatch(id: string): void;
+  setVisible(visible: boolean): void;
+  setPaused(paused: boolean): void;
+  query(sql: string, options?: QueryOptions): Promise<Row[]>;
+  status(): Promise<Status>;
+  /** The newest status that came; null before the first. */
+  readonly newest: Status | null;
+  attach(api: Remote<PageApi>): void;
+  detach(): void;
+}
+
+type PictureListener = (picture: PanelPicture) => void | Promise<void>;
+
+interface Watch {
+  readonly request: PanelRequest;
+  readonly listener: PictureListener;
+  shown: boolean;
+}
+
+interface Line {
+  readonly api: Remote<PageApi>;
+  /** Resolves when the worker at the other end is given up. */
+  readonly lost: Promise<void>;
+  readonly lose: () => void;
+}
+
+/** Statuses, two a second, without anything being read, after which an engine is as far as it will come. */
+const IDLE_STATUSES = 10;
+
+/** `report` gets what goes wrong where nobody waits for an answer. */
+export function createEngineLink(report: (error: unknown) => void): EngineLink {
+  const statusListeners: ((status: Status) => void)[] = [];
+  const boardListeners: ((boards: Boards) => void)[] = [];
+  const watches = new Map<string, Watch>();
+  let visible = true;
+  let paused = false;
+  let newest: Status | null = null;
+  /** Where the engine stood that drew what is on the screen; null when the one there is now is as far. */
+  let behind: Status['streams'] | null = null;
+  let idleStatuses = 0;
+  let line: Line | null = null;
+  let attached = Promise.withResolvers<Line>();
+
+  const send = (ask: (api: Remote<PageApi>) => Promise<unknown>) => {
+    const on = line;
+    // What an engine says that is given up, is no news.
+    if (on) ask(on.api).catch((error: unknown) => on === line && report(error));
+  };
+  const sendWatch = (id: string, watch: Watch) => {
+    const on = line;
+    const show = async (picture: PanelPicture) => {
+      if (on !== line || watches.get(id) !== watch) return;
+      watch.shown = true;
+      try {
+        await watch.listener(picture);
+      } catch (error) {
+        report(error);
+      }
+    };
+    send((api) => api.watch(id, watch.request, proxy(show)));
+  };
+  const hear = (on: Line, status: Status) => {
+    if (on !== line) return;
+    newest = status;
+    idleStatuses = isIdle(status) ? idleStatuses + 1 : 0;
+    if (behind && (standsAt(status, behind) || idleStatuses >= IDLE_STATUSES)) {
+      behind = null;
+      for (const [id, watch] of watches) if (watch.shown) sendWatch(id, watch);
+    }
+    for (const tell of statusListeners) tell(status);
+  };
+  const ask = async <T>(question: (api: Remote<PageApi>) => Promise<T>, orElse: () => Promise<T>): Promise<T> => {
+    const on = line ?? (await attached.promise);
+    const answer = await Promise.race([question(on.api).then((value) => ({ value })), on.lost]);
+    return answer ? answer.value : orElse();
+  };
+  const status = (): Promise<Status> => ask((api) => api.status(), status);
+
+  return {
+    onStatus: (listener) => void statusListeners.push(listener),
+    onBoards: (listener) => void boardListeners.push(listener),
+    watch(id, request, listener) {
+      const watch = { request, listener, shown: false };
+      watches.set(id, watch);
+      sendWatch(id, watch);
+    },
+    unwatch(id) {
+      watches.delete(id);
+      send((api) => api.unwatch(id));
+    },
+    setVisible(now) {
+      visible = now;
+      send((api) => api.setVisible(now));
+    },
+    setPaused(now) {
+      paused = now;
+      send((api) => api.setPaused(now));
+    },
+    query: (sql, options) =>
+      ask(
+        (api) => api.query(sql, options),
+        async () => {
+          throw new Error('The engine was started again while the query ran.\nAsk again, for less if it took long.');
+        },
+      ),
+    status,
+    get newest() {
+      return newest;
+    },
+    attach(api) {
+      const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
+      const on: Line = { api, lost, lose };
+      line = on;
+      behind ??= newest?.streams ?? null;
+      idleStatuses = 0;
+      send(() => api.setVisible(visible));
+      send(() => api.setPaused(paused));
+      send(() => api.onStatus(proxy((now: Status) => hear(on, now))));
+      send(() =>
+        api.onBoards(
+          proxy((now: Boards) => {
+            if (on === line) for (const tell of boardListeners) tell(now);
+          }),
+        ),
+      );
+      for (const [id, watch] of watches) if (!(behind && watch.shown)) sendWatch(id, watch);
+      attached.resolve(on);
+    },
+    detach() {
+      const on = line;
+      if (!on) return;
+      line = null;
+      attached = Promise.withResolvers();
+      on.lose();
+      on.api[releaseProxy]();
+    },
+  };
+}
+
+/** Is every stream as far as it was? One whose past is another, or that the relay serves no more, has nothing to reach. */
+function standsAt({ connection, streams }: Status, before: Status['streams']): boolean {
+  return Object.entries(before).every(([name, { positions }]) => {
+    const now = streams[name]?.positions ?? null;
+    if (positions === null) return true;
+    if (now === null) return connection.state === 'live' && streams[name] === undefined;
+    return now.epoch !== positions.epoch || reached(now, positions);
+  });
+}
+
+function isIdle({ connection, streams }: Status): boolean {
+  return connection.state === 'live' && Object.values(streams).every(({ catchingUp }) => !catchingUp);
+}
+
+function reached(now: Position, before: Position): boolean {
+  return Object.entries(before.next).every(([partition, next]) => (now.next[partition] ?? 0) >= next);
+}

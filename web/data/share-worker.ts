@@ -1,0 +1,166 @@
+import { wrap } from 'comlink';
+import type { Clock } from '../../contract/clock.ts';
+import { type PageApi, pageLock } from '../../contract/worker-api.ts';
+import type { EngineLink } from './engine-link.ts';
+import type { Failure } from './failure.ts';
+import { holdLock } from './hold-lock.ts';
+import type { KeepWorkerOptions, KeptWorker } from './keep-worker.ts';
+import type { FromSwitchboard, ToSwitchboard } from './switchboard.ts';
+
+/**
+ * One worker for all pages of the origin. Who holds the leader's lock starts it; all others wait for the lock, and are
+ * served by the worker of the one who leads. The lock passes on when its page is closed, crashes or is discarded.
+ *
+ *     page ──lock granted──▶ leads: worker, `leader` to all ──▶ is served
+ *       └──waits, `who`?──▶ `leader` told ──port, by the switchboard──▶ is served ──`leader` told again──▶ (asks again)
+ *
+ * A page of another build speaks another language: it has a lock, a worker and followers of its own.
+ */
+export interface ShareOptions {
+  readonly page: string;
+  readonly build: string;
+  readonly clock: Clock;
+  readonly link: EngineLink;
+  readonly keepWorker: (events: Pick<KeepWorkerOptions, 'onWorker' | 'onReady' | 'onFailure'>) => KeptWorker;
+  readonly openSwitchboard: () => MessagePort;
+  /** Why there is no engine for the moment; null: there is one. */
+  readonly onChanging: (words: string | null) => void;
+  readonly onFailure: (failure: Failure | null) => void;
+}
+
+/** What pages call out to each other. A term is one worker's time. */
+type Call =
+  | { readonly kind: 'who' }
+  | { readonly kind: 'leader'; readonly term: string; readonly words: string }
+  | { readonly kind: 'ready'; readonly term: string }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+const FIRST_ASK_MS = 1000;
+const MAX_ASK_MS = 10_000;
+
+export function canShare(): boolean {
+  return 'locks' in navigator && 'SharedWorker' in globalThis && 'BroadcastChannel' in globalThis;
+}
+
+export function shareWorker(options: ShareOptions): () => void {
+  const { page, build, clock, link } = options;
+  const channel = new BroadcastChannel(`highwater ${build}`);
+  const closed = new AbortController();
+  const call = (what: Call) => channel.postMessage(what);
+  let term: string | null = null;
+  let served = false;
+  let askMs = FIRST_ASK_MS;
+  let cancelAsking = () => {};
+
+  /** Whichever worker served this page is gone: what it drew stays. */
+  const leave = (words: string) => {
+    link.detach();
+    served = false;
+    if (term !== null) options.onChanging(words);
+  };
+  const attach = (port: MessagePort) => {
+    const api = wrap<PageApi>(port);
+    link.attach(api);
+    const of = term;
+    void api.ping().then(() => {
+      served ||= of === term;
+    });
+  };
+
+  // -- Following
+
+  const join = (of: string, words: string) => {
+    if (of === term && served) return;
+    leave(words);
+    term = of;
+    const { port1, port2 } = new MessageChannel();
+    const switchboard = options.openSwitchboard();
+    switchboard.postMessage({ kind: 'join', page } satisfies ToSwitchboard, [port2]);
+    attach(port1);
+  };
+  const ask = () => {
+    cancelAsking();
+    if (!served) call({ kind: 'who' });
+    askMs = served ? FIRST_ASK_MS : Math.min(2 * askMs, MAX_ASK_MS);
+    cancelAsking = clock.after(askMs, ask);
+  };
+  const follow = (data: Call) => {
+    if (data.kind === 'leader') join(data.term, data.words);
+    else if (data.kind === 'ready' && data.term === term) {
+      options.onChanging(null);
+      options.onFailure(null);
+    } else if (data.kind === 'failed') options.onFailure(data.failure);
+  };
+
+  // -- Leading
+
+  const lead = (): KeptWorker => {
+    let terms = 0;
+    let words = '';
+    let worker: Pick<KeptWorker, 'serve'> | null = null;
+    let ready = false;
+    let failure: Failure | null = null;
+    let switchboard: MessagePort | null = null;
+    /** The switchboard may have ended with the page that started it: whoever asks is told only when it knows the leader. */
+    const announce = () => {
+      const opened = options.openSwitchboard();
+      opened.onmessage = ({ data, ports: [port] }: MessageEvent<FromSwitchboard>) => {
+        if (data.kind === 'join') {
+          if (port) worker?.serve(data.page, port);
+          return;
+        }
+        switchboard?.close();
+        switchboard = opened;
+        if (term !== null) call({ kind: 'leader', term, words });
+        if (ready && term !== null) call({ kind: 'ready', term });
+        if (failure) call({ kind: 'failed', failure });
+      };
+      opened.postMessage({ kind: 'lead' } satisfies ToSwitchboard);
+    };
+    channel.onmessage = ({ data }: MessageEvent<Call>) => {
+      if (data.kind === 'who') announce();
+    };
+    return options.keepWorker({
+      onWorker(opened) {
+        words =
+          terms > 0 ? 'The engine is being started again' : 'The page that ran the engine is gone, another takes over';
+        leave(words);
+        worker = opened;
+        ready = false;
+        failure = null;
+        term = `${page}/${terms++}`;
+        announce();
+        const { port1, port2 } = new MessageChannel();
+        opened.serve(page, port2);
+        attach(port1);
+      },
+      onReady() {
+        ready = true;
+        options.onChanging(null);
+        options.onFailure(null);
+        if (term !== null) call({ kind: 'ready', term });
+      },
+      onFailure(failed) {
+        failure = failed;
+        options.onFailure(failed);
+        call({ kind: 'failed', failure: failed });
+      },
+    });
+  };
+
+  channel.onmessage = ({ data }: MessageEvent<Call>) => follow(data);
+  holdLock(pageLock(page), closed.signal, () => {
+    ask();
+    holdLock(`highwater leader ${build}`, closed.signal, () => {
+      cancelAsking();
+      const worker = lead();
+      closed.signal.addEventListener('abort', () => worker.close());
+    });
+  });
+  return () => {
+    closed.abort();
+    cancelAsking();
+    link.detach();
+    channel.close();
+  };
+}
