@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { StreamSpecSchema } from '../../contract/spec/stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
+import { openDataFolder } from '../../relay/data-folder.ts';
 import { type Relay, startRelay } from '../../relay/relay.ts';
 import type { Source } from '../../relay/sources/source.ts';
 
@@ -19,11 +20,15 @@ export async function startTestRelay(
     readonly port?: number;
     readonly spec?: object;
     readonly allowHosts?: readonly string[];
+    /** Where streams are kept over restarts; left out: nowhere. */
+    readonly data?: string;
   } = {},
 ): Promise<Relay> {
   const pageDir = await mkdtemp(join(tmpdir(), 'highwater-page-'));
   await writeFile(join(pageDir, 'index.html'), `<!doctype html><title>page</title>${'<p>text</p>'.repeat(200)}`);
+  const data = options.data === undefined ? null : await openDataFolder(options.data);
   const relay = await startRelay({
+    data,
     streams: { events: StreamSpecSchema.parse({ source: 'kafka://localhost/events', ...options.spec }) },
     windows: options.windows ?? {},
     boards: null,
@@ -36,11 +41,15 @@ export async function startTestRelay(
     allowHosts: options.allowHosts ?? [],
     ...(options.maxLogBytes !== undefined && { maxLogBytes: options.maxLogBytes }),
   });
-  onTestFinished(async () => {
+  const close = async () => {
     await relay.close();
+    await data?.release();
+  };
+  onTestFinished(async () => {
+    await close();
     await rm(pageDir, { recursive: true, force: true });
   });
-  return relay;
+  return { ...relay, close };
 }
 
 /** Rows numbered from `first`, a second apart. */

@@ -4,6 +4,7 @@ import type { Down } from '../../contract/protocol/down.ts';
 import { DownSchema } from '../../contract/protocol/down.ts';
 import { decodeFrame, type FrameHeader } from '../../contract/protocol/frame.ts';
 import { advance, meet, type Position } from '../../contract/protocol/position.ts';
+import type { SubscribeFrom } from '../../contract/protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import { openHttpSocket } from '../../worker/connection/http-socket.ts';
 import type { SocketLike } from '../../worker/connection/socket.ts';
@@ -77,8 +78,8 @@ export class Tab {
     this.#socket.send(bytes ?? (typeof message === 'string' ? message : JSON.stringify(message)));
   }
 
-  subscribe(stream: string, from: 'start' | Position = 'start'): void {
-    if (from !== 'start') this.position = from;
+  subscribe(stream: string, from: SubscribeFrom = 'start'): void {
+    if (typeof from === 'object' && 'epoch' in from) this.position = from;
     this.send({ type: 'subscribe', stream, from });
   }
 

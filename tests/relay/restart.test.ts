@@ -1,0 +1,244 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { StartFrom } from '../../relay/sources/source.ts';
+import { AckedSource } from './acked-source.ts';
+import { ScriptedSource } from './scripted-source.ts';
+import { numbered, startTestRelay } from './start.ts';
+import { Tab } from './tab.ts';
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'highwater-restart-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'data');
+}
+
+async function openTab(port: number): Promise<Tab> {
+  const tab = await Tab.open(port);
+  onTestFinished(() => tab.cut());
+  return tab;
+}
+
+/** Notes where it is read from. */
+function spied(source: ScriptedSource): { source: ScriptedSource; asked: StartFrom[] } {
+  const asked: StartFrom[] = [];
+  const read = source.read.bind(source);
+  source.read = (from, signal) => {
+    asked.push(from);
+    return read(from, signal);
+  };
+  return { source, asked };
+}
+
+test('P8 a tab resumes at a relay that was started again, which reads on where it stopped', async () => {
+  const data = await newFolder();
+  const { source, asked } = spied(new ScriptedSource({ replayable: true, partitions: 2 }));
+  source.push(0, ...numbered(0, 1000));
+  source.push(1, ...numbered(1000, 300));
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(1300);
+  await tab.cut();
+  await relay.close();
+  source.push(0, ...numbered(2000, 50));
+
+  const again = await startTestRelay(source, { data });
+  const back = await openTab(again.port);
+  back.subscribe('events', tab.position ?? 'start');
+  await back.rowsAtLeast(50);
+  expect((await back.message('subscribed')).outcome).toBe('resumed');
+  expect([...back.rows.keys()]).toEqual(numbered(1000, 50).map(({ n }) => `0:${n}`));
+  const fresh = await openTab(again.port);
+  fresh.subscribe('events');
+  await fresh.rowsAtLeast(1350);
+  expect(fresh.headers.map(({ schemaVersion }) => schemaVersion)).toContain(1);
+  expect(asked).toEqual(['earliest', { epoch: 'epoch-1', next: { 0: 1000, 1: 300 } }]);
+});
+
+test('P8 the past is served though the source does not answer', async () => {
+  const data = await newFolder();
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 400));
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(400);
+  await relay.close();
+  const silent = {
+    replayable: true,
+    label: 'a source that does not answer',
+    async *read(_from: StartFrom, signal: AbortSignal) {
+      yield {
+        kind: 'state' as const,
+        state: { state: 'failed' as const, message: 'no broker answers', fix: 'start it' },
+      };
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    },
+  };
+  const again = await startTestRelay(silent, { data });
+  const fresh = await openTab(again.port);
+  fresh.subscribe('events');
+  await fresh.rowsAtLeast(400);
+});
+
+test('P8 W5 lateness goes on where it was', async () => {
+  const data = await newFolder();
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 500));
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(500);
+  const watermarkUs = (1_743_760_800_000 + 499_000 - 10_000) * 1000;
+  await tab.until(() => (tab.all('progress').at(-1)?.watermarkUs === watermarkUs ? true : undefined));
+  await relay.close();
+  // Events of long before: by a relay that began anew they would not be late.
+  source.push(0, ...numbered(0, 3));
+  const again = await startTestRelay(source, { data });
+  const back = await openTab(again.port);
+  back.subscribe('events', tab.position ?? 'start');
+  await back.rowsAtLeast(3);
+  expect(back.headers[0]?.watermarkBeforeUs).toBe(watermarkUs);
+});
+
+test('F2 P8 what had no rows is not read again, and a tab that was told so resumes', async () => {
+  const data = await newFolder();
+  const { source, asked } = spied(new ScriptedSource({ replayable: true }));
+  source.push(0, ...numbered(0, 5), Buffer.from('not json'), Buffer.from('nor this'));
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.until(() => (tab.position?.next[0] === 7 ? true : undefined));
+  await relay.close();
+  source.push(0, ...numbered(7, 2));
+  const again = await startTestRelay(source, { data });
+  const back = await openTab(again.port);
+  back.subscribe('events', tab.position ?? 'start');
+  await back.rowsAtLeast(2);
+  expect(asked.at(-1)).toEqual({ epoch: 'epoch-1', next: { 0: 7 } });
+  expect((await back.message('subscribed')).outcome).toBe('resumed');
+  const fresh = await openTab(again.port);
+  fresh.subscribe('events');
+  await fresh.rowsAtLeast(7);
+  expect(fresh.position?.next).toEqual({ 0: 9 });
+});
+
+test('P5 P8 a source that was made anew while the relay was away: the log is dropped, readers are reset', async () => {
+  const data = await newFolder();
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 500));
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(500);
+  await relay.close();
+  source.recreate('epoch-2', 'made anew');
+  source.push(0, ...numbered(9000, 20));
+  const again = await startTestRelay(source, { data });
+  const back = await openTab(again.port);
+  back.subscribe('events', tab.position ?? 'start');
+  await back.until(() => (back.rows.size === 20 && back.position?.epoch === 'epoch-2' ? true : undefined));
+  expect(back.all('subscribed').at(-1)?.outcome).toBe('reset');
+  await again.close();
+  const third = await startTestRelay(source, { data });
+  const fresh = await openTab(third.port);
+  fresh.subscribe('events');
+  await fresh.rowsAtLeast(20);
+  expect(fresh.position?.epoch).toBe('epoch-2');
+});
+
+test('D12 a spec whose rows cannot follow: everything is read anew, and the reset says why', async () => {
+  const data = await newFolder();
+  const { source, asked } = spied(new ScriptedSource({ replayable: true }));
+  source.push(0, ...numbered(0, 500));
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(500);
+  await relay.close();
+  const position = tab.position ?? 'start';
+  for (const expected of ['reset', 'resumed']) {
+    const again = await startTestRelay(source, { data, spec: { fields: { n: 'float64', timestamp: 'string' } } });
+    const back = await openTab(again.port);
+    back.subscribe('events', expected === 'reset' ? position : (tab.position ?? 'start'));
+    const answer = await back.message('subscribed');
+    expect(answer.outcome).toBe(expected);
+    if (expected === 'reset') {
+      expect(answer.reason).toMatch(/the relay began this stream anew: .*timestamp/);
+      await back.rowsAtLeast(500);
+      tab.position = back.position;
+    }
+    expect(back.position?.epoch).toBe('epoch-1~1');
+    await again.close();
+  }
+  expect(asked).toEqual(['earliest', 'earliest', { epoch: 'epoch-1', next: { 0: 500 } }]);
+});
+
+test('P8 a loss while the relay was away is in the log: told to those who come back, and to nobody twice', async () => {
+  const data = await newFolder();
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 300));
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.rowsAtLeast(300);
+  await relay.close();
+  source.push(0, ...numbered(300, 200));
+  source.forget(0, 450);
+  for (let start = 0; start < 2; start++) {
+    const again = await startTestRelay(source, { data });
+    const back = await openTab(again.port);
+    back.subscribe('events', { epoch: 'epoch-1', next: { 0: 300 } });
+    await back.rowsAtLeast(50);
+    expect(back.all('gap').map(({ firstOffset, nextOffset }) => [firstOffset, nextOffset])).toEqual([[300, 450]]);
+    await again.close();
+  }
+});
+
+test('P8 S8 a source without a past: after kill -9 at any moment nothing acknowledged is lost, no offset changes its row', async () => {
+  const data = await newFolder();
+  let source = new AckedSource();
+  let folder = data;
+  let pushed = 0;
+  const seen = new Map<string, unknown>();
+  for (let crash = 0; crash < 6; crash++) {
+    const relay = await startTestRelay(source, { data: folder });
+    const tab = await openTab(relay.port);
+    tab.subscribe('events');
+    for (let burst = 0; burst < 3; burst++) {
+      source.push(...numbered(pushed, 40 * (crash + 1)));
+      pushed += 40 * (crash + 1);
+      await tab.rowsAtLeast(seen.size + 1 + 30 * burst);
+    }
+    // What another process would find if this one died now. The broker first: it may know of more than the disk, not less.
+    const broker = source.image();
+    const shown = new Map(tab.rows);
+    const image = `${data}-${crash}`;
+    await cp(folder, image, { recursive: true });
+    for (const [key, n] of shown) {
+      expect(seen.get(key) ?? n).toBe(n);
+      seen.set(key, n);
+    }
+    await tab.cut();
+    await relay.close();
+    folder = image;
+    source = broker;
+  }
+  const relay = await startTestRelay(source, { data: folder });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.until(() => (new Set(tab.rows.values()).size === pushed && source.waiting === 0 ? true : undefined));
+  for (const [key, n] of seen) expect([key, tab.rows.get(key)]).toEqual([key, n]);
+  expect(tab.all('gap')).toEqual([]);
+});
+
+test('L6 a folder is of one relay at a time', async () => {
+  const data = await newFolder();
+  const source = new ScriptedSource({ replayable: true });
+  const relay = await startTestRelay(source, { data });
+  await expect(startTestRelay(source, { data })).rejects.toThrow(/another relay uses .* \(process \d+\)/);
+  await relay.close();
+  await startTestRelay(source, { data });
+});
