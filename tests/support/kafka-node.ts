@@ -76,6 +76,7 @@ export async function makeKafkaNode(place: NodePlace, options: NodeOptions): Pro
     id: place.id,
     address: `127.0.0.1:${place.port}`,
     async start() {
+      if (child !== null) throw new Error(`node ${place.id} is running`);
       child = startChild(java, [...program, 'kafka.Kafka', properties]);
       await listening(child, place.port, START_TIMEOUT_MS);
     },

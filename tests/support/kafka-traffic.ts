@@ -27,6 +27,8 @@ export interface KafkaTraffic {
 export interface TopicOptions {
   /** Left out: the cluster's own, at most 3. */
   readonly replicas?: number;
+  /** Of a topic of one partition: the nodes that have it, its first leader first. Left out: as the cluster likes. */
+  readonly nodes?: readonly number[];
   /** Such as `{ 'cleanup.policy': 'compact' }`. */
   readonly configs?: Readonly<Record<string, string>>;
 }
@@ -106,10 +108,16 @@ export function kafkaTraffic(addresses: readonly string[], defaultReplicas: numb
     return new Producer<Buffer, Buffer | null, Buffer, Buffer>({ ...client, transactionalId, idempotent: true });
   };
   return {
-    createTopic: (name, partitions = 1, { replicas = defaultReplicas, configs = {} } = {}) =>
+    createTopic: (name, partitions = 1, { replicas = defaultReplicas, nodes, configs = {} } = {}) =>
       asAdmin(async (admin) => {
         const settings = Object.entries(configs).map(([key, value]) => ({ name: key, value }));
-        await admin.createTopics({ topics: [name], partitions, replicas, configs: settings });
+        await admin.createTopics({
+          topics: [name],
+          configs: settings,
+          ...(nodes === undefined
+            ? { partitions, replicas }
+            : { assignments: [{ partition: 0, brokers: [...nodes] }] }),
+        });
       }),
     deleteTopic: (name) => asAdmin((admin) => admin.deleteTopics({ topics: [name] })),
     addPartitions: (name, added) =>
