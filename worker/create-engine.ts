@@ -70,12 +70,16 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       windows.refresh(streams);
     },
     windows: (specs) => windows.replace(specs, streams),
-    begin(stream, outcome, position) {
+    begin(stream, outcome, position, keptFromUs = null) {
       const state = streamOf(stream);
       if (outcome === 'resumed') return;
       if (outcome === 'reset') {
         forget(state, unsettled);
         windows.refresh(streams);
+      }
+      if (keptFromUs !== null) {
+        state.keptFromUs = keptFromUs;
+        for (const table of state.tables) table.completeFrom(keptFromUs);
       }
       state.position = position;
       state.revision++;
@@ -165,6 +169,7 @@ function newStream(name: string, database: Database, options: EngineOptions): St
     expressions: new Map(),
     tables: [],
     position: null,
+    keptFromUs: null,
     watermarkUs: null,
     maxEventTimeUs: null,
     receivedAtMs: null,
@@ -184,6 +189,7 @@ function forget(state: StreamState, unsettled: Unsettled): void {
   state.recent.clear();
   state.tooLateRows.clear();
   state.tables = [];
+  state.keptFromUs = null;
   state.watermarkUs = null;
   state.maxEventTimeUs = null;
 }

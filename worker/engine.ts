@@ -30,8 +30,16 @@ export interface Engine {
    * Returns those that cannot run, as far as their streams have a schema.
    */
   windows(windows: Readonly<Record<string, WindowSpec>>): WindowProblem[];
-  /** Where delivery starts: `fresh` and `gap` set the position, `resumed` leaves it, `reset` drops the stream's rows and panes first. */
-  begin(stream: string, outcome: 'fresh' | 'resumed' | 'gap' | 'reset', position: Position): void;
+  /**
+   * Where delivery starts: `fresh` and `gap` set the position, `resumed` leaves it, `reset` drops the stream's rows and
+   * panes first. Rows with event times before `keptFromUs` were let go before: windows that reach there are not complete.
+   */
+  begin(
+    stream: string,
+    outcome: 'fresh' | 'resumed' | 'gap' | 'reset',
+    position: Position,
+    keptFromUs?: number | null,
+  ): void;
   /**
    * Takes frames in order, rows and position together. Frames already applied are skipped and counted; a frame that
    * overlaps keeps only its new rows. Stops at a hole and returns it; nothing at or after it is applied. Throws

@@ -14,6 +14,7 @@ import type {
 import { createDelivery } from './connection/delivery.ts';
 import { type Connection, openConnection, type SocketLike } from './connection/socket.ts';
 import type { Engine } from './engine.ts';
+import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
 import { statusOf } from './status.ts';
@@ -23,8 +24,12 @@ import { statusOf } from './status.ts';
  *
  *     socket ─▶ inbox ─▶ tick: engine.apply, credit ─▶ pictures that changed, at most 8 ms ─▶ (again, as a new task)
  *
- * One tick and a few pictures are one task; between tasks the page's calls get in. When the engine fails (a trap of its
- * WebAssembly, rows that cannot be stored) it is replaced by an empty one and everything is read again.
+ * One tick and a few pictures are one task; between tasks the page's calls get in. What the journal kept is applied
+ * first, in ticks as well, and only then the relay is asked for what came after. When the engine fails (a trap of its
+ * WebAssembly, rows that cannot be stored) it is replaced by one made from the journal in the same way; where there is no
+ * journal, or where the engine fails by it, by an empty one, and everything is read from the relay again.
+ *
+ *     restoring ─ all applied ─▶ subscribed, ticking ─ the engine fails ─▶ replacing ─▶ restoring, or subscribed anew
  */
 export interface Host {
   onStatus(listener: (status: Status) => void): void;
@@ -36,7 +41,8 @@ export interface Host {
   setPaused(paused: boolean): void;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
   status(): Status;
-  close(): void;
+  /** Resolves when the journal's files are given back. */
+  close(): Promise<void>;
 }
 
 export interface HostOptions {
@@ -48,6 +54,11 @@ export interface HostOptions {
   readonly random: () => number;
   /** Runs as a task of its own, after the tasks that wait now. */
   readonly defer: (run: () => void) => void;
+  /** What is kept for the next opening; left out: nothing. The host owns it. */
+  readonly journal?: Journal;
+  /** With more bytes of memory than this the host asks, once, to be started again; left out: never. */
+  readonly maxHeapBytes?: number;
+  readonly onWantsRestart?: (reason: string) => void;
   /** Something that should not happen and that nobody waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -59,12 +70,24 @@ const STATUS_MS = 500;
 const MAX_FAILURES = 5;
 const FAILURES_MS = 600_000;
 const KEPT_RESTARTS = 20;
+/** So many failures, and what the journal keeps is taken for their cause. */
+const MAX_FAILURES_BY_JOURNAL = 3;
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { clock, monotonicMs, onError } = options;
   let engine = await options.openEngine();
   let replacing = false;
   let closed = false;
+  const journal = options.journal ?? noJournal();
+  let restoredRows = 0;
+  /** The restoring that goes on; null: none does. */
+  let restoring: object | null = {};
+  /** Ends when none goes on; never rejects. */
+  let restored = Promise.resolve();
+  /** What is shown stays until the engine is made again. */
+  let rebuilding = false;
+  let asked = false;
+  let boardsMessage: BoardsMessage | null = null;
   let boards: Boards | null = null;
   let windowProblems: readonly WindowProblem[] = [];
   let live: readonly string[] | null = null;
@@ -87,6 +110,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (closed || replacing) return;
     try {
       if (delivery.pending) rate.add(delivery.tick(), clock.nowMs());
+      if (rebuilding) return;
       const dueMs = pictures.make(PICTURES_MS);
       if (delivery.pending) schedule();
       else if (dueMs !== null) cancelWake = clock.after(Math.max(0, dueMs - monotonicMs()), schedule);
@@ -102,6 +126,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const delivery = createDelivery({
     engine: () => engine,
     send: (message) => connection.send(message),
+    journal,
     // Only a window whose stream has fields can be found wrong: the same windows again tell.
     onSchema: giveWindows,
     nowMs: () => clock.nowMs(),
@@ -115,16 +140,51 @@ export async function startHost(options: HostOptions): Promise<Host> {
     onError,
   });
 
+  const takeBoards = (message: BoardsMessage) => {
+    boardsMessage = message;
+    boards = { boards: message.boards, windows: message.windows };
+    try {
+      giveWindows();
+    } catch (error) {
+      replaceEngine(error);
+    }
+    for (const tell of boardListeners) tell(boards);
+  };
   const receive = (message: Exclude<Down, { type: 'welcome' | 'bye' | 'pong' }>) => {
     if (message.type === 'boards') {
-      boards = { boards: message.boards, windows: message.windows };
-      try {
-        giveWindows();
-      } catch (error) {
-        replaceEngine(error);
-      }
-      for (const tell of boardListeners) tell(boards);
+      takeBoards(message);
+      journal.boards(message);
     } else delivery.message(message);
+    schedule();
+  };
+
+  /** Takes the journal's files and what it keeps: boards first, so that windows count from the first row on. */
+  const openJournal = async () => {
+    const kept = await journal.open();
+    if (boardsMessage) journal.boards(boardsMessage);
+    else if (kept && !closed) takeBoards(kept);
+    await restore();
+  };
+  /** Applies what the journal keeps, a piece at a time, then asks the relay for the rest. */
+  const restore = async () => {
+    const own = {};
+    restoring = own;
+    let rows = 0;
+    for await (const entries of journal.read()) {
+      if (restoring !== own || closed) return;
+      try {
+        rows += delivery.restore(entries);
+      } catch (error) {
+        return replaceEngine(error);
+      }
+      restoredRows = rows;
+      schedule();
+      await new Promise<void>((resolve) => options.defer(resolve));
+    }
+    if (restoring !== own || closed) return;
+    restoring = null;
+    rebuilding = false;
+    if (live) delivery.live(live);
     schedule();
   };
 
@@ -139,7 +199,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       nowMs: clock.nowMs(),
       windowProblems,
       windowNames: Object.keys(boards?.windows ?? {}),
-      journal: { state: 'off', bytes: 0, budgetBytes: 0, restoredRows: 0, message: null },
+      journal: { ...journal.status(), restoredRows },
       restarts,
     });
   /** Tells the page, at once if it has not been told for half a second, and again every half second. */
@@ -149,12 +209,21 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (closed) return;
     if (waitMs <= 0 && !replacing) {
       sentMs = monotonicMs();
+      askForRestart();
       if (statusListeners.size > 0) {
         const now = status();
         for (const tell of statusListeners) tell(now);
       }
     }
     cancelStatus = clock.after(waitMs > 0 ? waitMs : STATUS_MS, tellStatus);
+  };
+
+  const askForRestart = () => {
+    const { usedBytes } = engine.memory();
+    if (asked || options.maxHeapBytes === undefined || usedBytes <= options.maxHeapBytes) return;
+    asked = true;
+    journal.flush();
+    options.onWantsRestart?.(`the engine's memory has grown to ${Math.round(usedBytes / 2 ** 20)} MiB`);
   };
 
   const replaceEngine = (error: unknown) => {
@@ -164,7 +233,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const reason = `the engine failed (${reasonOf(error)}) and was started again`;
     failuresMs = [...failuresMs.filter((atMs) => atMs > nowMs - FAILURES_MS), nowMs];
     restarts = [...restarts, { atMs: nowMs, reason }].slice(-KEPT_RESTARTS);
-    delivery.restarted(`${reason}; everything the relay still has is read again`);
+    // A journal from which the engine failed would make it fail again.
+    const again = journal.status().state === 'on' && restoring === null && failuresMs.length <= MAX_FAILURES_BY_JOURNAL;
+    restoring = again ? {} : null;
+    rebuilding = again;
+    delivery.restarted(again ? null : `${reason}; everything the relay still has is read again`);
     if (failuresMs.length > MAX_FAILURES) {
       connection.close(`the engine keeps failing: ${reasonOf(error)}`);
       replacing = false;
@@ -172,14 +245,18 @@ export async function startHost(options: HostOptions): Promise<Host> {
     }
     connection.restart(reason);
     const failed = engine;
-    options
-      .openEngine()
+    restored
+      .then(() => {
+        if (!again) journal.clear();
+        return options.openEngine();
+      })
       .then((opened) => {
         engine = opened;
         replacing = false;
         giveWindows();
         pictures.engineReplaced();
-        if (live) delivery.live(live);
+        if (again) restored = restore().catch(onError);
+        else if (live) delivery.live(live);
         try {
           failed.close();
         } catch (closing) {
@@ -200,7 +277,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     creditBytes: CREDIT_BYTES,
     onLive(streams) {
       live = streams;
-      if (!replacing) delivery.live(streams);
+      if (!replacing && restoring === null) delivery.live(streams);
     },
     onMessage: (message) => {
       if (message.type !== 'welcome' && message.type !== 'bye' && message.type !== 'pong') receive(message);
@@ -216,6 +293,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     onChange: () => tellStatus(),
   });
   tellStatus();
+  restored = openJournal().catch(onError);
 
   return {
     onStatus(listener) {
@@ -228,7 +306,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     },
     watch: pictures.watch,
     unwatch: pictures.unwatch,
-    setVisible: pictures.setVisible,
+    setVisible(visible) {
+      if (!visible) journal.flush();
+      pictures.setVisible(visible);
+    },
     setPaused: pictures.setPaused,
     async query(sql, queryOptions) {
       const asked = engine;
@@ -240,12 +321,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
       }
     },
     status,
-    close() {
+    async close() {
       closed = true;
       cancelWake();
       cancelStatus();
       connection.close('the page was closed');
       engine.close();
+      await restored;
+      await journal.close();
     },
   };
 }

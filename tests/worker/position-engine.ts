@@ -5,6 +5,8 @@ import type { Engine } from '../../worker/engine.ts';
 export interface PositionEngine extends Engine {
   /** `partition:offset` of every row counted of a stream, in order, repeated when counted twice. */
   counted(stream: string): string[];
+  /** Rows before this were let go before it began; null: none were. */
+  keptFromUs(stream: string): number | null;
   failNextApply: Error | null;
   failNextQuery: Error | null;
 }
@@ -12,18 +14,24 @@ export interface PositionEngine extends Engine {
 export function createPositionEngine(): PositionEngine {
   const positions = new Map<string, Position>();
   const rows = new Map<string, string[]>();
+  const keptFrom = new Map<string, number>();
   let revision = 0;
   const engine: PositionEngine = {
     failNextApply: null,
     failNextQuery: null,
     counted: (stream) => rows.get(stream) ?? [],
+    keptFromUs: (stream) => keptFrom.get(stream) ?? null,
     schema: () => {},
     windows: () => [],
     emissions: () => ({ next: () => [], close: () => {} }),
     explain: () => '',
     windowState: () => null,
-    begin(stream, outcome, position) {
-      if (outcome === 'reset') rows.delete(stream);
+    begin(stream, outcome, position, keptFromUs = null) {
+      if (outcome === 'reset') {
+        rows.delete(stream);
+        keptFrom.delete(stream);
+      }
+      if (keptFromUs !== null) keptFrom.set(stream, keptFromUs);
       if (outcome !== 'resumed') positions.set(stream, position);
     },
     apply(frames) {

@@ -1,16 +1,20 @@
 import type { Down } from '../../contract/protocol/down.ts';
 import type { Up } from '../../contract/protocol/up.ts';
+import type { Loss } from '../../contract/worker-api.ts';
 import type { Engine } from '../engine.ts';
-import { Inbox, type InboxItem, type ReceivedFrame, type StreamMessage } from './inbox.ts';
+import type { HeadEntry, JournalEntry, MessageEntry } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import { Inbox, type ReceivedFrame, type StreamMessage } from './inbox.ts';
 import { Subscription } from './subscription.ts';
 
 /**
  * From the connection into the engine, in order: subscriptions are asked from the engine's own position, frames are
- * applied in ticks, and what is committed is granted again as credit.
+ * applied in ticks, and what is committed is granted again as credit. What was applied is added to the journal, and what
+ * the journal kept is applied again without it.
  *
- *     live: subscribe ──▶ awaiting ──subscribed: engine.begin──▶ delivering
- *                           ▲                                        │
- *                           └── hole, or the socket is dropped ◀─────┘
+ *     live: subscribe ──▶ awaiting ──subscribed: engine.begin──▶ delivering ──applied──▶ journal
+ *                           ▲                                        │                      │
+ *                           └── hole, or the socket is dropped ◀─────┘      restore ◀───────┘
  */
 export interface Delivery {
   /** The relay is there: every stream is asked for from where the engine stands. */
@@ -22,22 +26,27 @@ export interface Delivery {
   readonly pending: boolean;
   /** Applies one tick's worth; returns the new rows of frames that were sealed while this tab listened. */
   tick(): number;
-  /** The engine is a new, empty one: streams start again, and each says so. */
-  restarted(reason: string): void;
+  /** Applies what the journal kept; returns the rows. Before the relay is asked for anything. */
+  restore(entries: readonly JournalEntry[]): number;
+  /** The engine is a new, empty one: what the relay gave is asked for again. With a reason everything is, and each stream says so. */
+  restarted(reason: string | null): void;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
 }
 
 export interface DeliveryOptions {
   readonly engine: () => Engine;
   readonly send: (message: Up) => void;
+  readonly journal: Pick<Journal, 'add' | 'commit' | 'keepOnly'>;
   readonly nowMs: () => number;
   /** A stream's schema is in the engine. */
   readonly onSchema: () => void;
 }
 
-export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOptions): Delivery {
+export function createDelivery({ engine, send, journal, nowMs, onSchema }: DeliveryOptions): Delivery {
   const inbox = new Inbox();
   const subscriptions = new Map<string, Subscription>();
+  /** What was lost is told already: the engine is made again from the journal. */
+  let told = false;
 
   const subscriptionOf = (stream: string): Subscription => {
     const known = subscriptions.get(stream);
@@ -56,37 +65,60 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
   const current = (message: { readonly stream: string; readonly epoch: string }) =>
     !subscriptionOf(message.stream).awaiting && engine().position(message.stream)?.epoch === message.epoch;
 
-  const applyMessage = (message: StreamMessage) => {
+  const lost = (stream: string, loss: Loss) => {
+    if (!told) subscriptionOf(stream).lost(loss);
+  };
+
+  /** What a message says to the engine, and to the viewer. */
+  const take = ({ message, atMs }: MessageEntry) => {
     switch (message.type) {
       case 'schema':
         engine().schema(message);
         return onSchema();
       case 'subscribed': {
         const { stream, outcome, position, reason, missing } = message;
-        const subscription = subscriptionOf(stream);
         engine().begin(stream, outcome, position);
-        subscription.answered({ outcome, atMs: nowMs(), reason });
-        subscription.fault = null;
         if (outcome !== 'resumed' && reason !== null)
-          subscription.lost({ kind: outcome === 'reset' ? 'reset' : 'gap', atMs: nowMs(), reason, missing });
+          lost(stream, { kind: outcome === 'reset' ? 'reset' : 'gap', atMs, reason, missing });
         return;
       }
       case 'gap': {
-        if (!current(message)) return;
         const { stream, partition, firstOffset, nextOffset, reason } = message;
         engine().progress(stream, { [partition]: nextOffset }, null);
         // Of a gap of unknown size the relay says no offsets.
         const missing = nextOffset > firstOffset ? nextOffset - firstOffset : null;
-        subscriptionOf(stream).lost({ kind: 'gap', atMs: nowMs(), reason, missing });
-        return;
+        return lost(stream, { kind: 'gap', atMs, reason, missing });
       }
       case 'conflated':
         subscriptionOf(message.stream).conflated = message.records;
         return;
       case 'progress':
-        if (current(message)) engine().progress(message.stream, message.next, message.watermarkUs);
-        return;
+        return engine().progress(message.stream, message.next, message.watermarkUs);
     }
+  };
+
+  const applyMessage = (message: StreamMessage) => {
+    if ((message.type === 'gap' || message.type === 'progress') && !current(message)) return;
+    const entry = { message, atMs: nowMs() };
+    if (message.type === 'subscribed') {
+      const { outcome, reason, stream } = message;
+      const subscription = subscriptionOf(stream);
+      subscription.answered({ outcome, atMs: entry.atMs, reason });
+      subscription.fault = null;
+    }
+    take(entry);
+    journal.add(entry);
+  };
+
+  /** As a stream stood when the oldest part of what is kept of it was begun. */
+  const begin = ({ head }: HeadEntry) => {
+    const { stream, position, rows, maxEventTimeUs, watermarkUs, schemas } = head;
+    subscriptionOf(stream);
+    const keptFromUs = rows > 0 && maxEventTimeUs !== null ? maxEventTimeUs + 1 : null;
+    if (position !== null) engine().begin(stream, 'fresh', position, keptFromUs);
+    for (const schema of schemas) engine().schema(schema);
+    if (schemas.length > 0) onSchema();
+    engine().progress(stream, {}, watermarkUs);
   };
 
   /**
@@ -104,9 +136,10 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
     const taken = takenCount(wanted, result.bytes);
     const committedMs = nowMs();
     let liveRows = 0;
-    for (const { frame } of wanted.slice(0, taken)) {
-      const { stream, sealedAtUs, rows } = frame.header;
+    for (const entry of wanted.slice(0, taken)) {
+      const { stream, sealedAtUs, rows } = entry.frame.header;
       const subscription = subscriptionOf(stream);
+      journal.add(entry);
       subscription.committed(sealedAtUs / 1000, committedMs);
       if (subscription.live(sealedAtUs / 1000)) liveRows += rows;
     }
@@ -123,6 +156,14 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
       return !inbox.empty;
     },
     live(streams) {
+      told = false;
+      journal.keepOnly(streams);
+      // What was restored of a stream that this relay does not have is of no use any more.
+      for (const [stream, { delivery }] of subscriptions)
+        if (delivery === null && !streams.includes(stream)) {
+          if (engine().position(stream)) engine().begin(stream, 'reset', { epoch: '', next: {} });
+          subscriptions.delete(stream);
+        }
       for (const stream of streams) subscribe(stream);
     },
     dropped() {
@@ -142,37 +183,66 @@ export function createDelivery({ engine, send, nowMs, onSchema }: DeliveryOption
     tick() {
       const items = inbox.take();
       let rows = 0;
-      for (const run of runs(items)) {
-        if ('message' in run) applyMessage(run.message);
-        else rows += applyFrames(run);
+      try {
+        for (const run of runs(items)) {
+          if ('message' in run) applyMessage(run.message);
+          else rows += applyFrames(run);
+        }
+      } finally {
+        // What was applied before something failed as well.
+        journal.commit();
       }
       // Only now is it committed; frames that were let go left the connection too.
       const bytes = items.reduce((sum, item) => sum + ('frame' in item ? item.frame.payload.byteLength : 0), 0);
       if (bytes > 0) send({ type: 'credit', bytes });
       return rows;
     },
+    restore(entries) {
+      let rows = 0;
+      for (const run of runs(entries)) {
+        if ('head' in run) begin(run);
+        else if ('message' in run) take(run);
+        else {
+          const result = engine().apply(
+            run.map(({ frame }) => frame),
+            run.at(-1)?.receivedAtMs ?? 0,
+          );
+          if (result.hole) throw new RangeError(`what this tab kept of ${result.hole.stream} does not follow`);
+          rows += result.rows;
+          for (const { frame } of run) subscriptionOf(frame.header.stream).restored(nowMs());
+        }
+      }
+      return rows;
+    },
     restarted(reason) {
       inbox.clear();
+      told = reason === null;
       for (const subscription of subscriptions.values()) {
         subscription.awaiting = true;
-        subscription.lost({ kind: 'reset', atMs: nowMs(), reason, missing: null });
+        if (reason !== null) subscription.lost({ kind: 'reset', atMs: nowMs(), reason, missing: null });
       }
     },
   };
 }
 
-/** Messages one by one, and the frames between them together. */
-function* runs(items: readonly InboxItem[]): Generator<{ readonly message: StreamMessage } | ReceivedFrame[]> {
+/** What is no frame one by one, and the frames between as lists. */
+function* runs<T extends object>(
+  items: readonly (T | ReceivedFrame)[],
+): Generator<Exclude<T, ReceivedFrame> | ReceivedFrame[]> {
   let frames: ReceivedFrame[] = [];
   for (const item of items) {
-    if ('frame' in item) frames.push(item);
+    if (isFrame(item)) frames.push(item);
     else {
       if (frames.length > 0) yield frames;
       frames = [];
-      yield item;
+      yield item as Exclude<T, ReceivedFrame>;
     }
   }
   if (frames.length > 0) yield frames;
+}
+
+function isFrame(item: object): item is ReceivedFrame {
+  return 'frame' in item;
 }
 
 /** How many of the frames the engine took, from the payload bytes it says it took: it takes them in order. */

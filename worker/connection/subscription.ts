@@ -55,6 +55,11 @@ export class Subscription {
     return this.#historyAtMs !== null && nowMs - this.#historyAtMs < HISTORY_OVER_MS;
   }
 
+  /** Rows came from what this tab had kept: they are history, whenever they were sealed. */
+  restored(nowMs: number): void {
+    this.#historyAtMs = nowMs;
+  }
+
   lost(loss: Loss): void {
     this.losses = [...this.losses, loss].slice(-KEPT_LOSSES);
   }

@@ -19,6 +19,8 @@ export interface StreamState extends Feed {
   expressions: Map<string, RowExpression>;
   tables: Table[];
   position: Position | null;
+  /** Rows with event times before this were let go before the engine was made; null: none were. */
+  keptFromUs: number | null;
   watermarkUs: number | null;
   maxEventTimeUs: number | null;
   receivedAtMs: number | null;

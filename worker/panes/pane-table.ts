@@ -37,6 +37,7 @@ export class PaneTable {
   readonly runs: PaneRuns | null;
   readonly #store: PaneStore;
   #maxGroups = 0;
+  #completeFromUs: number | null = null;
   #budgetBytes: number | null = null;
   #watermarkUs = Number.NEGATIVE_INFINITY;
   #agedAtUs = Number.NEGATIVE_INFINITY;
@@ -113,9 +114,17 @@ export class PaneTable {
     if (this.#budgetBytes !== null) this.maxGroups = groupsWithin(this.#budgetBytes, this.slots);
   }
 
-  /** Panes before this were let go, or never counted; null: none were. */
+  /** Panes before this were let go, never counted, or counted in part; null: none were. */
   get keptFromUs(): number | null {
-    return this.#store.keptFromUs;
+    const { keptFromUs } = this.#store;
+    return keptFromUs === null || this.#completeFromUs === null
+      ? (keptFromUs ?? this.#completeFromUs)
+      : Math.max(keptFromUs, this.#completeFromUs);
+  }
+
+  /** Of what was before this some rows never come; those that do are counted. */
+  completeFrom(timeUs: number): void {
+    this.#completeFromUs = Math.max(this.#completeFromUs ?? timeUs, timeUs);
   }
 
   /** What was before this is not counted here. */
@@ -170,7 +179,7 @@ export class PaneTable {
     this.#makeRoom();
     const seenSlot = this.#seenSlot;
     const seenIn = this.#seenIn;
-    const keptFromUs = this.keptFromUs ?? Number.NEGATIVE_INFINITY;
+    const keptFromUs = this.#store.keptFromUs ?? Number.NEGATIVE_INFINITY;
     const oldestUs = Math.max(keptFromUs, this.coarseBeforeUs ?? Number.NEGATIVE_INFINITY);
     let run = this.#run;
     let pane: Pane | null = null;

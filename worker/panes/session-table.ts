@@ -115,6 +115,11 @@ export class SessionTable {
     this.#keptFromUs = Math.max(this.#keptFromUs ?? timeUs, timeUs);
   }
 
+  /** Of what was before this some rows never come; those that do are counted. */
+  completeFrom(timeUs: number): void {
+    this.keepFrom(timeUs);
+  }
+
   get keptFromUs(): number | null {
     return this.#keptFromUs;
   }

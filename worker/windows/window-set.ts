@@ -54,6 +54,7 @@ export class WindowSet {
       if (!state.schema) continue;
       const fill = (tables: readonly Table[], expressions: ReadonlyMap<string, RowExpression>) => {
         this.#settle();
+        if (state.keptFromUs !== null) for (const table of tables) table.completeFrom(state.keptFromUs);
         backfill(this.#database, state.segments, expressions, tables);
       };
       this.#plan(state, streamShape(state.name, state.schema), taken, before, fill, kept);

@@ -1,0 +1,56 @@
+import { RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
+import { checksum, decodeEntry, type JournalEntry } from './entry.ts';
+import { afterFrame, afterMessage, beginsAnew, isNext, type StreamHead } from './stream-head.ts';
+
+/** One entry of a segment, and how the stream stands after it. */
+export interface ReadEntry {
+  readonly entry: JournalEntry;
+  readonly head: StreamHead;
+  /** Where its record ends. */
+  readonly end: number;
+}
+
+/**
+ * The entries of a segment up to the first that is not whole, cannot be read or does not follow. `before` is how the
+ * segment before it ended, null when it is the first: a segment that does not follow has none.
+ */
+export function* readSegment(bytes: Uint8Array, before: StreamHead | null): Generator<ReadEntry> {
+  let head: StreamHead | null = null;
+  let at = 0;
+  for (let record = recordAt(bytes, at, checksum); record; record = recordAt(bytes, at, checksum)) {
+    const entry = tryDecode(record.body);
+    const after: StreamHead | null = entry && follow(head, entry, before);
+    if (!entry || !after) return;
+    head = after;
+    at = record.at + RECORD_HEADER_BYTES + record.body.length;
+    yield { entry, head, end: at };
+  }
+}
+
+/** The head a segment begins with; null when it is not whole. */
+export function headOf(bytes: Uint8Array): StreamHead | null {
+  for (const { head } of readSegment(bytes, null)) return head;
+  return null;
+}
+
+function tryDecode(body: Uint8Array): JournalEntry | null {
+  try {
+    return decodeEntry(body);
+  } catch {
+    // Written by another version, or worse: as if it were cut here.
+    return null;
+  }
+}
+
+function follow(head: StreamHead | null, entry: JournalEntry, before: StreamHead | null): StreamHead | null {
+  if ('head' in entry) return head === null && (before === null || isNext(before, entry.head)) ? entry.head : null;
+  if (head === null) return null;
+  if ('message' in entry)
+    // What begins anew has a segment of its own.
+    return beginsAnew(entry.message) && head.position !== null ? null : afterMessage(head, entry.message);
+  try {
+    return afterFrame(head, entry.frame.header);
+  } catch {
+    return null;
+  }
+}
