@@ -48,7 +48,14 @@ export function createSource(sourceUrl: string, deps: SourceDeps): Source {
     case 'kafka':
       return createKafkaSource({ brokers: url.brokers, topic: url.topic, security, clock, run, memory });
     case 'mqtt':
-      return createMqttSource({ url: url.url, filter: url.filter, epoch: deps.run, clock: deps.clock });
+      return createMqttSource({
+        url: url.url,
+        filter: url.filter,
+        epoch: run,
+        clock,
+        memory,
+        ...(security.tls === null ? {} : { tls: security.tls }),
+      });
     case 'file':
       return createFileSource({ path: isAbsolute(url.path) ? url.path : resolve(deps.baseDir, url.path) });
     case 'demo':
