@@ -7,6 +7,8 @@ import { forPage, servePage } from './clients/serve-page.ts';
 import { openHttpSocket } from './connection/http-socket.ts';
 import { createTransport } from './connection/transport.ts';
 import { type Host, startHost } from './host.ts';
+import { createJournal, noJournal } from './journal/journal.ts';
+import { opfsFiles } from './journal/opfs-files.ts';
 import { openBrowserEngine } from './store/open-browser.ts';
 
 /** The worker's end of comlink: one host, and every page of the origin on a port of its own. */
@@ -22,7 +24,7 @@ interface Started {
 const { promise: started, resolve: resolveStarted, reject: rejectStarted } = Promise.withResolvers<Started>();
 
 async function start(options: StartOptions): Promise<Started> {
-  const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, restarts } = options;
+  const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, journalBudgetBytes, maxHeapBytes, restarts } = options;
   const host = await startHost({
     openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, nowMs: () => performance.now() }),
     openSocket: createTransport({
@@ -34,6 +36,14 @@ async function start(options: StartOptions): Promise<Started> {
     monotonicMs: () => performance.now(),
     random: () => Math.random(),
     defer: createDefer(),
+    journal:
+      journalBudgetBytes > 0
+        ? createJournal({ files: opfsFiles('journal'), clock: systemClock, budgetBytes: journalBudgetBytes })
+        : noJournal(),
+    maxHeapBytes,
+    onWantsRestart: (reason) => {
+      for (const tell of restartListeners) tell(reason);
+    },
     onError: (error) => self.reportError(error),
   });
   return { host, clients: createClients(host, restarts) };

@@ -149,7 +149,7 @@ test('J1 J3 cut or damaged at any byte at any moment, a tab that opens again has
         }
       },
     ),
-    { seed, numRuns: 150 },
+    { seed, numRuns: 800 },
   );
 }, 240_000);
 
@@ -178,6 +178,6 @@ test('J2 within any budget what is kept is the newest part, without a hole, and 
         }
       },
     ),
-    { seed, numRuns: 100 },
+    { seed, numRuns: 800 },
   );
 }, 240_000);

@@ -145,7 +145,7 @@ export class StreamJournal {
           // Later heads say again what has been said.
           if (isFirst || !('head' in entry)) yield entry;
         }
-        if (segment.bytes === bytes.length) continue;
+        if (segment.bytes > 0 && segment.bytes === bytes.length) continue;
         file.truncate(segment.bytes);
         if (!isLast) this.#cutAfter(segment);
         break;
