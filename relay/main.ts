@@ -11,6 +11,7 @@ import { type RunConfig, readConfig, singleStream, streamName } from './config.t
 import { openDataFolder } from './data-folder.ts';
 import { isKeptOnDisk, type Relay, startRelay } from './relay.ts';
 import { createSource } from './sources/create-source.ts';
+import { sinceText } from './sources/start-from.ts';
 
 /** The process: options, start, words for people on stdout, structured logs on stderr, a clean stop. */
 interface Options {
@@ -24,6 +25,12 @@ interface Options {
   readonly host: string;
   readonly allowHost: readonly string[];
   readonly from: 'earliest' | 'latest';
+  readonly since?: string;
+  readonly kafkaUser?: string;
+  readonly kafkaPasswordEnv: string;
+  readonly kafkaMechanism: string;
+  readonly kafkaCa?: string;
+  readonly kafkaTls?: boolean;
   readonly delay: string;
   readonly data: string;
   readonly heartbeat: number;
@@ -113,6 +120,11 @@ function parseOptions(argv: readonly string[]): Options {
     if (parseDurationUs(text) === null) throw new InvalidArgumentError('Expected a duration such as 10s or 1m.');
     return text;
   };
+  const since = (text: string): string => {
+    const when = sinceText(text);
+    if (when === null) throw new InvalidArgumentError('Expected 2h, or a time such as 2026-11-22T10:00:00Z.');
+    return when;
+  };
   const number = (least: number, most: number, whole: boolean) => (text: string) => {
     const value = Number(text);
     if (!(value >= least && value <= most) || (whole && !Number.isInteger(value)))
@@ -123,15 +135,25 @@ function parseOptions(argv: readonly string[]): Options {
   const speed = (text: string) => (text === 'max' ? 'max' : number(0.001, 1e6, false)(text));
   const command = new Command('highwater')
     .description('Live BI in a browser tab. With no option: a simulated shop.')
-    .option('--kafka <brokers>', 'read a Kafka topic: host:9092[,host2:9092]')
+    .option('--kafka <brokers>', 'read Kafka topics: host:9092[,host2:9092]')
     .option('--mqtt <url>', 'read MQTT topics: mqtt://[user:password@]host:1883')
-    .option('--topic <topic>', 'the Kafka topic, or the MQTT topic filter')
+    .option('--topic <topic>', 'the Kafka topic, a,b or orders-*; or the MQTT topic filter')
     .option('--file <path>', 'replay a file of JSON lines')
     .option('--config <file>', 'streams, windows and boards of your own')
     .option('--speed <n>', 'with --file: this many times as fast as it happened, or max', speed)
     .addOption(
       new Option('--from <where>', 'with --kafka: where to begin').choices(['earliest', 'latest']).default('earliest'),
     )
+    .option('--since <when>', 'with --kafka: begin so long ago (2h), or at a time (2026-11-22T10:00:00Z)', since)
+    .option('--kafka-user <name>', 'the user to be at Kafka; its password is in the environment')
+    .option('--kafka-password-env <name>', 'the environment variable with the password', 'KAFKA_PASSWORD')
+    .addOption(
+      new Option('--kafka-mechanism <how>', 'how the user is proved')
+        .choices(['plain', 'scram-sha-256', 'scram-sha-512'])
+        .default('scram-sha-512'),
+    )
+    .option('--kafka-tls', 'speak TLS with Kafka, trusting the authorities the system trusts')
+    .option('--kafka-ca <file>', 'speak TLS with Kafka, trusting the certificates in this file')
     .option('--delay <duration>', 'how far the watermark trails the newest event time', duration, '10s')
     .option('--data <folder>', 'where streams are kept over restarts, or none: in memory only', '.highwater')
     .option('--port <port>', 'the port to serve at', number(0, 65_535, true), 8787)
@@ -154,6 +176,8 @@ function parseOptions(argv: readonly string[]): Options {
   return options;
 }
 
+const FOR_KAFKA = 'it is for --kafka; with --config, write it in the file';
+
 /** An option that the chosen source does not know would change nothing, which nobody would notice. */
 function refuseUnused(options: Options, given: (name: keyof Options) => boolean): void {
   const { kafka, mqtt, file, config } = options;
@@ -161,7 +185,18 @@ function refuseUnused(options: Options, given: (name: keyof Options) => boolean)
   const unused = (
     [
       ['speed', '--speed', file !== undefined, 'it is for --file'],
-      ['from', '--from', kafka !== undefined, 'it is for --kafka'],
+      [
+        'from',
+        '--from',
+        kafka !== undefined && options.since === undefined,
+        kafka === undefined ? FOR_KAFKA : 'there is --since',
+      ],
+      ['since', '--since', kafka !== undefined, FOR_KAFKA],
+      ['kafkaUser', '--kafka-user', kafka !== undefined, FOR_KAFKA],
+      ['kafkaPasswordEnv', '--kafka-password-env', options.kafkaUser !== undefined, 'there is no --kafka-user'],
+      ['kafkaMechanism', '--kafka-mechanism', options.kafkaUser !== undefined, 'there is no --kafka-user'],
+      ['kafkaTls', '--kafka-tls', kafka !== undefined, FOR_KAFKA],
+      ['kafkaCa', '--kafka-ca', kafka !== undefined, FOR_KAFKA],
       ['delay', '--delay', !demo && config === undefined, 'with --config, write time: { delay: 10s } in the file'],
       ['demoRate', '--demo-rate', demo || config !== undefined, 'it is for the simulated shop'],
       ['demoSeed', '--demo-seed', demo || config !== undefined, 'it is for the simulated shop'],
@@ -189,7 +224,8 @@ async function configOf(options: Options): Promise<RunConfig> {
     if (topic === undefined) throw usage('--kafka without a topic', 'add --topic name');
     return singleStream(streamName(topic), {
       source: `kafka://${kafka.replace(/^kafka:\/\//, '')}/${topic}`,
-      from,
+      from: options.since ?? from,
+      ...kafkaSecurity(options),
       time,
     });
   }
@@ -214,6 +250,13 @@ async function configOf(options: Options): Promise<RunConfig> {
     return singleStream(name, { source: `file:${resolve(file)}`, speed, time });
   }
   return readConfig(join(ROOT, 'boards', 'demo-shop.yaml'));
+}
+
+function kafkaSecurity({ kafkaUser, kafkaPasswordEnv, kafkaMechanism, kafkaCa, kafkaTls }: Options) {
+  const tls = kafkaCa === undefined ? (kafkaTls ? {} : undefined) : { ca: resolve(kafkaCa) };
+  const password = `env:${kafkaPasswordEnv}`;
+  const sasl = kafkaUser === undefined ? undefined : { mechanism: kafkaMechanism, username: kafkaUser, password };
+  return tls === undefined && sasl === undefined ? {} : { security: { ...(tls && { tls }), ...(sasl && { sasl }) } };
 }
 
 /** Tells a person what a source meets, each thing once. */
