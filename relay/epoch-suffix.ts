@@ -33,3 +33,8 @@ export function withEpochSuffix(source: Source, suffix: string): Source {
     return { epoch: `${epoch}${suffix}`, next };
   }
 }
+
+/** An epoch as the source itself calls it. */
+export function withoutSuffix(epoch: string, suffix: string): string {
+  return suffix !== '' && epoch.endsWith(suffix) ? epoch.slice(0, -suffix.length) : epoch;
+}

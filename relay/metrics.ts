@@ -47,7 +47,7 @@ export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: 
   perStream('bytes_total', 'Bytes of records read from the source', 'counter', (feed) => feed.counts.bytes);
   perStream('frames_total', 'Frames sealed', 'counter', (feed) => feed.counts.frames);
   perStream('frame_bytes_total', 'Bytes of frames sealed', 'counter', (feed) => feed.counts.frameBytes);
-  perStream('dead_letters_total', 'Records that could not become rows', 'counter', (feed) => feed.deadLetters.count);
+  perStream('dead_letters_total', 'Records that could not become rows', 'counter', (feed) => feed.deadLetters.rejected);
   perStream(
     'records_ahead_total',
     'Records held apart because their event is too far in the future',

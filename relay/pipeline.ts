@@ -1,7 +1,7 @@
 import type { Clock } from '../contract/clock.ts';
 import type { SourceState } from '../contract/protocol/down.ts';
 import { MIN_TIME_US } from '../contract/protocol/frame.ts';
-import type { Position } from '../contract/protocol/position.ts';
+import { type Position, REPLAY_PARTITION } from '../contract/protocol/position.ts';
 import { Batcher, type BatchLimits } from './batch/batcher.ts';
 import { Rejected } from './decode/rejected.ts';
 import type { LogEntry } from './log/log.ts';
@@ -47,6 +47,8 @@ export interface PipelineSink {
   opened(position: Position): void | Promise<void>;
   entry(entry: LogEntry): void;
   reject(partition: number, record: RawRecord, rejected: Rejected): void;
+  /** May the row of this record go on? Not where it is one already, as a dead letter that was replayed. (X5) */
+  accept(partition: number, offset: number): boolean;
   reset(reason: string): void | Promise<void>;
   state(state: SourceState): void;
   /** Records were handled; `behind` as the source says. */
@@ -94,6 +96,12 @@ export class Pipeline {
     for (const event of this.#held)
       next[event.partition] = Math.min(next[event.partition] ?? event.firstOffset, event.firstOffset);
     return next;
+  }
+
+  /** Rows came that were dead letters before. */
+  replayed(maxEventTimeUs: number): void {
+    this.#watermark.observe(REPLAY_PARTITION, maxEventTimeUs);
+    this.#entries++;
   }
 
   /** Makes entries of what was read and has no rows, and of a watermark that has moved on without any. */
@@ -252,7 +260,7 @@ export class Pipeline {
 
   #shape(partition: number, record: RawRecord) {
     const row = readRow(record, this.#rules);
-    if (!(row instanceof Rejected)) return row;
+    if (!(row instanceof Rejected)) return this.#sink.accept(partition, record.offset) ? row : null;
     this.#sink.reject(partition, record, row);
     return null;
   }

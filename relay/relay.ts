@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
 import type { Down, StreamSchema } from '../contract/protocol/down.ts';
 import type { Board } from '../contract/spec/board.ts';
@@ -8,6 +9,7 @@ import type { StreamSpec } from '../contract/spec/stream.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
 import type { DataFolder } from './data-folder.ts';
+import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { openDiskStore } from './log/disk-store.ts';
 import { MAX_LOG_BYTES } from './log/memory.ts';
 import type { Damage } from './log/segments.ts';
@@ -134,6 +136,9 @@ async function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): Prom
     aheadUs: aheadUsOf(spec),
     limits: BATCH_LIMITS,
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
+    deadLetters: isKept
+      ? await DeadLetters.open(join(data.of(name), 'dead-letters'), clock)
+      : DeadLetters.inMemory(clock),
     store: await makeStore(name, spec, source, isKept ? data : null, parts),
     backfillUs: spec.backfill === undefined ? null : parseDurationUs(spec.backfill),
   });

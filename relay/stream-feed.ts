@@ -1,15 +1,17 @@
 import type { Clock } from '../contract/clock.ts';
-import { HighwaterError } from '../contract/errors.ts';
 import type { SourceState, StreamSchema } from '../contract/protocol/down.ts';
 import { MIN_TIME_US } from '../contract/protocol/frame.ts';
-import type { Position } from '../contract/protocol/position.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { type Position, REPLAY_PARTITION } from '../contract/protocol/position.ts';
+import type { DeadLetters } from './dead-letters/dead-letters.ts';
+import { FeedReplay } from './dead-letters/feed-replay.ts';
+import type { ReplayResult } from './dead-letters/replay.ts';
+import type { LetterFilter } from './dead-letters/search.ts';
 import type { Rejected } from './decode/rejected.ts';
-import { withEpochSuffix } from './epoch-suffix.ts';
+import { withEpochSuffix, withoutSuffix } from './epoch-suffix.ts';
+import { type FeedCounts, stateOf, told } from './feed-state.ts';
 import type { Log, LogEntry } from './log/log.ts';
 import type { LogStore, LogUse } from './log/store.ts';
 import { Pipeline, type PipelineParts, type PipelineSink, type Stood } from './pipeline.ts';
-import { spanText } from './shape/ahead.ts';
 import type { Shaper } from './shape/shaper.ts';
 import type { RawRecord, Source, StartFrom } from './sources/source.ts';
 import { sleep } from './sources/wait.ts';
@@ -27,6 +29,7 @@ export interface FeedParts extends Omit<PipelineParts, 'shaper' | 'stood'> {
   /** From the versions a log has; of none, when it is new. */
   readonly makeShaper: (restored: readonly StreamSchema[]) => Shaper;
   readonly store: LogStore;
+  readonly deadLetters: DeadLetters;
   /** How far back a tab without a position begins, by event time; null: as far as it goes. (P7) */
   readonly backfillUs: number | null;
 }
@@ -38,15 +41,6 @@ export interface FeedListener {
   /** The log was dropped; the next `opened` has another epoch. */
   reset?(reason: string): void;
   schema?(schema: StreamSchema): void;
-}
-
-export interface FeedCounts {
-  records: number;
-  bytes: number;
-  /** Of them, those held apart for their event is too far in the future. (W21) */
-  ahead: number;
-  frames: number;
-  frameBytes: number;
 }
 
 export class StreamFeed {
@@ -68,7 +62,7 @@ export class StreamFeed {
   #signal: AbortSignal | null = null;
   /** Why there is no log yet: the disk. */
   #noLog: string | null = null;
-  readonly deadLetters = new DeadLetters();
+  readonly #replay: FeedReplay;
   readonly counts: FeedCounts = { records: 0, bytes: 0, ahead: 0, frames: 0, frameBytes: 0 };
   #opened: { readonly position: Position; readonly log: Log } | null = null;
   #state: SourceState = { state: 'connecting', message: null, fix: null };
@@ -77,6 +71,31 @@ export class StreamFeed {
     this.#parts = parts;
     this.#shaper = parts.makeShaper([]);
     this.#source = parts.source;
+    this.#replay = new FeedReplay({
+      ...parts,
+      letters: parts.deadLetters,
+      shaper: () => this.#shaper,
+      opened: () => this.#opened && { epoch: this.#opened.position.epoch, log: this.#opened.log },
+      watermarkUs: () => this.watermarkUs ?? MIN_TIME_US,
+      append: (entry, maxEventTimeUs) => {
+        this.#append(entry);
+        this.#pipeline?.replayed(maxEventTimeUs);
+      },
+    });
+  }
+
+  get deadLetters(): DeadLetters {
+    return this.#parts.deadLetters;
+  }
+
+  /** Dead letters that are rows by the rules of now enter the log as such. (X5) */
+  replayDeadLetters(filter: LetterFilter): Promise<ReplayResult> {
+    return this.#replay.replay(filter);
+  }
+
+  /** What `replayDeadLetters` would do. */
+  tryDeadLetters(filter: LetterFilter): Promise<ReplayResult> {
+    return this.#replay.try(filter);
   }
 
   get name(): string {
@@ -107,23 +126,14 @@ export class StreamFeed {
 
   /** What the disk says, then the source; where that is nothing, what is held apart or passed over. */
   get state(): SourceState {
-    const { ignored } = this.#shaper;
-    const trouble = this.#opened?.log.trouble ?? null;
-    if (trouble !== null) return { state: 'failed', ...trouble };
-    if (this.#noLog !== null) return { state: 'failed', message: this.#noLog, fix: ROOM_FIX };
-    if (this.#state.message !== null) return this.#state;
-    if (this.#aheadInARow >= MANY_AHEAD)
-      return {
-        state: this.#state.state,
-        message: `the last ${this.#aheadInARow} events are held apart, for they are ahead of this relay's clock, the last of them by ${spanText(this.#aheadUs)}`,
-        fix: 'set the clock right, of this relay or of what sends them; or let more in: time: { ahead: 1d }, or any',
-      };
-    if (ignored === null) return this.#state;
-    return {
-      state: this.#state.state,
-      message: `its records have too many different names: values of new ones, the first being "${shortened(ignored.first)}", are passed over`,
-      fix: 'declare the fields you need, or send names that are data as values: [{"key": …, "value": …}]',
-    };
+    return stateOf({
+      source: this.#state,
+      trouble: this.#opened?.log.trouble ?? this.deadLetters.trouble,
+      noLog: this.#noLog,
+      aheadInARow: this.#aheadInARow,
+      aheadUs: this.#aheadUs,
+      ignored: this.#shaper.ignored,
+    });
   }
 
   /** Values passed over because their names are too many. */
@@ -200,15 +210,18 @@ export class StreamFeed {
 
   /** Closes a log that was left open for readers after the source had ended. */
   async close(): Promise<void> {
+    this.#replay.close();
     await this.#opened?.log.close();
+    await this.deadLetters.close();
   }
 
   /** Another reading of the same stream, at the reader's own pace, by the same shape. */
-  replay(sink: PipelineSink): Pipeline {
+  replay(sink: Omit<PipelineSink, 'accept'>): Pipeline {
     return new Pipeline(
       { ...this.#pipelineParts(), pacer: null, stood: null },
       {
         ...sink,
+        accept: (partition, offset) => !this.deadLetters.isElsewhere(this.#sourceEpoch, partition, offset),
         opened: (position) => sink.opened(position),
         entry: (entry) => {
           this.#announceSchema();
@@ -239,9 +252,11 @@ export class StreamFeed {
     const { epoch } = begin;
     this.#stood = { epoch, watermarkUs, newestUs };
     this.#opened = { position: begin, log };
+    this.#replay.began(epoch, log);
     this.#announceSchema();
     for (const listener of this.#listeners) listener.opened?.();
-    return { epoch, next: Object.fromEntries([...log.head()].map(([partition, head]) => [String(partition), head])) };
+    const heads = [...log.head()].filter(([partition]) => partition !== REPLAY_PARTITION);
+    return { epoch, next: Object.fromEntries(heads.map(([partition, head]) => [String(partition), head])) };
   }
 
   #pipelineParts(): PipelineParts {
@@ -255,7 +270,10 @@ export class StreamFeed {
         shown: () => {
           for (const listener of this.#listeners) listener.appended?.();
         },
-        kept: (next) => this.#commit(next),
+        kept: (next) => {
+          this.#replay.kept(next);
+          this.#commit(next);
+        },
       },
     };
   }
@@ -277,13 +295,14 @@ export class StreamFeed {
       opened: (position) => this.#open(position),
       entry: (entry) => this.#append(entry),
       reject: (partition: number, record: RawRecord, rejected: Rejected) => {
-        this.deadLetters.add(partition, record, rejected.reason, this.clock.nowMs());
+        this.deadLetters.add(this.#sourceEpoch, partition, record, rejected);
         this.#rejected++;
         if (rejected.aheadUs === null) return;
         this.counts.ahead++;
         this.#aheadInARow++;
         this.#aheadUs = rejected.aheadUs;
       },
+      accept: (partition, offset) => this.deadLetters.accept(this.#sourceEpoch, partition, offset),
       reset: (reason) => this.#reset(reason),
       state: (state) => {
         this.#state = state;
@@ -302,6 +321,7 @@ export class StreamFeed {
         // Sockets, timers and other streams get their turn between events, however fast the source is.
         await new Promise((resolve) => setImmediate(resolve));
         if (this.#opened?.log.trouble != null) await this.#opened.log.room();
+        if (this.deadLetters.trouble !== null) await this.deadLetters.room(this.#signal);
       },
     };
   }
@@ -313,7 +333,10 @@ export class StreamFeed {
       ([partition, head]) => (position.next[partition] ?? head) < head,
     );
     if (behind) await this.#reset('the source begins before what was read of it: it has another past');
-    this.#opened ??= { position, log: await this.#newLog(position) };
+    if (this.#opened === null) {
+      this.#opened = { position, log: await this.#newLog(position) };
+      this.#replay.began(position.epoch, this.#opened.log);
+    }
     for (const [partition, offset] of Object.entries(position.next)) {
       const head = this.#opened.log.head().get(Number(partition)) ?? offset;
       this.#opened.log.open(Number(partition), offset);
@@ -348,6 +371,11 @@ export class StreamFeed {
     await opened?.log.close();
   }
 
+  /** As the source itself calls it, whatever logs were left. */
+  get #sourceEpoch(): string {
+    return withoutSuffix(this.#opened?.position.epoch ?? '', this.#parts.store.epochSuffix);
+  }
+
   #append(entry: LogEntry): void {
     this.#announceSchema();
     if (entry.kind === 'frame') {
@@ -361,16 +389,3 @@ export class StreamFeed {
 /** How often what has no rows is told to readers, and kept. */
 const PROGRESS_MS = 200;
 const ROOM_RETRY_MS = 1_000;
-const ROOM_FIX = 'make room on the disk, or name another folder: --data <folder>; it goes on by itself';
-
-/** So many in a row, and no row beside them, are no device's fault. */
-const MANY_AHEAD = 10;
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-function told(error: unknown): { message: string; fix: string | null } {
-  if (error instanceof HighwaterError) return { message: error.message, fix: error.fix };
-  return { message: error instanceof Error ? error.message : String(error), fix: null };
-}

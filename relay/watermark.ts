@@ -1,5 +1,6 @@
 import type { Clock } from '../contract/clock.ts';
 import { MIN_TIME_US } from '../contract/protocol/frame.ts';
+import { REPLAY_PARTITION } from '../contract/protocol/position.ts';
 
 /**
  * How far event time has certainly come. (W2–W5, W20)
@@ -17,6 +18,8 @@ export class Watermark {
   readonly #clock: Clock;
   readonly #partitions = new Map<number, { maxEventTimeUs: number | null; atEnd: boolean; heardAtMs: number }>();
   #watermarkUs = MIN_TIME_US;
+  /** Newest event time among replayed dead letters, which hold nothing back; null: there are none. */
+  #replayedUs: number | null = null;
   /** When the event now being handled came; null while the source is being read. */
   #handlingSinceMs: number | null = null;
   /** Time in which nobody could have been heard, so far. */
@@ -41,6 +44,10 @@ export class Watermark {
   }
 
   observe(partition: number, maxEventTimeUs: number): void {
+    if (partition === REPLAY_PARTITION) {
+      this.#replayedUs = Math.max(this.#replayedUs ?? maxEventTimeUs, maxEventTimeUs);
+      return;
+    }
     this.open(partition);
     const entry = this.#partitions.get(partition);
     if (entry === undefined) return;
@@ -73,7 +80,10 @@ export class Watermark {
     let newestUs: number | null = null;
     if (active.length > 0) newestUs = times.includes(null) ? null : Math.min(...(times as number[]));
     else
-      newestUs = times.reduce<number | null>((max, time) => (time === null ? max : Math.max(max ?? time, time)), null);
+      newestUs = times.reduce<number | null>(
+        (max, time) => (time === null ? max : Math.max(max ?? time, time)),
+        this.#replayedUs,
+      );
     if (newestUs !== null) this.#watermarkUs = Math.max(this.#watermarkUs, newestUs - this.#delayUs, MIN_TIME_US);
     return this.#watermarkUs;
   }

@@ -11,6 +11,9 @@ export const PositionSchema = z.strictObject({
 });
 export type Position = z.infer<typeof PositionSchema>;
 
+/** Rows that were dead letters are a partition of their own, beside the source's; its offsets count them. (X5) */
+export const REPLAY_PARTITION = 0xffff_0000;
+
 /** What a frame covers: offsets `[firstOffset, nextOffset)` of one partition; there may be holes inside. */
 export interface Extent {
   readonly epoch: string;

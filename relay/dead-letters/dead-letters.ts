@@ -144,9 +144,11 @@ export class DeadLetters {
     return decodeLetter(this.#files.read(entry.place));
   }
 
-  /** Resolves when letters can be kept again. */
-  room(): Promise<void> {
-    return this.#room;
+  /** Resolves when letters can be kept again, or nobody wants to any more. */
+  async room(signal: AbortSignal | null = null): Promise<void> {
+    if (signal?.aborted === true) return;
+    const stopped = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([this.#room, stopped]);
   }
 
   /** Resolves when every letter and mark so far is on the disk. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { decodeFrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import { BATCH_LIMITS } from '../batch/batcher.ts';
 import { Rejected } from '../decode/rejected.ts';
 import type { LogEntry } from '../log/log.ts';
@@ -11,7 +12,7 @@ import { readRow } from '../read-row.ts';
 import { Shaper } from '../shape/shaper.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { REPLAY_PARTITION, type ReplayParts, replayLetters, tryLetters } from './replay.ts';
+import { type ReplayParts, replayLetters, tryLetters } from './replay.ts';
 import { matching } from './search.ts';
 
 const clock = { nowMs: () => 1_700_000_000_000, after: () => () => undefined };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
+import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import { Batcher, type BatchLimits } from '../batch/batcher.ts';
 import { Rejected } from '../decode/rejected.ts';
 import type { LogEntry } from '../log/log.ts';
@@ -8,9 +9,6 @@ import type { Row } from '../shape/row.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { LetterEntry } from './letter-index.ts';
 import { findLetters, type LetterFilter } from './search.ts';
-
-/** Rows that were dead letters are a partition of their own, whose offsets the log counts. (X5) */
-export const REPLAY_PARTITION = 0xffff0000;
 
 /**
  * Replays dead letters as rows, each at most once, whatever dies when:

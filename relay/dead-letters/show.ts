@@ -45,6 +45,17 @@ export function showLetter(entry: LetterEntry, letter: DeadLetter): ShownLetter 
   };
 }
 
+/** The same with everything but its value. */
+export function shownWhole(entry: LetterEntry, letter: DeadLetter) {
+  const { headers = [], retained } = letter.record;
+  return {
+    ...showLetter(entry, letter),
+    epoch: letter.epoch,
+    headers: headers.map(([name, value]) => [plain(name), plain(value)] as const),
+    retained: retained === true,
+  };
+}
+
 /** The start of some bytes as text: control characters, and bytes that are no UTF-8, as `\xNN`. */
 export function startOf(value: Uint8Array | null, maxBytes: number): string {
   const bytes = Buffer.from((value ?? new Uint8Array()).subarray(0, maxBytes));

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { Down } from '../../contract/protocol/down.ts';
+import { DeadLettersHttp } from '../dead-letters/http.ts';
 import { createMetrics } from '../metrics.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
@@ -46,6 +47,8 @@ export interface RelayServer {
 const MAX_SESSIONS = 5_000;
 /** Sockets opened only to be told when to come back; those beyond are refused without a word to the page. */
 const MAX_REFUSALS = 500;
+/** Connections the system holds until they are taken: of a storm, what does not fit would knock again seconds later. */
+const BACKLOG = 4_096;
 /** When it is full, it will be for a while. */
 const TOO_MANY_MS = 5_000;
 /** Of a stop: whoever has not closed by then is cut off. */
@@ -68,6 +71,11 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   const metrics = createMetrics(feeds, sessions);
   const streams = new HttpStreams({ clock, join, left: leave });
   const files = new StaticFiles(parts.pageDir);
+  const letters = new DeadLettersHttp({
+    streams: feeds,
+    refusal: (request) => strangeOrigin(request),
+    page: (request, response) => files.serve('/dead-letters/index.html', request, response),
+  });
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
     streams: Object.fromEntries([...feeds.values()].map((feed) => [feed.name, statsOf(feed)])),
@@ -81,6 +89,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     const path = url === null ? null : decoded(url.pathname);
     if (url === null || path === null) return text(response, 400, 'not a URL\n');
     if (path === '/stream' || path.startsWith('/stream/')) return answerStream(path, request, response);
+    if (path === '/dead-letters' || path.startsWith('/dead-letters/')) return letters.answer(url, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(response, 405, 'only GET and HEAD\n');
     switch (path) {
       case '/healthz':
@@ -96,25 +105,9 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
         response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
         response.end(await metrics.text());
         return;
-      case '/dead-letters':
-        return deadLetters(url.searchParams.get('stream'), response);
     }
     const file = path === '/' ? '/index.html' : path;
     if (!(await files.serve(file, request, response))) text(response, 404, `there is nothing at ${path}\n`);
-  }
-
-  function deadLetters(stream: string | null, response: ServerResponse): void {
-    const asked = [...feeds.values()].filter((feed) => stream === null || feed.name === stream);
-    if (stream !== null && asked.length === 0) {
-      text(response, 404, `there is no stream "${stream}"\n`);
-      return;
-    }
-    const streams = asked.map((feed) => [
-      feed.name,
-      { count: feed.deadLetters.count, newest: feed.deadLetters.list() },
-    ]);
-    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
-    response.end(JSON.stringify({ streams: Object.fromEntries(streams) }, null, 1));
   }
 
   const http = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
@@ -221,7 +214,7 @@ function statsOf(feed: StreamFeed): Extract<Down, { type: 'stats' }>['streams'][
     source: feed.state,
     records: feed.counts.records,
     deadLetters: feed.deadLetters.count,
-    lastDeadLetter: feed.deadLetters.last?.reason ?? null,
+    lastDeadLetter: feed.deadLetters.lastReason,
     lagRecords: feed.lagRecords,
   };
 }
@@ -285,6 +278,6 @@ function listen(http: Server, host: string, port: number): Promise<void> {
           ),
         );
     });
-    http.listen(port, host, resolve);
+    http.listen({ port, host, backlog: BACKLOG }, resolve);
   });
 }

@@ -36,6 +36,7 @@ async function watermarks(
       before.push(watermarkBeforeUs === MIN_TIME_US ? null : watermarkBeforeUs / 1e6);
     },
     reject: (_partition, _record, { reason }) => expect.fail(reason),
+    accept: () => true,
     reset: ignore,
     state: ignore,
     handled: ignore,

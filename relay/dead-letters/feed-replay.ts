@@ -1,0 +1,129 @@
+import type { Clock } from '../../contract/clock.ts';
+import { HighwaterError } from '../../contract/errors.ts';
+import type { StreamSchema } from '../../contract/protocol/down.ts';
+import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
+import type { BatchLimits } from '../batch/batcher.ts';
+import type { Log, LogEntry } from '../log/log.ts';
+import type { RowRules } from '../read-row.ts';
+import type { Shaper } from '../shape/shaper.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { type ReplayParts, type ReplayResult, replayLetters, tryLetters } from './replay.ts';
+import type { LetterFilter } from './search.ts';
+
+/** What replaying needs of the stream it is a part of. */
+export interface FeedReplayParts {
+  readonly stream: string;
+  readonly clock: Clock;
+  readonly limits: BatchLimits;
+  readonly aheadUs: number | null;
+  readonly letters: DeadLetters;
+  readonly shaper: () => Shaper;
+  readonly makeShaper: (restored: readonly StreamSchema[]) => Shaper;
+  /** The log now, and its epoch; null: there is none. */
+  readonly opened: () => { readonly epoch: string; readonly log: Log } | null;
+  readonly watermarkUs: () => number;
+  readonly append: (entry: LogEntry, maxEventTimeUs: number) => void;
+}
+
+/** Replays of one stream's dead letters into its log, one at a time. (X5) */
+export class FeedReplay {
+  readonly #parts: FeedReplayParts;
+  #running: Promise<unknown> = Promise.resolve();
+  #log: Log | null = null;
+  /** Of the replay partition: appended up to here, and kept up to here. */
+  #tail = 0;
+  #keptTo = 0;
+  #waiters: { readonly to: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+
+  constructor(parts: FeedReplayParts) {
+    this.#parts = parts;
+  }
+
+  /** The stream goes on with this log, new or restored: what a replay had begun in it is settled. */
+  began(epoch: string, log: Log): void {
+    this.#log = log;
+    this.#tail = log.head().get(REPLAY_PARTITION) ?? 0;
+    this.#keptTo = this.#tail;
+    this.#giveUp();
+    this.#parts.letters.endReplay(epoch, this.#tail);
+  }
+
+  /** What the log tells of what it keeps. */
+  kept(next: Readonly<Record<string, number>>): void {
+    this.#keptTo = Math.max(this.#keptTo, next[REPLAY_PARTITION] ?? 0);
+    const done = this.#waiters.filter(({ to }) => to <= this.#keptTo);
+    this.#waiters = this.#waiters.filter(({ to }) => to > this.#keptTo);
+    for (const { resolve } of done) resolve();
+  }
+
+  /** Letters that become rows by the rules of now, as rows at the end of the log. */
+  replay(filter: LetterFilter): Promise<ReplayResult> {
+    const result = this.#running.then(() => replayLetters(this.#replayParts(), filter));
+    this.#running = result.catch(() => undefined);
+    return result;
+  }
+
+  /** What `replay` would do; the stream's fields stay as they are. */
+  try(filter: LetterFilter): Promise<ReplayResult> {
+    const { schema } = this.#parts.shaper();
+    const copy = this.#parts.makeShaper(schema === null ? [] : [schema]);
+    return tryLetters(this.#parts.letters, this.#rules(copy), filter);
+  }
+
+  close(): void {
+    this.#log = null;
+    this.#giveUp();
+  }
+
+  #rules(shaper: Shaper): RowRules {
+    const { aheadUs, clock } = this.#parts;
+    return { shaper, aheadUs, nowMs: () => clock.nowMs() };
+  }
+
+  #replayParts(): ReplayParts {
+    const { stream, clock, limits, letters, shaper, opened, watermarkUs, append } = this.#parts;
+    const now = opened();
+    if (now === null || now.log !== this.#log) throw notOpen(stream);
+    const { epoch, log } = now;
+    return {
+      stream,
+      epoch,
+      clock,
+      limits,
+      letters,
+      watermarkUs,
+      rules: this.#rules(shaper()),
+      tail: () => this.#tail,
+      append: (entry, maxEventTimeUs) => {
+        if (this.#log !== log) throw notOpen(stream);
+        append(entry, maxEventTimeUs);
+        this.#tail = entry.nextOffset;
+      },
+      room: async () => {
+        if (this.#log !== log) throw notOpen(stream);
+        await log.room();
+      },
+      kept: () => this.#keptAll(),
+    };
+  }
+
+  #keptAll(): Promise<void> {
+    const to = this.#tail;
+    if (to <= this.#keptTo) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiters.push({ to, resolve, reject }));
+  }
+
+  #giveUp(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { reject } of waiters) reject(notOpen(this.#parts.stream));
+  }
+}
+
+function notOpen(stream: string): HighwaterError {
+  return new HighwaterError(
+    'source_failed',
+    `${stream} has no log to replay into now`,
+    'wait until its source is open, and replay again: what was not a row yet still waits',
+  );
+}
