@@ -27,7 +27,9 @@ export interface MqttSourceOptions {
   /** Where the session is remembered. Left out or null: it ends with the relay. */
   readonly memory?: SourceMemory | null;
   /** Paths of PEM files. Given: TLS, whatever the scheme is. */
-  readonly tls?: Certificates | undefined;
+  readonly tls?: Certificates | null;
+  /** Where `env:NAME` in the URL is looked up. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Messages held while nobody pulls, and what one reading of the socket adds; the broker keeps the rest. Default 10,000, and 32 MiB whichever is first. */
   readonly maxQueued?: number;
 }
@@ -36,9 +38,9 @@ const MAX_QUEUED = 10_000;
 const MAX_BATCH = 2_000;
 
 export function createMqttSource(options: MqttSourceOptions): Source {
-  const { url, filter, epoch, clock, memory = null, tls, maxQueued = MAX_QUEUED } = options;
-  const plain = mqttAddress(url);
-  const address = { ...plain, tls: plain.tls || tls !== undefined };
+  const { url, filter, epoch, clock, memory = null, tls = null, env = {}, maxQueued = MAX_QUEUED } = options;
+  const plain = mqttAddress(url, env);
+  const address = { ...plain, tls: plain.tls || tls !== null };
   const newId = () => randomBytes(7).toString('hex');
   const session = new MqttSession({ memory, run: epoch, filter, clock, newId });
   let connection: MqttConnection | null = null;
@@ -119,8 +121,8 @@ async function* loading(session: MqttSession, clock: Clock, signal: AbortSignal)
     }
 }
 
-async function readCertificates(paths: Certificates | undefined): Promise<Certificates | null> {
-  if (paths === undefined) return null;
+async function readCertificates(paths: Certificates | null): Promise<Certificates | null> {
+  if (paths === null) return null;
   const named = Object.entries(paths).filter(([, path]) => path !== undefined);
   return Object.fromEntries(await Promise.all(named.map(async ([name, path]) => [name, await readPem(path)])));
 }

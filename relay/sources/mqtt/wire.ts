@@ -28,9 +28,9 @@ export interface WireOptions {
 }
 
 export interface Certificates {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /** Begins to connect; packets sent before it is connected wait. */
