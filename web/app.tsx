@@ -92,10 +92,22 @@ export function App(props: AppProps): JSX.Element {
             go({ theme: next });
           }}
         />
-        <StatusLine status={props.data.status()} nowMs={nowMs()} zone={zone()} drawnMs={props.data.drawnMs()} />
+        <StatusLine
+          status={props.data.status()}
+          nowMs={nowMs()}
+          zone={zone()}
+          drawnMs={props.data.drawnMs()}
+          changing={props.data.changing()}
+          runsHere={props.data.runsHere()}
+        />
       </Show>
-      <Banner status={props.data.status()} nowMs={nowMs()} zone={zone()} />
-      <Show when={props.data.failure()}>
+      <Banner
+        status={props.data.status()}
+        nowMs={nowMs()}
+        zone={zone()}
+        failure={props.data.boards() ? props.data.failure() : null}
+      />
+      <Show when={!props.data.boards() && props.data.failure()}>
         {(failure) => (
           <main class="home">
             <h1>The engine could not start</h1>
@@ -106,7 +118,7 @@ export function App(props: AppProps): JSX.Element {
       <Show when={!props.data.failure() && !props.data.boards()}>
         <BoardSkeleton />
       </Show>
-      <Show when={!props.data.failure() && props.data.boards()}>
+      <Show when={props.data.boards()}>
         {(boards) => (
           <Show when={board()} fallback={<Home boards={boards()} status={props.data.status()} href={href} />}>
             {(shown) => (

@@ -341,3 +341,34 @@ test.each(['light', 'dark'])('every text has a contrast of at least 4.5, %s', as
   expect(poor).toEqual([]);
   await page.close();
 });
+
+test('P5 all there is to say of the delivery opens from the status line, and closes again', async () => {
+  const page = await open('scene=delivery', { width: 390, height: 844 });
+  const sheet = page.getByRole('dialog', { name: 'Delivery' });
+  expect(await sheet.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'delivery 1 gap, 1 reset' }).click();
+  const text = await sheet.textContent();
+  for (const words of ['1,204 records are missing', 'created again', '41,204 records were passed over', '512 MiB'])
+    expect(text).toContain(words);
+  expect(await sheet.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
+  await page.keyboard.press('Escape');
+  expect(await sheet.isVisible()).toBe(false);
+  await page.close();
+});
+
+test('T4 an engine that fails again and again is told above the board, whose last picture stays', async () => {
+  const page = await open('scene=stopped');
+  expect(await page.locator('[data-notice^="failure/"]').textContent()).toContain('Reload the page.');
+  expect(await page.locator('[data-notice]').count()).toBe(1);
+  expect(await panel(page, 'Revenue').getAttribute('data-state')).toBe('disconnected');
+  expect(await panel(page, 'Revenue').locator('.stat-value').textContent()).toBe('$48.2k');
+  await page.close();
+});
+
+test('T3 a page says when another takes over', async () => {
+  const page = await open('scene=changing');
+  expect(await page.locator('[data-status-line]').textContent()).toContain(
+    'another takes over; what is shown is the last',
+  );
+  await page.close();
+});

@@ -1,13 +1,23 @@
 import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
 import type { Status } from '../../contract/worker-api.ts';
 import type { Zone } from '../format-time.ts';
-import { notices } from './notices.ts';
+import { failureNotice, notices } from './notices.ts';
 
 /** What is wrong, since when, and what happens next. A screen reader hears a change of trouble, not each second of it. */
-export function Banner(props: { status: Status | null; nowMs: number; zone: Zone }): JSX.Element {
+export function Banner(props: {
+  status: Status | null;
+  nowMs: number;
+  zone: Zone;
+  /** The engine failed while a board was shown. */
+  failure: { readonly message: string; readonly fix: string } | null;
+}): JSX.Element {
   const [dismissed, setDismissed] = createSignal<ReadonlySet<string>>(new Set());
   const shown = createMemo(() =>
-    notices(props.status, props.nowMs, props.zone)
+    [
+      ...(props.failure ? [failureNotice(props.failure)] : []),
+      // Without an engine nothing is connected: the failure says why.
+      ...notices(props.status, props.nowMs, props.zone).filter(({ id }) => !props.failure || id !== 'closed'),
+    ]
       .filter(({ id }) => !dismissed().has(id))
       .slice(0, 3),
   );

@@ -1,6 +1,7 @@
 import type { Status, StreamStatus } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { formatClock, type Zone } from '../format-time.ts';
+import { sentence } from './sentence.ts';
 
 /** What the viewer must be told above the board. */
 export interface Notice {
@@ -13,6 +14,9 @@ export interface Notice {
   /** Where more is to be seen. */
   readonly link?: { readonly href: string; readonly text: string };
 }
+
+/** For so long a restart of the engine is told above the board; after that it is in the list of the delivery. */
+const RESTART_TOLD_MS = 600_000;
 
 /** All notices of a moment, gravest first. Pure: the seconds to the next try count down with `nowMs`. */
 export function notices(status: Status | null, nowMs: number, zone: Zone): Notice[] {
@@ -36,6 +40,19 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       what: 'Closed',
       more: `${sentence(connection.reason)} Reload the page to try again.`,
       dismissable: false,
+    });
+  const restart = status.restarts.at(-1);
+  if (restart && nowMs - restart.atMs < RESTART_TOLD_MS)
+    found.push({
+      id: `restart/${restart.atMs}`,
+      tone: 'late',
+      what: 'The engine was started again',
+      more: `${formatClock(restart.atMs, zone)}: ${sentence(restart.reason)} ${
+        status.journal.state === 'on'
+          ? 'It went on from what this browser keeps, and the relay gave what came after.'
+          : 'What the relay still has was read again.'
+      }`,
+      dismissable: true,
     });
   for (const { window, message, fix } of status.windowProblems)
     found.push({
@@ -93,6 +110,17 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
   return found;
 }
 
+/** There is no engine, and the picture is the last that came. */
+export function failureNotice({ message, fix }: { readonly message: string; readonly fix: string }): Notice {
+  return {
+    id: `failure/${message}`,
+    tone: 'down',
+    what: 'No engine',
+    more: sentences(message, fix),
+    dismissable: false,
+  };
+}
+
 /** More groups than memory has room for. */
 function crowded(window: string, foldedRows: number, droppedRows: number): Notice {
   const rows = formatValue(foldedRows + droppedRows, { unit: 'none' }).text;
@@ -146,9 +174,4 @@ function sentences(...texts: readonly (string | null)[]): string {
     .filter((text) => text !== null)
     .map(sentence)
     .join(' ');
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  return trimmed === '' || /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

@@ -15,7 +15,9 @@ export interface PageData {
   readonly drawnMs: Accessor<number | null>;
   /** Why there is no engine for the moment, in words without a full stop; null: there is one. */
   readonly changing: Accessor<string | null>;
-  /** The engine could not start: what was found and what to do. */
+  /** This tab runs the engine, for itself and for others; false: another does. */
+  readonly runsHere: Accessor<boolean>;
+  /** The engine could not be started, or fails again and again: what was found and what to do. */
   readonly failure: Accessor<{ readonly message: string; readonly fix: string } | null>;
 }
 

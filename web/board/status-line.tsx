@@ -2,6 +2,8 @@ import { createMemo, type JSX, Show } from 'solid-js';
 import type { Status } from '../../contract/worker-api.ts';
 import { formatBytes, formatSpan, formatValue } from '../format.ts';
 import { formatClock, formatDay, type Zone } from '../format-time.ts';
+import { Delivery } from './delivery.tsx';
+import { deliverySummary } from './delivery-words.ts';
 import { summarize } from './status-summary.ts';
 
 /** One line under the bar: is it live, how far has it come, what was late, what does it cost. */
@@ -11,8 +13,13 @@ export function StatusLine(props: {
   zone: Zone;
   /** Median of event published → drawn, ms; null before the first. */
   drawnMs: number | null;
+  /** Why there is no engine for the moment; null: there is one. */
+  changing: string | null;
+  /** The engine runs in this tab. */
+  runsHere: boolean;
 }): JSX.Element {
   const summary = createMemo(() => (props.status ? summarize(props.status, props.nowMs) : null));
+  const delivered = createMemo(() => (props.status ? deliverySummary(props.status, props.nowMs) : null));
   const count = (value: number) => {
     if (value < 1e6) return formatValue(value, { unit: 'none', decimals: 0 }).text;
     const { value: digits, suffix } = formatValue(value, { decimals: 1 });
@@ -24,6 +31,13 @@ export function StatusLine(props: {
       <Show when={summary()} fallback={<span>Starting the engine in this tab…</span>}>
         {(now) => (
           <>
+            <Show when={props.changing}>
+              {(words) => (
+                <span class="changing" role="status">
+                  <b>{words()}</b>; what is shown is the last that came
+                </span>
+              )}
+            </Show>
             <Show when={now().aheadMs}>
               {(ms) => (
                 <span class="ahead" title="The newest event lies after this computer's time: a clock is wrong">
@@ -72,6 +86,20 @@ export function StatusLine(props: {
               <a href="/dead-letters" title={now().lastDeadLetter ?? 'Records that could not become rows'}>
                 dead letters <b>{count(now().deadLetters)} ›</b>
               </a>
+            </Show>
+            <Show when={now().conflated > 0}>
+              <span title="Records this tab was not given because newer ones of the same key were">
+                passed over <b>{count(now().conflated)}</b>
+              </span>
+            </Show>
+            <Show when={delivered()}>
+              {(summary) => (
+                <Show when={props.status}>
+                  {(status) => (
+                    <Delivery status={status()} summary={summary()} zone={props.zone} runsHere={props.runsHere} />
+                  )}
+                </Show>
+              )}
             </Show>
             <span>
               rows <b>{count(props.status?.rows ?? 0)}</b> · {formatBytes(props.status?.memory.usedBytes ?? 0)} of{' '}

@@ -12,6 +12,8 @@ export interface StatusSummary {
   readonly behindMs: number | null;
   readonly late: number;
   readonly tooLate: number;
+  /** Records passed over for newer ones of their key. */
+  readonly conflated: number;
   readonly deadLetters: number;
   readonly lastDeadLetter: string | null;
   /** Newest event time when the streams' events lie more than an hour before the wall clock; else null. */
@@ -42,6 +44,7 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
       watermarkMs === null || slowestNewestUs === null ? null : Math.max(0, slowestNewestUs / 1000 - watermarkMs),
     late: sum(({ late }) => late),
     tooLate: sum(({ tooLate }) => tooLate),
+    conflated: sum(({ conflated }) => conflated),
     deadLetters: sum(({ deadLetters }) => deadLetters),
     lastDeadLetter: streams.find(({ lastDeadLetter }) => lastDeadLetter !== null)?.lastDeadLetter ?? null,
     replayMs: newestMs !== null && nowMs - newestMs > REPLAY_BEHIND_MS ? newestMs : null,

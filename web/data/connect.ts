@@ -1,5 +1,5 @@
 import wasmUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url';
-import { createSignal, onCleanup } from 'solid-js';
+import { createMemo, createSignal, onCleanup } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
 import type { PageData } from '../board/page.ts';
 import { createBoards } from './create-boards.ts';
@@ -34,8 +34,14 @@ export interface ConnectOptions {
 export function connect({ clock, page }: ConnectOptions): PageData {
   const [failure, setFailure] = createSignal<Failure | null>(null);
   const [changing, setChanging] = createSignal<string | null>(null);
+  const [runsHere, setRunsHere] = createSignal(false);
   const link = createEngineLink(reportError);
-  const status = createStatus(link);
+  const told = createStatus(link);
+  /** The last status of an engine that is no more says that it is connected. */
+  const status = createMemo(() => {
+    const [last, failed] = [told(), failure()];
+    return last && failed ? { ...last, connection: { state: 'closed' as const, reason: failed.message } } : last;
+  });
   const drawn = createDrawn(clock, () => status()?.connection);
   const boards = createBoards(link);
   installHighwater(link, drawn);
@@ -65,6 +71,7 @@ export function connect({ clock, page }: ConnectOptions): PageData {
         stuckMs: stuckMs(location.search),
       }),
     onChanging: (words: string | null) => void setChanging(words),
+    onLeads: () => void setRunsHere(true),
     onFailure: (failed: Failure | null) => void setFailure(failed),
   };
   const leave = canShare()
@@ -83,6 +90,7 @@ export function connect({ clock, page }: ConnectOptions): PageData {
     boards,
     status,
     changing,
+    runsHere,
     picture: createPictures(link, (run) => requestAnimationFrame(run)),
     setPaused: (paused) => link.setPaused(paused),
     drawn: drawn.record,

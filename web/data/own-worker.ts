@@ -9,6 +9,7 @@ export function ownWorker(options: Omit<ShareOptions, 'build' | 'clock' | 'openS
   const closed = new AbortController();
   let terms = 0;
   const open = () => {
+    options.onLeads();
     const worker = options.keepWorker({
       onWorker({ serve }) {
         link.detach();

@@ -23,6 +23,8 @@ export interface ShareOptions {
   readonly link: EngineLink;
   readonly keepWorker: (events: Pick<KeepWorkerOptions, 'onWorker' | 'onReady' | 'onFailure'>) => KeptWorker;
   readonly openSwitchboard: () => MessagePort;
+  /** This page runs the worker from now on. */
+  readonly onLeads: () => void;
   /** Why there is no engine for the moment; null: there is one. */
   readonly onChanging: (words: string | null) => void;
   readonly onFailure: (failure: Failure | null) => void;
@@ -153,6 +155,7 @@ export function shareWorker(options: ShareOptions): () => void {
     ask();
     holdLock(`highwater leader ${build}`, closed.signal, () => {
       cancelAsking();
+      options.onLeads();
       const worker = lead();
       closed.signal.addEventListener('abort', () => worker.close());
     });

@@ -1,0 +1,96 @@
+import { For, type JSX, Show } from 'solid-js';
+import type { Status } from '../../contract/worker-api.ts';
+import { formatClock, type Zone } from '../format-time.ts';
+import {
+  conflatedWords,
+  connectionWords,
+  type DeliverySummary,
+  engineWords,
+  journalWords,
+  lossWords,
+  outcomeWords,
+} from './delivery-words.ts';
+import { sentence } from './sentence.ts';
+
+export interface DeliveryProps {
+  readonly status: Status;
+  readonly summary: DeliverySummary;
+  readonly zone: Zone;
+  readonly runsHere: boolean;
+}
+
+/** Whether anything is missing, and on a click all there is to say of it: per stream, the engine, what is kept. */
+export function Delivery(props: DeliveryProps): JSX.Element {
+  let dialog: HTMLDialogElement | undefined;
+  const newestFirst = <T,>(items: readonly T[]) => [...items].reverse();
+  return (
+    <>
+      <button
+        type="button"
+        class="delivery"
+        classList={{ lossy: props.summary.lossy }}
+        aria-haspopup="dialog"
+        title="What came of every stream, what is missing, and what this browser keeps"
+        onClick={() => dialog?.showModal()}
+      >
+        delivery <b>{props.summary.words} ›</b>
+      </button>
+      <dialog
+        ref={(element) => {
+          dialog = element;
+          // A click beside it closes it too, where the browser knows this.
+          element.setAttribute('closedby', 'any');
+        }}
+        class="sheet"
+        aria-label="Delivery"
+      >
+        <div class="sheet-body">
+          <header>
+            <h2>Delivery</h2>
+            <button type="button" onClick={() => dialog?.close()}>
+              Close
+            </button>
+          </header>
+          <For each={Object.entries(props.status.streams)}>
+            {([name, stream]) => (
+              <section>
+                <h3>{name}</h3>
+                <p>{outcomeWords(stream, props.zone)}</p>
+                <Show when={conflatedWords(stream)}>{(words) => <p>{words()}</p>}</Show>
+                <Show when={stream.losses.length > 0} fallback={<p>Nothing is missing.</p>}>
+                  <ul class="lossy">
+                    <For each={newestFirst(stream.losses)}>{(loss) => <li>{lossWords(loss, props.zone)}</li>}</For>
+                  </ul>
+                </Show>
+              </section>
+            )}
+          </For>
+          <section>
+            <h3>Connection</h3>
+            <p>{connectionWords(props.status, props.zone)}</p>
+          </section>
+          <section>
+            <h3>Engine</h3>
+            <p>{engineWords(props.runsHere)}</p>
+            <Show when={props.status.restarts.length > 0}>
+              <p>Started again:</p>
+              <ul>
+                <For each={newestFirst(props.status.restarts)}>
+                  {({ atMs, reason }) => (
+                    <li>
+                      {formatClock(atMs, props.zone)}: {sentence(reason)}
+                    </li>
+                  )}
+                </For>
+              </ul>
+            </Show>
+          </section>
+          <section>
+            <h3>Kept in this browser</h3>
+            <p>{journalWords(props.status.journal)}</p>
+          </section>
+        </div>
+      </dialog>
+    </>
+  );
+}
