@@ -1,0 +1,246 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Clock } from '../../contract/clock.ts';
+import { HighwaterError } from '../../contract/errors.ts';
+import type { Up } from '../../contract/protocol/up.ts';
+import { type Host, type HostOptions, startHost } from '../../worker/host.ts';
+import { createJournal } from '../../worker/journal/journal.ts';
+import { type MemoryFiles, memoryFiles } from './memory-files.ts';
+import { createPositionEngine, type PositionEngine } from './position-engine.ts';
+import { type ScriptedRelay, startScriptedRelay, type Tab } from './scripted-relay.ts';
+
+/** A host with a journal: opened again, its engine replaced, its files full, gone or in other hands. */
+const quick: Clock = {
+  nowMs: () => performance.now() * 100,
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs / 100);
+    return () => clearTimeout(timer);
+  },
+};
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+interface Opened {
+  readonly host: Host;
+  readonly engines: readonly PositionEngine[];
+  engine(): PositionEngine;
+}
+
+async function open(relay: ScriptedRelay, files: MemoryFiles, more: Partial<HostOptions> = {}): Promise<Opened> {
+  const engines: PositionEngine[] = [];
+  const host = await startHost({
+    openEngine: async () => {
+      const engine = createPositionEngine();
+      engines.push(engine);
+      return engine;
+    },
+    openSocket: () => new WebSocket(relay.url) as never,
+    clock: quick,
+    monotonicMs: () => performance.now(),
+    random: () => 0.5,
+    defer: (run) => setImmediate(run),
+    journal: createJournal({ files, clock: quick, budgetBytes: 1e9 }),
+    onError: (error) => {
+      throw error;
+    },
+    ...more,
+  });
+  cleanups.push(() => host.close());
+  const engine = () => {
+    const newest = engines.at(-1);
+    if (!newest) throw new Error('no engine was opened');
+    return newest;
+  };
+  return { host, engines, engine };
+}
+
+/** Gives rows 0 to 5 to who begins; who resumes at `n` gets what is after it. Its streams can be asked for again and again. */
+async function relayOf(rows: () => number): Promise<{ readonly relay: ScriptedRelay; readonly tabs: Tab[] }> {
+  const relay = await startScriptedRelay();
+  cleanups.push(() => relay.stop());
+  const tabs: Tab[] = [];
+  relay.onMessage = (message, tab) => {
+    if (message.type !== 'subscribe') return;
+    tabs.push(tab);
+    const { from } = message;
+    const position = typeof from === 'object' && 'epoch' in from ? from : { epoch: 'e', next: { 0: 0 } };
+    const outcome = position === from ? 'resumed' : 'fresh';
+    tab.send({ type: 'subscribed', stream: 's', outcome, position, reason: null, missing: null });
+    const next = position.next[0] ?? 0;
+    if (next < rows()) tab.frame('s', 0, next, rows() - next);
+  };
+  return { relay, tabs };
+}
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+const counted = (rows: number) => Array.from({ length: rows }, (_, offset) => `0:${offset}`);
+const asked = (relay: ScriptedRelay) =>
+  relay.heard
+    .filter((message): message is Extract<Up, { type: 'subscribe' }> => message.type === 'subscribe')
+    .map(({ from }) => from);
+
+const BOARDS = { type: 'boards' as const, boards: {}, windows: {} };
+
+test('J1 a host that is opened again has its boards and rows before the relay answers, and asks for the rest', async () => {
+  let rows = 5;
+  const { relay, tabs } = await relayOf(() => rows);
+  const files = memoryFiles();
+  const first = await open(relay, files);
+  await until(() => expect(first.engine().counted('s')).toEqual(counted(5)));
+  tabs.at(-1)?.send(BOARDS);
+  const told = vi.fn();
+  first.host.onBoards(told);
+  await until(() => expect(told).toHaveBeenCalledWith({ boards: {}, windows: {} }));
+  await first.host.close();
+  expect(files.opened.size).toBe(0);
+
+  rows = 8;
+  const silent = await startScriptedRelay();
+  cleanups.push(() => silent.stop());
+  silent.onMessage = () => true;
+  const offline = await open(silent, files.left());
+  await until(() => expect(offline.engine().counted('s')).toEqual(counted(5)));
+  const boards = vi.fn();
+  offline.host.onBoards(boards);
+  expect(boards).toHaveBeenCalledWith({ boards: {}, windows: {} });
+  expect(offline.host.status()).toMatchObject({
+    journal: { state: 'on', restoredRows: 5, message: null },
+    streams: { s: { received: 5, delivery: null, losses: [] } },
+  });
+
+  const again = await open(relay, files.left());
+  await until(() => expect(again.engine().counted('s')).toEqual(counted(8)));
+  expect(asked(relay)).toEqual(['start', { epoch: 'e', next: { 0: 5 } }]);
+  expect(again.host.status()).toMatchObject({
+    journal: { restoredRows: 5 },
+    streams: { s: { delivery: { outcome: 'resumed' }, losses: [] } },
+  });
+});
+
+test('J4 an engine that fails is made again from the journal: nothing is lost, nothing told as lost', async () => {
+  const { relay, tabs } = await relayOf(() => 5);
+  const { host, engines, engine } = await open(relay, memoryFiles());
+  await until(() => expect(engine().counted('s')).toEqual(counted(5)));
+  tabs
+    .at(-1)
+    ?.send({ type: 'gap', stream: 's', epoch: 'e', partition: 0, firstOffset: 5, nextOffset: 6, reason: 'gone' });
+  await until(() => expect(host.status().streams.s?.losses).toHaveLength(1));
+  engine().failNextApply = new WebAssembly.RuntimeError('memory access out of bounds');
+  tabs.at(-1)?.frame('s', 0, 6, 1);
+  await until(() => expect(engines).toHaveLength(2));
+  await until(() => expect(asked(relay)).toEqual(['start', { epoch: 'e', next: { 0: 6 } }]));
+  expect(engine().counted('s')).toEqual(counted(5));
+  const { restarts, streams } = host.status();
+  expect(restarts).toMatchObject([{ reason: expect.stringContaining('memory access out of bounds') }]);
+  expect(streams.s?.losses.map(({ reason }) => reason)).toEqual(['gone']);
+});
+
+test('J4 an engine that fails from the journal begins without it, and says so', async () => {
+  const { relay } = await relayOf(() => 5);
+  const files = memoryFiles();
+  const first = await open(relay, files);
+  await until(() => expect(first.engine().counted('s')).toHaveLength(5));
+  await first.host.close();
+  const engines: PositionEngine[] = [];
+  const { host } = await open(relay, files.left(), {
+    openEngine: async () => {
+      const engine = createPositionEngine();
+      if (engines.length === 0) engine.failNextApply = new HighwaterError('store_failed', 'no room', 'Start again.');
+      engines.push(engine);
+      return engine;
+    },
+  });
+  await until(() => expect(engines.at(1)?.counted('s')).toEqual(counted(5)));
+  expect(asked(relay)).toEqual(['start', 'start']);
+  expect(host.status().streams.s?.losses).toMatchObject([
+    { kind: 'reset', reason: expect.stringContaining('no room') },
+  ]);
+  expect(host.status().journal.state).toBe('on');
+});
+
+test('J5 files that cannot be written leave the tab as it is, and what was written is good for the next one', async () => {
+  let rows = 5;
+  const { relay, tabs } = await relayOf(() => rows);
+  for (const spoil of [
+    (files: MemoryFiles) => {
+      files.failNextWrite = new Error('the disk is broken');
+    },
+    (files: MemoryFiles) => {
+      files.roomBytes = 800;
+    },
+  ]) {
+    rows = 5;
+    const files = memoryFiles();
+    const { host, engine } = await open(relay, files);
+    await until(() => expect(engine().counted('s')).toEqual(counted(5)));
+    await until(() => expect(host.status().journal.bytes).toBeGreaterThan(0));
+    spoil(files);
+    rows = 105;
+    tabs.at(-1)?.frame('s', 0, 5, 100);
+    await until(() => expect(engine().counted('s')).toEqual(counted(105)));
+    expect(host.status().journal).toMatchObject({ state: 'failed', message: expect.stringMatching(/broken|bytes/) });
+    expect(files.opened.size).toBe(0);
+    const again = await open(relay, files.left());
+    await until(() => expect(again.engine().counted('s')).toEqual(counted(105)));
+    expect(again.host.status().journal).toMatchObject({ state: 'on', restoredRows: 5 });
+  }
+});
+
+test('J5 where there are no files at all, or another tab has them, rows come as ever', async () => {
+  const { relay } = await relayOf(() => 5);
+  const without = await open(relay, { ...memoryFiles(), open: () => Promise.reject(new Error('no files here')) });
+  await until(() => expect(without.engine().counted('s')).toEqual(counted(5)));
+  expect(without.host.status().journal).toMatchObject({
+    state: 'failed',
+    message: expect.stringContaining('no files here'),
+  });
+
+  const files = memoryFiles();
+  const owner = await open(relay, files);
+  await until(() => expect(owner.engine().counted('s')).toHaveLength(5));
+  const second = await open(relay, files);
+  await until(() => expect(second.engine().counted('s')).toEqual(counted(5)));
+  expect(second.host.status().journal).toMatchObject({ state: 'off', message: expect.stringContaining('Another tab') });
+});
+
+test('J5 files of a tab that has just gone are waited for', async () => {
+  const { relay } = await relayOf(() => 5);
+  const files = memoryFiles();
+  const first = await open(relay, files);
+  await until(() => expect(first.engine().counted('s')).toHaveLength(5));
+  const second = await open(relay, files);
+  await first.host.close();
+  await until(() => expect(second.engine().counted('s')).toEqual(counted(5)));
+  expect(second.host.status().journal).toMatchObject({ state: 'on', restoredRows: 5 });
+});
+
+test('J7 a host whose engine has grown past the bound asks once to be started again', async () => {
+  const { relay } = await relayOf(() => 5);
+  const wants = vi.fn();
+  const { engine } = await open(relay, memoryFiles(), { maxHeapBytes: 2 ** 30, onWantsRestart: wants });
+  await until(() => expect(engine().counted('s')).toHaveLength(5));
+  expect(wants).not.toHaveBeenCalled();
+  engine().memory = () => ({ usedBytes: 2 ** 31, budgetBytes: 2 ** 31 });
+  await until(() => expect(wants).toHaveBeenCalledWith(expect.stringContaining('2048 MiB')));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(wants).toHaveBeenCalledTimes(1);
+});
+
+test('J6 streams that the relay does not have are kept no longer', async () => {
+  const { relay } = await relayOf(() => 5);
+  const files = memoryFiles();
+  const first = await open(relay, files);
+  await until(() => expect(first.engine().counted('s')).toHaveLength(5));
+  await first.host.close();
+  const other = await startScriptedRelay({ streams: ['t'] });
+  cleanups.push(() => other.stop());
+  const left = files.left();
+  const { host, engine } = await open(other, left);
+  await until(() => expect(host.status().connection.state).toBe('live'));
+  await until(() => expect(Object.keys(host.status().streams)).toEqual(['t']));
+  expect(engine().counted('s')).toEqual([]);
+  await until(() => expect([...left.contents.keys()]).toEqual(['v1-boards']));
+});
