@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../contract/clock.ts';
 import { connectMqtt, type MqttLink } from '../../relay/mqtt-client.ts';
 import { createMqttSource } from '../../relay/sources/mqtt.ts';
+import type { SourceMemory } from '../../relay/sources/source.ts';
 import { atLeast, type Following, follow, ofKind, recordsOf, stateOf, valuesOf } from '../support/follow.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { freePorts } from '../support/ports.ts';
@@ -207,6 +208,38 @@ describe('MQTT source, by mosquitto', () => {
       await publishing((link) => link.publish(topic, '', { retain: true }));
     },
   );
+
+  test('S10 by MQTT 3.1.1 what is published while the relay is away waits too', async () => {
+    const port = await listen((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (hello) => {
+        if ((hello[hello.indexOf('MQTT') + 4] ?? 0) > 4) return socket.end(Buffer.of(0x20, 0x02, 0x00, 0x01));
+        const upstream = connect(broker.port, '127.0.0.1', () => upstream.write(hello));
+        upstream.on('error', () => socket.destroy());
+        socket.pipe(upstream).pipe(socket);
+      });
+    });
+    let saved: string | null = null;
+    const memory: SourceMemory = {
+      load: async () => saved,
+      save: async (text) => {
+        saved = text;
+      },
+    };
+    const options = { url: `mqtt://127.0.0.1:${port}`, filter: 'old/#', epoch: 'r', clock, memory };
+    const first = reading(createMqttSource(options), 'latest');
+    await first.until(stateOf('live'));
+    await publishing((link) => link.publish('old/a', 'one'));
+    await first.until(atLeast(1));
+    await first.stop();
+    await publishing((link) => link.publish('old/a', 'two'));
+    const { epoch } = ofKind(first.events, 'opened')[0]?.position ?? expect.fail();
+    const events = await reading(createMqttSource(options), { epoch, next: { 0: 1 } }).until(atLeast(1));
+    expect(recordsOf(events).map(({ offset, value }) => [offset, Buffer.from(value ?? []).toString()])).toEqual([
+      [1, 'two'],
+    ]);
+    expect(ofKind(events, 'gap')).toEqual([]);
+  });
 
   test('a message of 20 MB arrives whole', async () => {
     const following = reading(createMqttSource({ url: broker.url, filter: 'big/#', epoch: 'r', clock }), 'latest');
