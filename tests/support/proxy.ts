@@ -189,6 +189,7 @@ class Link {
       if (!this.#ended) this.#failed = true;
       this.#wake();
     });
+    to.on('connect', () => this.#wake());
     to.on('drain', () => this.#wake());
     this.closed = this.#run();
   }
@@ -228,7 +229,7 @@ class Link {
       }
       const [next] = this.#queue;
       if (this.#to.destroyed) break;
-      if (this.#to.writableNeedDrain || this.#to.connecting) await this.#changed(50);
+      if (this.#to.writableNeedDrain || this.#to.connecting) await this.#changed();
       else if (next) await this.#pass(next.chunk, next.dueMs);
       else if (this.#failed) break;
       else if (this.#ended) {

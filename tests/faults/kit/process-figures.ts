@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+
+/** What the kernel says of a process; null where it says nothing (not Linux, or the process has gone). */
+
+export function rssBytes(pid: number): number | null {
+  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1];
+  return kb === undefined ? null : Number(kb) * 1024;
+}
+
+/** Time on the processor since it began. */
+export function cpuMs(pid: number): number | null {
+  // The name in parentheses may hold anything.
+  const fields = read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ');
+  const [user, system] = [fields?.[11], fields?.[12]];
+  return user === undefined || system === undefined ? null : (Number(user) + Number(system)) * TICK_MS;
+}
+
+/** A process and all that it started. */
+export function withDescendants(pid: number): number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`).trim();
+  return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => withDescendants(Number(child))))];
+}
+
+const TICK_MS = 10;
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
