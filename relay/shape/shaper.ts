@@ -163,6 +163,7 @@ export class Shaper {
     if (eventTimeUs === null)
       return new Rejected(`no time: field "${this.#timeName}" is missing; send it, or name another under time.field`, {
         field: this.#timeName ?? RECORD_TIME,
+        kind: `no time: field "${this.#timeName}" is missing`,
       });
     if (!(Math.abs(eventTimeUs) <= MAX_TIME_US))
       return new Rejected(`the record's own time ${record.timestampMs} ms is out of range`, {
