@@ -8,13 +8,13 @@ import type { ReplayResult } from './dead-letters/replay.ts';
 import type { LetterFilter } from './dead-letters/search.ts';
 import type { Rejected } from './decode/rejected.ts';
 import { withEpochSuffix, withoutSuffix } from './epoch-suffix.ts';
+import { FeedLog, type OpenedLog } from './feed-log.ts';
 import { type FeedCounts, stateOf, told } from './feed-state.ts';
-import type { Log, LogEntry } from './log/log.ts';
+import type { LogEntry } from './log/log.ts';
 import type { LogStore, LogUse } from './log/store.ts';
-import { Pipeline, type PipelineParts, type PipelineSink, type Stood } from './pipeline.ts';
+import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
 import type { Shaper } from './shape/shaper.ts';
 import type { RawRecord, Source, StartFrom } from './sources/source.ts';
-import { sleep } from './sources/wait.ts';
 
 /**
  * One stream as the relay has it: read once from its source into a log, for any number of readers.
@@ -38,6 +38,8 @@ export interface FeedListener {
   /** Delivery can start, or start again after `reset`. */
   opened?(): void;
   appended?(): void;
+  /** All that was there has been read. */
+  atEnd?(): void;
   /** The log was dropped; the next `opened` has another epoch. */
   reset?(reason: string): void;
   schema?(schema: StreamSchema): void;
@@ -55,27 +57,28 @@ export class StreamFeed {
   readonly #behind = new Map<number, number | null>();
   #shaper: Shaper;
   #source: Source;
-  /** Where the stream stood when an earlier run stopped; null: nowhere. */
-  #stood: Stood | null = null;
   /** null until what an earlier run left was looked at. */
   #pipeline: Pipeline | null = null;
   #signal: AbortSignal | null = null;
-  /** Why there is no log yet: the disk. */
-  #noLog: string | null = null;
+  readonly #kept: FeedLog;
+  /** Has all that was there been read? */
+  #atEnd = false;
+  /** Dead letters cannot be kept any more. */
+  #broken: Error | null = null;
   readonly #replay: FeedReplay;
   readonly counts: FeedCounts = { records: 0, bytes: 0, ahead: 0, frames: 0, frameBytes: 0 };
-  #opened: { readonly position: Position; readonly log: Log } | null = null;
   #state: SourceState = { state: 'connecting', message: null, fix: null };
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
     this.#shaper = parts.makeShaper([]);
     this.#source = parts.source;
+    this.#kept = new FeedLog(parts.store, this.#logUse(), parts.clock);
     this.#replay = new FeedReplay({
       ...parts,
       letters: parts.deadLetters,
       shaper: () => this.#shaper,
-      opened: () => this.#opened && { epoch: this.#opened.position.epoch, log: this.#opened.log },
+      opened: () => this.opened && { epoch: this.opened.position.epoch, log: this.opened.log },
       watermarkUs: () => this.watermarkUs ?? MIN_TIME_US,
       append: (entry, maxEventTimeUs) => {
         this.#append(entry);
@@ -120,16 +123,16 @@ export class StreamFeed {
   }
 
   /** Where this relay began to read, and what it has kept since; null until the source is opened. */
-  get opened(): { readonly position: Position; readonly log: Log } | null {
-    return this.#opened;
+  get opened(): OpenedLog | null {
+    return this.#kept.opened;
   }
 
   /** What the disk says, then the source; where that is nothing, what is held apart or passed over. */
   get state(): SourceState {
     return stateOf({
       source: this.#state,
-      trouble: this.#opened?.log.trouble ?? this.deadLetters.trouble,
-      noLog: this.#noLog,
+      trouble: this.opened?.log.trouble ?? this.deadLetters.trouble,
+      noLog: this.#kept.noLog,
       aheadInARow: this.#aheadInARow,
       aheadUs: this.#aheadUs,
       ignored: this.#shaper.ignored,
@@ -151,7 +154,7 @@ export class StreamFeed {
   }
 
   get watermarkUs(): number | null {
-    const us = this.#pipeline?.watermarkUs ?? this.#stood?.watermarkUs ?? MIN_TIME_US;
+    const us = this.#pipeline?.watermarkUs ?? this.#kept.stood?.watermarkUs ?? MIN_TIME_US;
     return us === MIN_TIME_US ? null : us;
   }
 
@@ -160,15 +163,22 @@ export class StreamFeed {
     return this.#parts.store.left.find((left) => left.epoch === epoch)?.reason ?? null;
   }
 
-  /** Event time from which a tab without a position is given rows; null: all there are. (P7) */
-  get sinceUs(): number | null {
+  /** Has all that the source had been read, as far as it says? */
+  get atEnd(): boolean {
+    return this.#atEnd;
+  }
+
+  /**
+   * Where a tab without a position begins: all there is, or the event time so far back from now, or from the newest event
+   * of a stream that was read to its end. null: not known while older events are read. (P7)
+   */
+  get start(): 'start' | { readonly sinceUs: number } | null {
     const { backfillUs, clock } = this.#parts;
-    if (backfillUs === null) return null;
+    if (backfillUs === null) return 'start';
     const nowUs = clock.nowMs() * 1000;
-    // A stream that is read to its end and silent since, or a file: so far back from its newest event.
-    const atEnd = this.lagRecords === 0 || this.#state.state === 'ended';
-    const newestUs = this.#opened?.log.newestUs() ?? MIN_TIME_US;
-    return (atEnd && newestUs > MIN_TIME_US ? Math.min(nowUs, newestUs) : nowUs) - backfillUs;
+    const newestUs = this.opened?.log.newestUs() ?? MIN_TIME_US;
+    if (this.#atEnd && newestUs > MIN_TIME_US) return { sinceUs: Math.min(nowUs, newestUs) - backfillUs };
+    return this.#atEnd || newestUs >= nowUs - backfillUs ? { sinceUs: nowUs - backfillUs } : null;
   }
 
   /** Records the source has beyond what was read; null when it cannot say. */
@@ -204,14 +214,14 @@ export class StreamFeed {
     } finally {
       cancelTick();
       // A source that ends, or fails, leaves what was read for those who come later.
-      if (signal.aborted) await this.#opened?.log.close();
+      if (signal.aborted) await this.opened?.log.close();
     }
   }
 
   /** Closes a log that was left open for readers after the source had ended. */
   async close(): Promise<void> {
     this.#replay.close();
-    await this.#opened?.log.close();
+    await this.opened?.log.close();
     await this.deadLetters.close();
   }
 
@@ -234,33 +244,24 @@ export class StreamFeed {
   /** Goes on from the log an earlier run left, where that fits; where to read from. */
   async #restore(): Promise<StartFrom> {
     const { store, source, from, makeShaper } = this.#parts;
-    const restored = await store.restore(this.#logUse());
-    if (restored === null) {
-      this.#source = withEpochSuffix(source, store.epochSuffix);
-      return from;
-    }
-    const { log, begin, schemas, watermarkUs, newestUs } = restored;
-    this.#shaper = makeShaper(schemas);
-    const reason = restored.unfit ?? this.#shaper.incompatible;
-    if (reason !== null) {
-      await log.close();
-      await store.leave({ epoch: begin.epoch, reason });
-      this.#source = withEpochSuffix(source, store.epochSuffix);
-      return from;
-    }
+    const opened = await this.#kept.restore((schemas) => {
+      this.#shaper = makeShaper(schemas);
+      return this.#shaper.incompatible;
+    });
     this.#source = withEpochSuffix(source, store.epochSuffix);
-    const { epoch } = begin;
-    this.#stood = { epoch, watermarkUs, newestUs };
-    this.#opened = { position: begin, log };
-    this.#replay.began(epoch, log);
+    if (opened === null) return from;
+    const { epoch } = opened.position;
+    this.#replay.began(epoch, opened.log);
+    // Until the source says otherwise.
+    this.#atEnd = true;
     this.#announceSchema();
     for (const listener of this.#listeners) listener.opened?.();
-    const heads = [...log.head()].filter(([partition]) => partition !== REPLAY_PARTITION);
+    const heads = [...opened.log.head()].filter(([partition]) => partition !== REPLAY_PARTITION);
     return { epoch, next: Object.fromEntries(heads.map(([partition, head]) => [String(partition), head])) };
   }
 
   #pipelineParts(): PipelineParts {
-    return { ...this.#parts, source: this.#source, shaper: this.#shaper, stood: this.#stood };
+    return { ...this.#parts, source: this.#source, shaper: this.#shaper, stood: this.#kept.stood };
   }
 
   #logUse(): LogUse {
@@ -280,7 +281,13 @@ export class StreamFeed {
 
   /** What is kept, dead letters below it included, the source may forget. (S8) */
   #commit(next: Readonly<Record<string, number>>): void {
-    this.#source.committed?.(next);
+    if (this.#source.committed === undefined) return;
+    this.deadLetters.sync().then(
+      () => this.#source.committed?.(next),
+      (error: unknown) => {
+        this.#broken = error instanceof Error ? error : new Error(String(error));
+      },
+    );
   }
 
   #announceSchema(): void {
@@ -306,6 +313,7 @@ export class StreamFeed {
       reset: (reason) => this.#reset(reason),
       state: (state) => {
         this.#state = state;
+        if (state.state === 'ended') this.#reachEnd();
       },
       handled: (partition, records, bytes, behind) => {
         this.counts.records += records;
@@ -313,33 +321,35 @@ export class StreamFeed {
         if (records > this.#rejected) this.#aheadInARow = 0;
         this.#rejected = 0;
         this.#behind.set(partition, behind);
+        if (behind !== null && behind > 0) this.#atEnd = false;
       },
       caughtUp: () => {
+        this.#reachEnd();
         for (const partition of this.#behind.keys()) this.#behind.set(partition, 0);
       },
       ready: async () => {
         // Sockets, timers and other streams get their turn between events, however fast the source is.
         await new Promise((resolve) => setImmediate(resolve));
-        if (this.#opened?.log.trouble != null) await this.#opened.log.room();
+        if (this.opened?.log.trouble != null) await this.opened.log.room();
+        if (this.#broken !== null) throw this.#broken;
         if (this.deadLetters.trouble !== null) await this.deadLetters.room(this.#signal);
       },
     };
   }
 
   async #open(position: Position): Promise<void> {
-    if (this.#opened !== null && this.#opened.position.epoch !== position.epoch)
+    if (this.opened !== null && this.opened.position.epoch !== position.epoch)
       await this.#reset('the source is another than the one that was read before');
-    const behind = [...(this.#opened?.log.head() ?? [])].some(
+    const behind = [...(this.opened?.log.head() ?? [])].some(
       ([partition, head]) => (position.next[partition] ?? head) < head,
     );
     if (behind) await this.#reset('the source begins before what was read of it: it has another past');
-    if (this.#opened === null) {
-      this.#opened = { position, log: await this.#newLog(position) };
-      this.#replay.began(position.epoch, this.#opened.log);
-    }
+    const known = this.opened;
+    const { log } = known ?? (await this.#kept.create(position, this.#signal));
+    if (known === null) this.#replay.began(position.epoch, log);
     for (const [partition, offset] of Object.entries(position.next)) {
-      const head = this.#opened.log.head().get(Number(partition)) ?? offset;
-      this.#opened.log.open(Number(partition), offset);
+      const head = log.head().get(Number(partition)) ?? offset;
+      log.open(Number(partition), offset);
       const lost = { partition: Number(partition), firstOffset: head, nextOffset: offset };
       if (head < offset)
         this.#append({ kind: 'gap', ...lost, reason: 'the source went on beyond what was read of it' });
@@ -347,33 +357,23 @@ export class StreamFeed {
     for (const listener of this.#listeners) listener.opened?.();
   }
 
-  /** Waits for room on the disk where there is none. */
-  async #newLog(position: Position): Promise<Log> {
-    for (;;) {
-      try {
-        const log = await this.#parts.store.create(position, this.#logUse());
-        this.#noLog = null;
-        return log;
-      } catch (error) {
-        if (this.#signal === null || this.#signal.aborted) throw error;
-        this.#noLog = `reading stands still: its log cannot be made (${told(error).message})`;
-        await sleep(this.clock, ROOM_RETRY_MS, this.#signal);
-      }
-    }
+  async #reset(reason: string): Promise<void> {
+    this.#behind.clear();
+    this.#atEnd = false;
+    const dropped = this.#kept.drop();
+    for (const listener of this.#listeners) listener.reset?.(reason);
+    await dropped;
   }
 
-  async #reset(reason: string): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = null;
-    this.#stood = null;
-    this.#behind.clear();
-    for (const listener of this.#listeners) listener.reset?.(reason);
-    await opened?.log.close();
+  #reachEnd(): void {
+    if (this.#atEnd) return;
+    this.#atEnd = true;
+    for (const listener of this.#listeners) listener.atEnd?.();
   }
 
   /** As the source itself calls it, whatever logs were left. */
   get #sourceEpoch(): string {
-    return withoutSuffix(this.#opened?.position.epoch ?? '', this.#parts.store.epochSuffix);
+    return withoutSuffix(this.opened?.position.epoch ?? '', this.#parts.store.epochSuffix);
   }
 
   #append(entry: LogEntry): void {
@@ -382,10 +382,9 @@ export class StreamFeed {
       this.counts.frames++;
       this.counts.frameBytes += entry.message.length;
     }
-    this.#opened?.log.append(entry);
+    this.opened?.log.append(entry);
   }
 }
 
 /** How often what has no rows is told to readers, and kept. */
 const PROGRESS_MS = 200;
-const ROOM_RETRY_MS = 1_000;

@@ -40,7 +40,7 @@ export class Subscription {
   #next: Record<string, number> = {};
   #epoch = '';
   #progress = '';
-  /** Frames that only have older events are not sent, up to each partition's first that has others. (P7) */
+  /** While the past is read, frames that only have older events are not sent, up to each partition's first that has others. (P7) */
   #sinceUs: number | null = null;
   /** Partitions of which that frame has come. */
   readonly #begun = new Set<number>();
@@ -51,7 +51,11 @@ export class Subscription {
     this.#state = { kind: 'waiting', from };
     this.#unlisten = feed.listen({
       opened: () => this.#begin(),
-      appended: () => output.wake(),
+      atEnd: () => this.#begin(),
+      appended: () => {
+        this.#begin();
+        output.wake();
+      },
       reset: (reason) => this.#reset(reason),
     });
     this.#begin();
@@ -85,12 +89,15 @@ export class Subscription {
   #begin(): void {
     const { opened } = this.#feed;
     if (this.#state.kind !== 'waiting' || opened === null) return;
-    const { replayable, paced, sinceUs } = this.#feed;
-    const from = this.#state.from === 'start' && sinceUs !== null ? { sinceUs } : this.#state.from;
+    const { replayable, paced, atEnd } = this.#feed;
+    const from = this.#state.from === 'start' ? this.#feed.start : this.#state.from;
+    if (from === null) return;
     const leftBecause = typeof from === 'object' && 'epoch' in from ? this.#feed.leftBecause(from.epoch) : null;
-    this.#sinceUs = typeof from === 'object' && 'sinceUs' in from ? from.sinceUs : null;
-    this.#begun.clear();
     const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced, leftBecause });
+    // What comes after all that was there is new, whatever its time.
+    const isPast = typeof from === 'object' && 'sinceUs' in from && (!atEnd || answer.from === 'source');
+    this.#sinceUs = isPast ? from.sinceUs : null;
+    this.#begun.clear();
     if (answer.from === 'source') {
       this.#catchUp(
         answer.start,
