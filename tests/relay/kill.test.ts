@@ -1,0 +1,57 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { relayForTest } from '../support/for-test.ts';
+import { startKafkaBroker } from '../support/kafka-broker.ts';
+import { numbered } from './start.ts';
+import { Tab } from './tab.ts';
+
+test('P8 F7 kill -9 of the relay while Kafka is written to: tabs resume, every record once, and nothing is read twice', async () => {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+  console.log(`kill test: SEED=${seed}`);
+  const broker = await startKafkaBroker();
+  onTestFinished(() => broker.stop());
+  await broker.createTopic('events', 2);
+  const relay = await relayForTest('--kafka', broker.address, '--topic', 'events', '--log-level', 'silent');
+  const rows = new Map<string, unknown>();
+  const outcomes: string[] = [];
+  let tab = await Tab.open(relay.port);
+  tab.subscribe('events');
+  let written = 0;
+  for (let crash = 0; crash < 4; crash++) {
+    const writing = (async () => {
+      for (let burst = 0; burst < 5; burst++, written += 100)
+        await broker.produce(
+          'events',
+          numbered(written, 100).map((row) => ({ partition: row.n % 2, value: JSON.stringify(row) })),
+        );
+    })();
+    // At some moment of the five.
+    await tab.rowsAtLeast((seed >> (crash * 4)) % 300);
+    await relay.kill();
+    await tab.until(() => tab.closeCode ?? undefined).catch(() => undefined);
+    for (const [key, n] of tab.rows) {
+      expect(rows.has(key)).toBe(false);
+      rows.set(key, n);
+    }
+    const position = tab.position ?? 'start';
+    await writing;
+    await relay.start();
+    tab = await Tab.open(relay.port);
+    tab.subscribe('events', position);
+    outcomes.push((await tab.message('subscribed')).outcome);
+  }
+  await tab.rowsAtLeast(written - rows.size);
+  for (const [key, n] of tab.rows) rows.set(key, n);
+  expect([...rows.values()].map(Number).sort((a, b) => a - b)).toEqual(numbered(0, written).map(({ n }) => n));
+  expect(tab.all('gap')).toEqual([]);
+  expect(outcomes.slice(1)).toEqual(outcomes.slice(1).map(() => 'resumed'));
+
+  const fresh = await Tab.open(relay.port);
+  onTestFinished(() => fresh.cut());
+  fresh.subscribe('events');
+  await fresh.rowsAtLeast(written);
+  expect(new Map([...fresh.rows].sort())).toEqual(new Map([...rows].sort()));
+  // This start of the relay has read what came after its head only: the rest came from the disk.
+  const metrics = await (await fetch(`${relay.url}/metrics`)).text();
+  const read = Number(/^highwater_relay_messages_total\{[^}]*\} (\d+)/m.exec(metrics)?.[1]);
+  expect(read).toBeLessThan(written / 2);
+}, 120_000);
