@@ -121,7 +121,16 @@ export function isKeptOnDisk({ source, speed }: StreamSpec): boolean {
   return speed === 'max' && !/^demo:/i.test(source);
 }
 
-async function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): Promise<StreamFeed> {
+/** What a feed needs of the relay around it. */
+export type FeedSetup = Pick<RelayParts, 'clock' | 'data' | 'sourceOf' | 'maxLogBytes' | 'onDamage'>;
+
+/** One stream, not read yet. `look` sees every shaper before it is used. */
+export async function makeFeed(
+  name: string,
+  spec: StreamSpec,
+  parts: FeedSetup,
+  look: (shaper: Shaper) => void = () => undefined,
+): Promise<StreamFeed> {
   const { clock, data = null } = parts;
   const isKept = data !== null && isKeptOnDisk(spec);
   const source = parts.sourceOf(spec, isKept ? data.memoryOf(name) : null);
@@ -129,7 +138,11 @@ async function makeFeed(name: string, spec: StreamSpec, parts: RelayParts): Prom
     stream: name,
     source,
     from: startFrom(spec.from, clock.nowMs()),
-    makeShaper: (restored) => new Shaper(shapeSpecOf(name, spec), restored),
+    makeShaper: (restored) => {
+      const shaper = new Shaper(shapeSpecOf(name, spec), restored);
+      look(shaper);
+      return shaper;
+    },
     clock,
     delayUs: parseDurationUs(spec.time.delay) ?? 0,
     idleMs: (parseDurationUs(spec.time.idle) ?? 0) / 1000,
@@ -149,7 +162,7 @@ async function makeStore(
   { from, log, source: url }: StreamSpec,
   { replayable }: Source,
   data: DataFolder | null,
-  { clock, maxLogBytes: maxBytes = MAX_LOG_BYTES, onDamage }: RelayParts,
+  { clock, maxLogBytes: maxBytes = MAX_LOG_BYTES, onDamage }: FeedSetup,
 ): Promise<LogStore> {
   const fromEarliest = from === 'earliest' || !replayable;
   if (data === null) return memoryStore({ maxBytes, fromEarliest });

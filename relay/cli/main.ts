@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
+import { addDeadLetters } from './dead-letters.ts';
 import { Output } from './output.ts';
 import { MAX_PARTITIONS, type PartitionRule } from './partitions.ts';
 import { type RunOptions, run } from './run.ts';
@@ -26,6 +28,7 @@ async function main(argv: readonly string[]): Promise<void> {
   runCommand(program).action(async (_options: unknown, command: Command) => {
     process.exitCode = await runOverProcess(optionsOf(command));
   });
+  addDeadLetters(program, { clock: systemClock, print: (text) => process.stdout.write(`${text}\n`) });
   if (argv.length === 0) program.outputHelp();
   else await program.parseAsync([...argv], { from: 'user' });
 }

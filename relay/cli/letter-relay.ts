@@ -1,0 +1,86 @@
+import { HighwaterError } from '../../contract/errors.ts';
+import type { ReplayResult } from '../dead-letters/replay.ts';
+import type { LetterFilter } from '../dead-letters/search.ts';
+import type { ShownLetter } from '../dead-letters/show.ts';
+import type { LetterAccess, LetterSummary, WholeLetter } from './letter-access.ts';
+
+interface Listed extends LetterSummary {
+  readonly streams: readonly { readonly name: string }[];
+  readonly letters: readonly ShownLetter[];
+  readonly next: number | null;
+}
+
+/** Dead letters of a relay that runs, over HTTP (relay/dead-letters/http.ts). */
+export function relayAccess(base: string): LetterAccess {
+  const list = async (stream: string | null, filter: LetterFilter, more: Record<string, string>): Promise<Listed> => {
+    const params = new URLSearchParams({ ...paramsOf(filter), ...more, ...(stream !== null && { stream }) });
+    return (await asked(base, `/dead-letters/list?${params}`)).json() as Promise<Listed>;
+  };
+  return {
+    streams: async () => (await list(null, {}, { limit: '1' })).streams.map(({ name }) => name),
+    summary: (stream) => list(stream, {}, { limit: '1' }),
+    async *find(stream, filter, limit) {
+      let left = limit;
+      for (let before = ''; left > 0; ) {
+        const page = await list(stream, filter, { limit: String(Math.min(500, left)), before });
+        yield* page.letters;
+        left -= page.letters.length;
+        if (page.next === null) return;
+        before = String(page.next);
+      }
+    },
+    async show(stream, id) {
+      const params = new URLSearchParams({ stream, id: String(id) });
+      return (await asked(base, `/dead-letters/letter?${params}`)).json() as Promise<WholeLetter>;
+    },
+    async *download(stream, filter) {
+      const params = new URLSearchParams({ ...paramsOf(filter), stream });
+      for (const id of filter.ids ?? []) params.append('id', String(id));
+      const { body } = await asked(base, `/dead-letters/download?${params}`);
+      const decoder = new TextDecoder();
+      for await (const chunk of body ?? []) yield decoder.decode(chunk, { stream: true });
+      yield decoder.decode();
+    },
+    async replay(stream, filter, dryRun) {
+      const response = await asked(base, '/dead-letters/replay', { stream, filter, dryRun });
+      return (await response.json()) as ReplayResult;
+    },
+    async drop(stream, filter) {
+      const response = await asked(base, '/dead-letters/drop', { stream, filter });
+      return ((await response.json()) as { readonly dropped: number }).dropped;
+    },
+  };
+}
+
+async function asked(base: string, path: string, body?: object): Promise<Response> {
+  const url = URL.parse(path, base);
+  if (url === null)
+    throw new HighwaterError('config_invalid', `"${base}" is no URL`, 'give --relay http://localhost:8787');
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(url, body && { method: 'POST', headers, body: JSON.stringify(body) }).catch(
+    (cause: unknown) => {
+      throw new HighwaterError('source_unreachable', `no relay answers at ${base}`, 'start it, or leave --relay out', {
+        cause,
+      });
+    },
+  );
+  if (response.ok) return response;
+  const why = (await response.text()).trim();
+  throw new HighwaterError('query_refused', `${base}: ${why}`, 'see dead-letters --help');
+}
+
+function paramsOf({
+  text,
+  kind,
+  field,
+  topic,
+  partition,
+  sinceMs,
+  untilMs,
+  state,
+}: LetterFilter): Record<string, string> {
+  const all = { q: text, kind, field, topic, partition, since: sinceMs, until: untilMs, state };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
