@@ -197,8 +197,8 @@ export class Reading {
     if (this.#isCaughtUp()) yield { kind: 'caught-up' };
     // No records will say so for those that have none to give.
     else
-      for (const { streamPartition: partition } of led)
-        if (this.#isAtEnd(partition)) yield { kind: 'partition-at-end', partition };
+      for (const partition of this.#partitions.keys())
+        if (this.#isAtEnd(partition) || !this.#places.has(partition)) yield { kind: 'partition-at-end', partition };
     for (const node of nodes) ask(node);
     const stopped = new AbortController();
     const both = AbortSignal.any([signal, stopped.signal]);
