@@ -57,7 +57,7 @@ export function createSource(sourceUrl: string, deps: SourceDeps): Source {
         ...(security.tls === null ? {} : { tls: security.tls }),
       });
     case 'file':
-      return createFileSource({ path: isAbsolute(url.path) ? url.path : resolve(deps.baseDir, url.path) });
+      return createFileSource({ path: isAbsolute(url.path) ? url.path : resolve(deps.baseDir, url.path), clock });
     case 'demo':
       return createDemoSource({ ...deps.demo, epoch: deps.run, clock: deps.clock });
   }

@@ -16,10 +16,14 @@ export class LineSplitter {
   #parts: Uint8Array[] = [];
   #partBytes = 0;
   #cut = false;
-  #nextOffset = 0;
+  #nextOffset: number;
+  /** The last line was taken before its newline came. */
+  #tookOpenLine = false;
 
-  constructor(maxLineBytes: number) {
+  /** `firstOffset`: the number of the line that begins with the first byte. */
+  constructor(maxLineBytes: number, firstOffset = 0) {
     this.#maxLineBytes = maxLineBytes;
+    this.#nextOffset = firstOffset;
   }
 
   /** Number of the first line that has not ended yet: lines below it are complete. */
@@ -30,8 +34,9 @@ export class LineSplitter {
   /** The lines this chunk completes; blank ones are left out, though counted. */
   push(chunk: Uint8Array): Line[] {
     const lines: Line[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+    let start = this.#tookOpenLine && chunk[0] === NEWLINE ? 1 : 0;
+    if (chunk.length > 0) this.#tookOpenLine = false;
+    for (let end = chunk.indexOf(NEWLINE, start); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       this.#keep(chunk.subarray(start, end));
       this.#finish(lines);
       start = end + 1;
@@ -40,11 +45,18 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, when the file does not end in a newline. */
+  /** Takes the last line as it is, where it does not end in a newline. A newline that comes next only ends it. */
   end(): Line[] {
     const lines: Line[] = [];
-    if (this.#partBytes > 0) this.#finish(lines);
+    if (!this.hasOpenLine) return lines;
+    this.#finish(lines);
+    this.#tookOpenLine = true;
     return lines;
+  }
+
+  /** Something of a line has come, and not its newline. */
+  get hasOpenLine(): boolean {
+    return this.#partBytes > 0;
   }
 
   #keep(part: Uint8Array): void {
