@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HighwaterError } from '../contract/errors.ts';
 import { readText, replaceText } from './log/replace-text.ts';
+import type { SegmentFiles } from './log/segment-files.ts';
 import type { SourceMemory } from './sources/source.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface DataFolder {
   of(stream: string): string;
   /** What a stream's source keeps there. */
   memoryOf(stream: string): SourceMemory;
+  /** Stands in for the file system that logs and dead letters are written to. */
+  readonly files?: SegmentFiles;
   release(): Promise<void>;
 }
 

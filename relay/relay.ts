@@ -150,7 +150,7 @@ export async function makeFeed(
     limits: BATCH_LIMITS,
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
     deadLetters: isKept
-      ? await DeadLetters.open(join(data.of(name), 'dead-letters'), clock)
+      ? await DeadLetters.open(join(data.of(name), 'dead-letters'), clock, data.files && { files: data.files })
       : DeadLetters.inMemory(clock),
     store: await makeStore(name, spec, source, isKept ? data : null, parts),
     backfillUs: spec.backfill === undefined ? null : parseDurationUs(spec.backfill),
@@ -175,6 +175,7 @@ async function makeStore(
     replayable,
     fromEarliest,
     onDamage: (damage) => onDamage?.(name, damage),
+    ...(data.files !== undefined && { files: data.files }),
   });
 }
 

@@ -6,6 +6,7 @@ import { systemClock } from '../../contract/clock.ts';
 import { StreamSpecSchema } from '../../contract/spec/stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import { openDataFolder } from '../../relay/data-folder.ts';
+import type { SegmentFiles } from '../../relay/log/segment-files.ts';
 import { type Relay, startRelay } from '../../relay/relay.ts';
 import type { Source } from '../../relay/sources/source.ts';
 
@@ -22,11 +23,13 @@ export async function startTestRelay(
     readonly allowHosts?: readonly string[];
     /** Where streams are kept over restarts; left out: nowhere. */
     readonly data?: string;
+    readonly files?: SegmentFiles;
   } = {},
 ): Promise<Relay> {
   const pageDir = await mkdtemp(join(tmpdir(), 'highwater-page-'));
   await writeFile(join(pageDir, 'index.html'), `<!doctype html><title>page</title>${'<p>text</p>'.repeat(200)}`);
-  const data = options.data === undefined ? null : await openDataFolder(options.data);
+  const folder = options.data === undefined ? null : await openDataFolder(options.data);
+  const data = folder && { ...folder, ...(options.files !== undefined && { files: options.files }) };
   const relay = await startRelay({
     data,
     streams: { events: StreamSpecSchema.parse({ source: 'kafka://localhost/events', ...options.spec }) },
