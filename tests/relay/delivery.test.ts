@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../contract/clock.ts';
 import { createFileSource } from '../../relay/sources/file.ts';
 import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
@@ -314,7 +315,7 @@ test('P5 a reader of a file that has grown since the relay read it joins at the 
       .map((row) => `${JSON.stringify(row)}\n`)
       .join('');
   await writeFile(path, lines(0, 10_000));
-  const relay = await startTestRelay(createFileSource({ path }), { maxLogBytes: 1_000 });
+  const relay = await startTestRelay(createFileSource({ path, clock: systemClock }), { maxLogBytes: 1_000 });
   const early = await openTab(relay.port);
   early.subscribe('events');
   await early.rowsAtLeast(10_000);
