@@ -23,13 +23,15 @@ export async function runAll(
   seeds: readonly number[],
   { lanes, say }: RunOptions,
 ): Promise<Run[]> {
-  const waiting = seeds.flatMap((seed) => scenarios.map((scenario) => ({ scenario, seed })));
+  const all = seeds.flatMap((seed) => scenarios.map((scenario) => ({ scenario, seed })));
+  const waiting = all.filter(({ scenario }) => !scenario.alone);
   const runs: Run[] = [];
   const lane = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
       runs.push(await runOne(world, next.scenario, next.seed, say));
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  for (const { scenario, seed } of all) if (scenario.alone) runs.push(await runOne(world, scenario, seed, say));
   return runs;
 }
 

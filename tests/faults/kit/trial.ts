@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser } from 'playwright';
 import { createRandom, type Random } from '../../../relay/demo/random.ts';
 import { startProxy, type TcpProxy } from '../../support/proxy.ts';
 import { type RelayProcess, startRelayProcess } from '../../support/relay-process.ts';
@@ -30,7 +31,7 @@ export interface TrialOptions {
   readonly eventTimeMs?: (producer: string) => number;
   /** Of the relay, and of Node under it. */
   readonly relayArgs?: readonly string[];
-  readonly nodeArgs?: readonly string[];
+  readonly nodeArgs?: (folder: string) => readonly string[];
   /** Where the relay keeps its log; left out: a folder of its own. */
   readonly data?: string;
   readonly heartbeatMs?: number;
@@ -213,7 +214,7 @@ export class Trial {
         ...['--config', config, '--data', data, '--heartbeat', String(this.heartbeatMs), '--log-level', 'warn'],
         ...(this.options.relayArgs ?? []),
       ],
-      { nodeArgs: this.options.nodeArgs ?? [] },
+      { nodeArgs: this.options.nodeArgs?.(this.folder) ?? [] },
     );
   }
 
@@ -221,8 +222,9 @@ export class Trial {
     return this.#add(await openNodeTab(name, await startProxy({ target, random: this.random.next })));
   }
 
-  async openChromium(name: string, target = () => this.relay.port): Promise<ChromiumTab> {
-    const browser = await this.world.browser();
+  /** In a browser of its own, or in the one all share. */
+  async openChromium(name: string, target = () => this.relay.port, own?: Browser): Promise<ChromiumTab> {
+    const browser = own ?? (await this.world.browser());
     return this.#add(await openChromiumTab(name, await startProxy({ target, random: this.random.next }), browser));
   }
 
@@ -277,7 +279,9 @@ export class Trial {
           const stream = state?.streams[STREAM];
           if (state?.connection.state !== 'live' || !stream) return false;
           const told = stream.losses.reduce((sum, { missing }) => sum + (missing ?? Number.POSITIVE_INFINITY), 0);
-          return (stream.lag.records ?? 0) === 0 && stream.rows + told >= this.history.acknowledgedCount;
+          return (
+            (stream.lag.records ?? 0) === 0 && stream.rows + stream.conflated + told >= this.history.acknowledgedCount
+          );
         });
         if (now !== before || !ready) quietSinceMs = performance.now();
         before = now;

@@ -1,7 +1,11 @@
 import type { Browser } from 'playwright';
 import { launchChromium } from '../../support/chromium.ts';
-import { type KafkaBroker, startKafkaBroker } from '../../support/kafka-broker.ts';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts';
+import {
+  type KafkaBroker,
+  type KafkaCluster,
+  startKafkaBroker,
+  startKafkaCluster,
+} from '../../support/kafka-broker.ts';
 import { startProxy, type TcpProxy } from '../../support/proxy.ts';
 
 /** What scenarios share, each part started when it is first asked for: brokers and the browser. */
@@ -11,7 +15,8 @@ export interface World {
   /** Records of a run, at least. */
   readonly records: number;
   kafka(): Promise<ProxiedKafka>;
-  mosquitto(): Promise<Mosquitto>;
+  /** Three brokers. */
+  cluster(): Promise<KafkaCluster>;
   browser(): Promise<Browser>;
   close(): Promise<void>;
 }
@@ -25,18 +30,18 @@ export interface ProxiedKafka {
 
 export function createWorld(options: { readonly long: boolean; readonly records: number }): World {
   const kafka = once(startProxiedKafka);
-  const mosquitto = once(startMosquitto);
+  const cluster = once(() => startKafkaCluster(3));
   const browser = once(launchChromium);
   return {
     ...options,
     kafka: kafka.get,
-    mosquitto: mosquitto.get,
+    cluster: cluster.get,
     browser: browser.get,
     async close() {
       await Promise.all([
         browser.started()?.then((one) => one.close()),
         kafka.started()?.then((one) => one.stop()),
-        mosquitto.started()?.then((one) => one.stop()),
+        cluster.started()?.then((one) => one.stop()),
       ]);
     },
   };

@@ -68,6 +68,8 @@ export function createKafkaWriter(
     const messages = seqs.map((seq) => ({
       topic: to.topic,
       partition,
+      // Its own: a compacted topic needs one, and takes none of these away.
+      key: Buffer.from(`${name} ${seq}`),
       value: Buffer.from(recordText(parts, name, seq)),
     }));
     for (;;) {

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import type { Scenario } from '../kit/scenario.ts';
+import { sharedKafka } from '../kit/sources.ts';
+import { STREAM } from '../kit/tab.ts';
+import { Trial } from '../kit/trial.ts';
+
+const NEWEST_SQL = `SELECT key, arg_max(seq, _offset) AS seq, arg_max(producer, _offset) AS producer FROM ${STREAM} GROUP BY key ORDER BY key`;
+/** A tab grants 16 MiB in advance: only beyond them does it fall behind. */
+const PAD_BYTES = 24_000;
+
+export const f06: Scenario = {
+  id: 'F6',
+  fault: 'a slow tab, which wants the newest of each key (latest_by)',
+  how: 'one tab’s link carries 20 KB/s while some 40 MB are written (long: 200); then all of it',
+  letters: ['L', 'D', 'O', 'A', 'R', 'T'],
+  also: 'the newest row of each key is the same in all tabs; what the slow one was not given is counted',
+  run: async (world, seed) =>
+    Trial.run(
+      world,
+      'F6',
+      seed,
+      {
+        source: await sharedKafka(world),
+        partitions: 1,
+        nodeTabs: 2,
+        stream: { latest_by: ['key'] },
+        more: () => ({ pad: randomBytes(PAD_BYTES * 0.75).toString('base64') }),
+      },
+      async (trial) => {
+        const [slow, fast] = trial.tabs;
+        if (!slow || !fast) throw new Error('two tabs are needed');
+        await trial.pause(100, 500);
+        slow.proxy.set({ kind: 'bandwidth', bytesPerSecond: 20_000 });
+        await trial.write(trial.lasting(8_000, 1_700));
+        await trial.recovered([fast]);
+        slow.proxy.set({ kind: 'pass' });
+        await trial.recovered();
+        const result = await trial.verdict({ partial: (tab) => tab === slow.name });
+        const [theirs, ours] = await Promise.all([fast.query(NEWEST_SQL), slow.query(NEWEST_SQL)]);
+        const status = (await slow.status())?.streams[STREAM];
+        const conflated = status?.conflated ?? 0;
+        const also: { letter: '+'; text: string }[] = [];
+        const say = (text: string) => also.push({ letter: '+', text });
+        if (JSON.stringify(theirs) !== JSON.stringify(ours))
+          say(
+            `the newest rows by key differ: ${JSON.stringify(ours).slice(0, 300)} and ${JSON.stringify(theirs).slice(0, 300)}`,
+          );
+        if (conflated === 0) say('nothing was conflated: nothing was tried');
+        return {
+          ...result,
+          violations: [...result.violations, ...also],
+          figures: { ...result.figures, 'records conflated': conflated },
+        };
+      },
+    ),
+};
