@@ -1,10 +1,10 @@
 import type { Clock } from '../contract/clock.ts';
+import type { ReplayResult } from '../contract/dead-letters.ts';
 import type { SourceState, StreamSchema } from '../contract/protocol/down.ts';
 import { MIN_TIME_US } from '../contract/protocol/frame.ts';
 import { type Position, REPLAY_PARTITION } from '../contract/protocol/position.ts';
 import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import { FeedReplay } from './dead-letters/feed-replay.ts';
-import type { ReplayResult } from './dead-letters/replay.ts';
 import type { LetterFilter } from './dead-letters/search.ts';
 import type { Rejected } from './decode/rejected.ts';
 import { withEpochSuffix, withoutSuffix } from './epoch-suffix.ts';

@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Clock } from '../../contract/clock.ts';
+import type { ReplayResult } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
-import type { ReplayResult } from '../dead-letters/replay.ts';
 import type { LetterFilter } from '../dead-letters/search.ts';
 import { folderAccess, type LetterAccess } from './letter-access.ts';
 import { relayAccess } from './letter-relay.ts';

@@ -1,14 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
+import type { LetterGroup, ReplayResult, ShownLetter, WholeLetter } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import { type StreamSpec, StreamSpecSchema } from '../../contract/spec/stream.ts';
 import { readSpec } from '../config.ts';
 import { openDataFolder } from '../data-folder.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
-import type { ReplayResult } from '../dead-letters/replay.ts';
-import { findLetters, groupsOf, type LetterFilter, type LetterGroup, matching } from '../dead-letters/search.ts';
-import { letterLine, type ShownLetter, showLetter, shownWhole, startOf } from '../dead-letters/show.ts';
+import { findLetters, groupsOf, type LetterFilter, matching } from '../dead-letters/search.ts';
+import { letterLine, showLetter, showWhole } from '../dead-letters/show.ts';
 import { readText } from '../log/replace-text.ts';
 import { diskFiles, type SegmentFiles } from '../log/segment-files.ts';
 import { makeFeed } from '../relay.ts';
@@ -32,8 +32,6 @@ export interface LetterSummary {
   readonly letGo: number;
   readonly groups: readonly LetterGroup[];
 }
-
-export type WholeLetter = ReturnType<typeof shownWhole> & { readonly text: string };
 
 /** Reading takes nothing from a relay that runs on the same folder, and leaves its files as they are. */
 const readOnly: SegmentFiles = {
@@ -93,8 +91,7 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
       const letters = await read(stream);
       const entry = letters.index.get(id);
       if (entry === null) return null;
-      const letter = letters.read(entry);
-      return { ...shownWhole(entry, letter), text: startOf(letter.record.value, SHOWN_BYTES) };
+      return showWhole(entry, letters.read(entry), SHOWN_BYTES);
     },
     async *download(stream, filter) {
       for await (const { entry, letter } of findLetters(await read(stream), filter))

@@ -1,20 +1,17 @@
+import type { LetterList, ReplayResult, WholeLetter } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
-import type { ReplayResult } from '../dead-letters/replay.ts';
 import type { LetterFilter } from '../dead-letters/search.ts';
-import type { ShownLetter } from '../dead-letters/show.ts';
-import type { LetterAccess, LetterSummary, WholeLetter } from './letter-access.ts';
-
-interface Listed extends LetterSummary {
-  readonly streams: readonly { readonly name: string }[];
-  readonly letters: readonly ShownLetter[];
-  readonly next: number | null;
-}
+import type { LetterAccess } from './letter-access.ts';
 
 /** Dead letters of a relay that runs, over HTTP (relay/dead-letters/http.ts). */
 export function relayAccess(base: string): LetterAccess {
-  const list = async (stream: string | null, filter: LetterFilter, more: Record<string, string>): Promise<Listed> => {
+  const list = async (
+    stream: string | null,
+    filter: LetterFilter,
+    more: Record<string, string>,
+  ): Promise<LetterList> => {
     const params = new URLSearchParams({ ...paramsOf(filter), ...more, ...(stream !== null && { stream }) });
-    return (await asked(base, `/dead-letters/list?${params}`)).json() as Promise<Listed>;
+    return (await asked(base, `/dead-letters/list?${params}`)).json() as Promise<LetterList>;
   };
   return {
     streams: async () => (await list(null, {}, { limit: '1' })).streams.map(({ name }) => name),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
+import type { ReplayResult } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
@@ -7,7 +8,7 @@ import type { Log, LogEntry } from '../log/log.ts';
 import type { RowRules } from '../read-row.ts';
 import type { Shaper } from '../shape/shaper.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { type ReplayParts, type ReplayResult, replayLetters, tryLetters } from './replay.ts';
+import { type ReplayParts, replayLetters, tryLetters } from './replay.ts';
 import type { LetterFilter } from './search.ts';
 
 /** What replaying needs of the stream it is a part of. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { LetterList, ReplayResult } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { ReplayResult } from './replay.ts';
 import { findLetters, groupsOf, type LetterFilter, matching } from './search.ts';
-import { letterLine, showLetter, shownWhole, startOf } from './show.ts';
+import { letterLine, showLetter, showWhole } from './show.ts';
 
 /**
  * Dead letters over HTTP: what the page and the command line ask of a running relay.
@@ -130,7 +130,7 @@ export class DeadLettersHttp {
     return { streams: Object.fromEntries(streams) };
   }
 
-  async #list(params: URLSearchParams, response: ServerResponse): Promise<unknown> {
+  async #list(params: URLSearchParams, response: ServerResponse): Promise<LetterList> {
     const names = [...this.#parts.streams.keys()];
     const { name, deadLetters } = this.#stream(params.get('stream') ?? names[0] ?? '');
     const filter = filterOf(params);
@@ -162,8 +162,7 @@ export class DeadLettersHttp {
     const { deadLetters } = this.#stream(params.get('stream') ?? '');
     const entry = deadLetters.index.get(numberOf(params, 'id') ?? 0);
     if (entry === null) throw new Refused(404, 'there is no such letter; it may have been let go for newer ones');
-    const letter = deadLetters.read(entry);
-    return { ...shownWhole(entry, letter), text: startOf(letter.record.value, SHOWN_BYTES), shownBytes: SHOWN_BYTES };
+    return showWhole(entry, deadLetters.read(entry), SHOWN_BYTES);
   }
 
   async #download(params: URLSearchParams, response: ServerResponse): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LetterState } from '../../contract/dead-letters.ts';
 import type { Place } from '../log/segments.ts';
 import type { DeadLetter } from './letter.ts';
 
@@ -9,7 +10,6 @@ import type { DeadLetter } from './letter.ts';
  *        ├─▶ read                           a row, in its own place: its source gave it again
  *        └─▶ dropped                        by hand
  */
-export type LetterState = 'waiting' | 'replaying' | 'replayed' | 'read' | 'dropped';
 
 export interface LetterEntry {
   readonly id: number;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
+import type { ReplayResult } from '../../contract/dead-letters.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import { Batcher, type BatchLimits } from '../batch/batcher.ts';
@@ -33,17 +34,6 @@ export interface ReplayParts {
   readonly room: () => Promise<void>;
   /** Resolves when everything appended is kept. */
   readonly kept: () => Promise<void>;
-}
-
-export interface ReplayResult {
-  /** Letters that were meant. */
-  readonly letters: number;
-  /** Of them, those that are rows now; of a dry run, would be. */
-  readonly rows: number;
-  /** Those that are no rows by the rules of now either, by kind. */
-  readonly refused: readonly { readonly kind: string; readonly reason: string; readonly count: number }[];
-  /** Of those that were too large only the start was kept. */
-  readonly partial: number;
 }
 
 /** Letters taken in one step. */

@@ -1,6 +1,7 @@
+import type { LetterGroup, LetterState } from '../../contract/dead-letters.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { DeadLetter } from './letter.ts';
-import type { LetterEntry, LetterState } from './letter-index.ts';
+import type { LetterEntry } from './letter-index.ts';
 
 /** Which letters are meant; what is left out does not matter. */
 export interface LetterFilter {
@@ -16,15 +17,6 @@ export interface LetterFilter {
   readonly ids?: readonly number[] | undefined;
   /** Left out: those that wait. */
   readonly state?: 'waiting' | 'replayed' | 'all' | undefined;
-}
-
-/** Letters of one kind: what made them so is mended for all of them. */
-export interface LetterGroup {
-  readonly kind: string;
-  readonly field: string | null;
-  readonly count: number;
-  readonly newestMs: number;
-  readonly oldestMs: number;
 }
 
 /** Newest first, but for those whose text has to be read. */

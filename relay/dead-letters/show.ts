@@ -1,29 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import type { ShownLetter, WholeLetter } from '../../contract/dead-letters.ts';
 import { bytesText, hex } from '../shape/record-parts.ts';
 import type { DeadLetter } from './letter.ts';
-import type { LetterEntry, LetterState } from './letter-index.ts';
-
-/** A letter as lists have it: JSON, with the start of its value in characters that do nothing. */
-export interface ShownLetter {
-  readonly id: number;
-  readonly state: LetterState;
-  readonly partition: number;
-  readonly offset: number;
-  readonly topic: string;
-  readonly timestampMs: number;
-  readonly atMs: number;
-  readonly reason: string;
-  readonly kind: string;
-  readonly field: string | null;
-  readonly key: string | null;
-  readonly bytes: number;
-  readonly whole: boolean;
-  /** Of the value. */
-  readonly start: string;
-}
+import type { LetterEntry } from './letter-index.ts';
 
 const LISTED_BYTES = 200;
 
+/** A letter as lists have it. */
 export function showLetter(entry: LetterEntry, letter: DeadLetter): ShownLetter {
   const { id, partition, atMs, reason, kind, field, record, bytes, whole } = letter;
   const { offset, topic, timestampMs, key, value } = record;
@@ -45,14 +28,16 @@ export function showLetter(entry: LetterEntry, letter: DeadLetter): ShownLetter 
   };
 }
 
-/** The same with everything but its value. */
-export function shownWhole(entry: LetterEntry, letter: DeadLetter) {
-  const { headers = [], retained } = letter.record;
+/** A letter whole, its value up to so many bytes. */
+export function showWhole(entry: LetterEntry, letter: DeadLetter, shownBytes: number): WholeLetter {
+  const { headers = [], retained, value } = letter.record;
   return {
     ...showLetter(entry, letter),
     epoch: letter.epoch,
-    headers: headers.map(([name, value]) => [plain(name), plain(value)] as const),
+    headers: headers.map(([name, text]) => [plain(name), plain(text)] as const),
     retained: retained === true,
+    text: startOf(value, shownBytes),
+    shownBytes,
   };
 }
 
