@@ -16,9 +16,21 @@ export interface Metrics {
 /** What of a session is measured. */
 export interface MeasuredSession {
   readonly transport: 'websocket' | 'http';
+  /** Records between it and the newest of a stream; null when it has not subscribed to it. */
+  behindRecords(stream: string): number | null;
 }
 
-export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: ReadonlySet<MeasuredSession>): Metrics {
+/** What of the conflation of streams is measured. */
+export interface MeasuredConflation {
+  recordsOf(stream: string): number;
+  keysOf(feed: StreamFeed): number;
+}
+
+export function createMetrics(
+  feeds: ReadonlyMap<string, StreamFeed>,
+  sessions: ReadonlySet<MeasuredSession>,
+  conflation: MeasuredConflation,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const perStream = (
@@ -67,6 +79,22 @@ export function createMetrics(feeds: ReadonlyMap<string, StreamFeed>, sessions: 
     (feed) => feed.lagRecords,
   );
   perStream('log_bytes', 'Bytes of frames kept for readers', 'gauge', (feed) => feed.opened?.log.bytes ?? 0);
+  perStream(
+    'log_hidden_entries',
+    'Entries appended and not shown to readers, for they are not on the disk yet',
+    'gauge',
+    (feed) => feed.opened?.log.hidden ?? 0,
+  );
+  perStream('slowest_reader_records', 'Records between the slowest reader and the newest', 'gauge', ({ name }) =>
+    [...sessions].reduce((most, session) => Math.max(most, session.behindRecords(name) ?? 0), 0),
+  );
+  perStream(
+    'conflated_records_total',
+    'Records not given to tabs that fell behind, for newer ones of their key were',
+    'counter',
+    ({ name }) => conflation.recordsOf(name),
+  );
+  perStream('conflation_keys', 'Keys kept for tabs that are behind', 'gauge', (feed) => conflation.keysOf(feed));
   perStream('event_age_seconds', 'Age of the watermark', 'gauge', (feed) =>
     feed.watermarkUs === null ? null : feed.clock.nowMs() / 1000 - feed.watermarkUs / 1e6,
   );

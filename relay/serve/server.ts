@@ -5,11 +5,12 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
-import type { Down } from '../../contract/protocol/down.ts';
+import type { Down, SourceState } from '../../contract/protocol/down.ts';
 import { DeadLettersHttp } from '../dead-letters/http.ts';
 import { createMetrics } from '../metrics.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
+import { Conflators } from './conflation.ts';
 import { HttpStreams } from './http-stream.ts';
 import { type Refusal, STATUS_TEXT, strangeHost, strangeOrigin } from './refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -68,7 +69,8 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   const sessions = new Set<Session>();
   const refusals = new Set<WebSocket>();
   let draining = false;
-  const metrics = createMetrics(feeds, sessions);
+  const conflators = new Conflators();
+  const metrics = createMetrics(feeds, sessions, conflators);
   const streams = new HttpStreams({ clock, join, left: leave });
   const files = new StaticFiles(parts.pageDir);
   const letters = new DeadLettersHttp({
@@ -78,7 +80,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   });
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
-    streams: Object.fromEntries([...feeds.values()].map((feed) => [feed.name, statsOf(feed)])),
+    streams: Object.fromEntries([...feeds.values()].map((feed) => [feed.name, statsOf(feed, conflators)])),
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -175,7 +177,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
 
   function join(socket: SessionSocket, bind: (session: Session) => void = () => undefined): Session {
     const { sent, told } = metrics;
-    const session = new Session({ socket, clock, run, heartbeatMs, feeds, boards, stats, sent, told });
+    const session = new Session({ socket, clock, run, heartbeatMs, feeds, boards, stats, conflators, sent, told });
     sessions.add(session);
     bind(session);
     return session;
@@ -209,13 +211,23 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   };
 }
 
-function statsOf(feed: StreamFeed): Extract<Down, { type: 'stats' }>['streams'][string] {
+function statsOf(feed: StreamFeed, conflators: Conflators): Extract<Down, { type: 'stats' }>['streams'][string] {
   return {
-    source: feed.state,
+    source: conflators.overflowed(feed) ? tooManyKeys(feed) : feed.state,
     records: feed.counts.records,
     deadLetters: feed.deadLetters.count,
     lastDeadLetter: feed.deadLetters.lastReason,
     lagRecords: feed.lagRecords,
+  };
+}
+
+function tooManyKeys({ state, schema }: StreamFeed): SourceState {
+  if (state.message !== null) return state;
+  const names = schema?.latestBy?.join(', ');
+  return {
+    state: state.state,
+    message: `there are too many values of ${names} to keep the newest row of each: tabs that fall behind get every row, later`,
+    fix: 'write a field with fewer values under latest_by, or leave it out',
   };
 }
 

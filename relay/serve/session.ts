@@ -3,7 +3,8 @@ import type { Down } from '../../contract/protocol/down.ts';
 import { type Up, UpSchema } from '../../contract/protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import type { StreamFeed } from '../stream-feed.ts';
-import { Subscription } from './subscription.ts';
+import type { Conflators } from './conflation.ts';
+import { Subscription, type SubscriptionOutput } from './subscription.ts';
 
 /**
  * One tab's connection, by a WebSocket or by a response that does not end.
@@ -32,6 +33,7 @@ export interface SessionParts {
   /** The boards now. */
   readonly boards: () => Extract<Down, { type: 'boards' }>;
   readonly stats: () => Extract<Down, { type: 'stats' }>;
+  readonly conflators: Conflators;
   readonly sent: (bytes: number) => void;
   /** A message about a stream's records went to this tab. */
   readonly told: (message: Down) => void;
@@ -100,6 +102,11 @@ export class Session {
     return this.#parts.socket.transport;
   }
 
+  /** Records between it and the newest of a stream; null when it has not subscribed to it. */
+  behindRecords(stream: string): number | null {
+    return this.#state.kind === 'live' ? (this.#state.subscriptions.get(stream)?.behindRecords ?? null) : null;
+  }
+
   /** The network has taken everything. */
   drained(): void {
     this.#deliver();
@@ -163,7 +170,7 @@ export class Session {
       return;
     }
     subscriptions.get(message.stream)?.close();
-    const subscription = new Subscription(feed, message.from, {
+    const output: SubscriptionOutput = {
       send: (down) => this.#send(down),
       frame: (bytes, payloadBytes) => this.#frame(bytes, payloadBytes),
       wake: () => this.#deliver(),
@@ -171,7 +178,8 @@ export class Session {
         this.#send({ type: 'fault', code: 'source_failed', stream: message.stream, message: why });
         if (this.#state.kind === 'live') this.#bye('shutdown', why, true, SOURCE_RETRY_MS);
       },
-    });
+    };
+    const subscription = new Subscription(feed, message.from, output, this.#parts.conflators);
     subscriptions.set(message.stream, subscription);
     this.#deliver();
   }
@@ -185,10 +193,11 @@ export class Session {
     while (more) {
       more = false;
       for (const subscription of subscriptions.values()) {
-        if (this.#state.kind !== 'live' || this.#state.creditBytes <= 0 || this.#full) break;
+        if (!this.#open) break;
         if (subscription.deliver()) more = true;
       }
     }
+    if (!this.#open) for (const subscription of subscriptions.values()) subscription.held();
     this.#delivering = false;
   }
 
@@ -211,6 +220,11 @@ export class Session {
     const leftMs = this.#state.heardAtMs + silenceMs - clock.nowMs();
     if (leftMs <= 0) this.#bye('too_slow', `nothing was heard for ${(SILENT_HEARTBEATS * heartbeatMs) / 1000} s`, true);
     else this.#after(leftMs, () => this.#listenFor(silenceMs));
+  }
+
+  /** There is credit, and room in the network. */
+  get #open(): boolean {
+    return this.#state.kind === 'live' && this.#state.creditBytes > 0 && !this.#full;
   }
 
   get #full(): boolean {

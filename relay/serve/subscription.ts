@@ -5,6 +5,7 @@ import type { LogEntry } from '../log/log.ts';
 import type { StartFrom } from '../sources/source.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp } from './catch-up.ts';
+import { ConflatedReader, type Conflators } from './conflation.ts';
 import { decideOutcome, distance } from './outcome.ts';
 
 /**
@@ -34,6 +35,10 @@ export class Subscription {
   readonly #output: SubscriptionOutput;
   readonly #schemas = new Set<number>();
   readonly #unlisten: () => void;
+  readonly #conflators: Conflators;
+  #conflated: ConflatedReader;
+  /** Records left out since it was answered. (F8) */
+  #left = 0;
   #state: State;
   #resetReason: string | null = null;
   /** Partition → next offset to deliver. */
@@ -45,9 +50,11 @@ export class Subscription {
   /** Partitions of which that frame has come. */
   readonly #begun = new Set<number>();
 
-  constructor(feed: StreamFeed, from: SubscribeFrom, output: SubscriptionOutput) {
+  constructor(feed: StreamFeed, from: SubscribeFrom, output: SubscriptionOutput, conflators: Conflators) {
     this.#feed = feed;
     this.#output = output;
+    this.#conflators = conflators;
+    this.#conflated = new ConflatedReader(conflators, feed);
     this.#state = { kind: 'waiting', from };
     this.#unlisten = feed.listen({
       opened: () => this.#begin(),
@@ -64,7 +71,19 @@ export class Subscription {
   close(): void {
     if (this.#state.kind === 'catching-up') this.#state.reader.close();
     this.#state = { kind: 'closed' };
+    this.#conflated.leave();
     this.#unlisten();
+  }
+
+  /** There was no credit, or no room in the network, when something may have been there to deliver. */
+  held(): void {
+    this.#conflated.held();
+  }
+
+  /** Records between it and the newest; null before it is answered. */
+  get behindRecords(): number | null {
+    const log = this.#feed.opened?.log;
+    return this.#state.kind === 'waiting' || log === undefined ? null : distance(this.#next, log.head());
   }
 
   /** Delivers one entry; false when there is none now. Called only while credit is left. */
@@ -123,6 +142,9 @@ export class Subscription {
     this.#next = { ...position.next };
     this.#epoch = position.epoch;
     this.#progress = '';
+    this.#left = 0;
+    this.#conflated.leave();
+    this.#conflated = new ConflatedReader(this.#conflators, this.#feed);
     if (outcome === 'reset') this.#schemas.clear();
     this.#output.send({ type: 'subscribed', stream, outcome, position, reason, missing });
     if (this.#feed.schema !== null) this.#sendSchema(this.#feed.schema.version);
@@ -161,11 +183,29 @@ export class Subscription {
     const log = this.#feed.opened?.log;
     if (log === undefined) return false;
     if (state.cursor < log.start) return this.#overtaken();
-    for (let entry = log.get(state.cursor); entry !== null; entry = log.get(state.cursor)) {
+    for (;;) {
+      const conflated = this.#conflated.next(log, this.#epoch, state.cursor, this.#next);
+      if (conflated === 'wait') {
+        setImmediate(() => this.#output.wake());
+        return false;
+      }
+      if (conflated !== null) {
+        state.cursor = conflated.cursor;
+        if (conflated.entry !== null) return this.#sendConflated(conflated.entry, conflated.left);
+        continue;
+      }
+      const entry = log.get(state.cursor);
+      if (entry === null) return false;
       state.cursor++;
       if (this.#send(entry)) return true;
     }
-    return false;
+  }
+
+  #sendConflated(entry: LogEntry, left: number): boolean {
+    const sent = this.#send(entry);
+    this.#left += left;
+    if (left > 0) this.#output.send({ type: 'conflated', stream: this.#feed.name, records: this.#left });
+    return sent;
   }
 
   /** The log has let go of what comes next: a slow tab, or a very fast source. */
