@@ -21,7 +21,10 @@ export default defineConfig({
   },
   worker: { format: 'es', rolldownOptions: { checks } },
   build: {
-    rolldownOptions: { checks },
+    rolldownOptions: {
+      checks,
+      input: [resolve(root, 'web/index.html'), resolve(root, 'web/dead-letters/index.html')],
+    },
     outDir: resolve(root, 'dist'),
     emptyOutDir: true,
     target: 'es2022',
