@@ -135,6 +135,7 @@ export class Pipeline {
       }
       if (!signal.aborted) await this.#settle(signal);
       this.#batcher?.sealAll();
+      if (!signal.aborted) this.tellProgress();
     } finally {
       this.#cancelSample();
       this.#batcher?.discard();

@@ -15,6 +15,7 @@ import type { LogStore, LogUse } from './log/store.ts';
 import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
 import type { Shaper } from './shape/shaper.ts';
 import type { RawRecord, Source, StartFrom } from './sources/source.ts';
+import { untilAborted } from './sources/wait.ts';
 
 /**
  * One stream as the relay has it: read once from its source into a log, for any number of readers.
@@ -206,7 +207,6 @@ export class StreamFeed {
       };
       tick();
       await pipeline.run(from, signal);
-      pipeline.tellProgress();
     } catch (error) {
       const { message, fix } = told(error);
       this.#state = { state: 'failed', message, fix };
@@ -330,7 +330,8 @@ export class StreamFeed {
       ready: async () => {
         // Sockets, timers and other streams get their turn between events, however fast the source is.
         await new Promise((resolve) => setImmediate(resolve));
-        if (this.opened?.log.trouble != null) await this.opened.log.room();
+        if (this.opened?.log.trouble != null && this.#signal !== null)
+          await untilAborted(this.opened.log.room(), this.#signal);
         if (this.#broken !== null) throw this.#broken;
         if (this.deadLetters.trouble !== null) await this.deadLetters.room(this.#signal);
       },

@@ -120,6 +120,7 @@ test('L3 what is older than its age goes, also when little comes, and the newest
   expect(log.end - log.start).toBeGreaterThanOrEqual(12);
   expect(log.end - log.start).toBeLessThanOrEqual(14);
   clock.pass(3 * HOUR_MS);
+  expect(offsets(log)).toEqual([]);
   log.append(frame(clock, 24));
   expect(offsets(log)).toEqual([24]);
   expect(log.floor()).toEqual(new Map([[0, 24]]));

@@ -48,10 +48,11 @@ export interface Kept {
 
 const SYNC_MS = 20;
 const RETRY_MS = 1_000;
+const MAX_AGE_CHECK_MS = 600_000;
 const CACHE_BYTES = 32 * 2 ** 20;
 const READ_CACHE_BYTES = 16 * 2 ** 20;
 const MAX_SEGMENT_BYTES = 64 * 2 ** 20;
-const MIN_SEGMENT_BYTES = 64 * 2 ** 10;
+const MIN_SEGMENT_BYTES = 4 * 2 ** 10;
 /** So many segments make up the whole log, of which the oldest is let go at a time. */
 const SEGMENTS = 16;
 
@@ -73,6 +74,7 @@ export class DiskLog implements Log {
   #broken: Error | null = null;
   #roomMade: (() => void)[] = [];
   #cancelRetry: () => void = () => undefined;
+  #cancelAge: () => void = () => undefined;
   #cancelSync: (() => void) | null = null;
   #syncing: Promise<void> | null = null;
   #syncedEnd: number;
@@ -89,6 +91,7 @@ export class DiskLog implements Log {
     this.#shownEnd = kept.index.end;
     this.#recorded = new Set(kept.index.head.keys());
     this.#syncedEnd = kept.index.end;
+    this.#planAge();
   }
 
   /** A new log in an empty folder. Throws what the file system says. */
@@ -211,6 +214,7 @@ export class DiskLog implements Log {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelAge();
     this.#cancelSync?.();
     this.#release();
     await this.#syncing;
@@ -293,6 +297,18 @@ export class DiskLog implements Log {
     const active = this.#segments.list.at(-1);
     const begunMs = active === undefined ? nowMs : (this.#kept.segments.get(active.number)?.begunMs ?? nowMs);
     if (nowMs - begunMs > maxAgeMs / SEGMENTS) this.#segments.roll();
+  }
+
+  /** Also while nothing comes. */
+  #planAge(): void {
+    this.#cancelAge = this.#options.clock.after(Math.min(this.#options.maxAgeMs / SEGMENTS, MAX_AGE_CHECK_MS), () => {
+      try {
+        if (this.#trouble === null) this.#age();
+      } catch (error) {
+        this.#noRoom(error);
+      }
+      this.#planAge();
+    });
   }
 
   /** False where it holds what was not shown yet. */

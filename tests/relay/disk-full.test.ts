@@ -53,3 +53,18 @@ test.each(Object.keys(SMALL_DISKS))(
     expect(new Map([...back.rows])).toEqual(new Map([...tab.rows]));
   },
 );
+
+test('L5 a relay whose disk is full stops when it is told to', async () => {
+  const disk = SMALL_DISKS['a layer that finds no room']?.();
+  if (disk === undefined) throw new Error('no disk');
+  const source = new AckedSource();
+  const data = join(disk.folder, 'data');
+  const relay = await startTestRelay(source, { data, ...(disk.files !== undefined && { files: disk.files }) });
+  const tab = await Tab.open(relay.port);
+  onTestFinished(() => tab.cut());
+  source.push(...numbered(0, 500));
+  disk.fill();
+  await tab.until(() => tab.all('stats').find(({ streams }) => streams.events?.source.state === 'failed'));
+  await relay.close();
+  expect(source.waiting).toBe(500);
+});
