@@ -10,7 +10,7 @@ import { createEngineLink } from './engine-link.ts';
 import type { Failure } from './failure.ts';
 import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
 import { ownWorker } from './own-worker.ts';
-import { stuckMs } from './page-options.ts';
+import { journalBytes, stuckMs } from './page-options.ts';
 import { canShare, shareWorker } from './share-worker.ts';
 import { installHighwater } from './window-highwater.ts';
 
@@ -64,7 +64,7 @@ export function connect({ clock, page }: ConnectOptions): PageData {
           streamUrl: new URL('/stream', location.href).href,
           wasmUrl: new URL(wasmUrl, location.href).href,
           rawBudgetBytes: RAW_BUDGET_BYTES,
-          journalBudgetBytes: JOURNAL_BUDGET_BYTES,
+          journalBudgetBytes: journalBytes(location.search, JOURNAL_BUDGET_BYTES),
           maxHeapBytes: MAX_HEAP_BYTES,
         },
         restarts: link.newest?.restarts ?? [],
