@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../contract/clock.ts';
+import { MAX_UNPACKED_BYTES } from '../../relay/sources/kafka/batches.ts';
 import { createKafkaSource } from '../../relay/sources/kafka.ts';
 import { atLeast, type Following, follow, ofKind, recordsOf, stateOf, valuesOf } from '../support/follow.ts';
 import { type KafkaBroker, startKafkaBroker } from '../support/kafka-broker.ts';
@@ -186,6 +187,21 @@ describe('Kafka source, what topics hold', () => {
     expect(Object.keys(second ?? {})).not.toContain('headers');
     expect(Buffer.from(first?.key ?? []).toString()).toBe('k');
   });
+
+  test.each(['gzip', 'zstd'] as const)(
+    'S3 a batch of %s that unpacks to more than a relay can hold is a gap, and those around it come',
+    async (compression) => {
+      const topic = `bomb-${compression}`;
+      await broker.createTopic(topic);
+      await put(topic, 'before');
+      await broker.produce(topic, [{ value: Buffer.alloc(MAX_UNPACKED_BYTES + 1) }], { compression });
+      await put(topic, 'after');
+      const events = await reading(sourceOf(topic), 'earliest').until(atLeast(2));
+      expect(recordsOf(events).map(({ offset, value }) => `${offset} ${value}`)).toEqual(['0 before', '2 after']);
+      expect(ofKind(events, 'gap')).toMatchObject([{ firstOffset: 1, nextOffset: 2 }]);
+      expectUnbroken(events);
+    },
+  );
 
   test('S7 behind an open transaction nothing is read, which is told; then everything is', async () => {
     await broker.createTopic('held');

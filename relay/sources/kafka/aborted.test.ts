@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { committedRecords, nextOffsetAfter } from './aborted.ts';
-import type { Batch, PartitionFetch } from './client.ts';
+import type { Batch } from './batches.ts';
+import type { PartitionFetch } from './client.ts';
 
 const TRANSACTIONAL = 16;
 const CONTROL = 32;
@@ -10,7 +11,7 @@ const CONTROL = 32;
 class BrokerLog {
   readonly batches: Batch[] = [];
   readonly committed: number[] = [];
-  readonly #aborted: { producerId: bigint; firstOffset: bigint; lastOffset: bigint }[] = [];
+  readonly #aborted: { producerId: bigint; firstOffset: number; lastOffset: number }[] = [];
   readonly #open = new Map<number, number[]>();
   #end = 0;
 
@@ -34,8 +35,8 @@ class BrokerLog {
     else
       this.#aborted.push({
         producerId: BigInt(producer),
-        firstOffset: BigInt(firstOffset),
-        lastOffset: BigInt(this.#end),
+        firstOffset,
+        lastOffset: this.#end,
       });
     this.#append(producer, TRANSACTIONAL | CONTROL, [
       { offsetDelta: 0, key: Buffer.of(0, 0, 0, type === 'commit' ? 1 : 0) },
@@ -48,15 +49,15 @@ class BrokerLog {
 
   /** Whole batches from the one that holds the offset, and the aborted transactions that touch them. */
   fetch(fetchOffset: number, maxBatches: number): PartitionFetch {
-    const from = this.batches.findIndex((batch) => Number(batch.firstOffset) + batch.lastOffsetDelta >= fetchOffset);
+    const from = this.batches.findIndex((batch) => batch.firstOffset + batch.lastOffsetDelta >= fetchOffset);
     const batches = from === -1 ? [] : this.batches.slice(from, from + maxBatches);
     const last = batches.at(-1);
-    const upper = last === undefined ? 0n : last.firstOffset + BigInt(last.lastOffsetDelta);
+    const upper = last === undefined ? 0 : last.firstOffset + last.lastOffsetDelta;
     const aborted = this.#aborted.filter(
       ({ firstOffset, lastOffset }) => lastOffset >= fetchOffset && firstOffset <= upper,
     );
     const ends = { highWatermark: this.#end, lastStableOffset: this.#end };
-    return { streamPartition: 0, errorCode: 0, ...ends, cutAt: null, batches, aborted };
+    return { streamPartition: 0, errorCode: 0, ...ends, divergesAt: null, batches, aborted };
   }
 
   get end(): number {
@@ -65,14 +66,15 @@ class BrokerLog {
 
   #append(producer: number, attributes: number, records: { offsetDelta: number; key: Uint8Array | null }[]): void {
     this.batches.push({
-      firstOffset: BigInt(this.#end),
+      firstOffset: this.#end,
       lastOffsetDelta: records.length - 1,
       partitionLeaderEpoch: 0,
       attributes,
-      firstTimestamp: 1_000n,
-      maxTimestamp: 2_000n,
+      firstTimestamp: 1_000,
+      maxTimestamp: 2_000,
       producerId: BigInt(producer),
-      records: records.map((record) => ({ ...record, timestampDelta: 5n, value: Buffer.of(1), headers: [] })),
+      unreadable: null,
+      records: records.map((record) => ({ ...record, timestampDelta: 5, value: Buffer.of(1), headers: [] })),
     });
     this.#end += records.length;
   }

@@ -1,5 +1,6 @@
 import type { RawRecord } from '../source.ts';
-import type { AbortedTransaction, Batch, BatchRecord, PartitionFetch } from './client.ts';
+import type { Batch, BatchRecord } from './batches.ts';
+import type { AbortedTransaction } from './fetch-api.ts';
 
 /**
  * A committed reader's view of one partition's fetch. The broker sends everything up to the last stable offset, and beside
@@ -11,13 +12,13 @@ import type { AbortedTransaction, Batch, BatchRecord, PartitionFetch } from './c
  * The client's own filter knows one aborted transaction per producer and fetch, and none whose marker lies beyond the
  * fetch; a producer stays aborted here until its marker is seen. Records below `fromOffset` (a batch is sent whole) are left out.
  */
-export function committedRecords(fetch: PartitionFetch, topic: string, fromOffset: number): RawRecord[] {
+export function committedRecords(fetch: Fetched, topic: string, fromOffset: number): RawRecord[] {
   const aborted = fetch.aborted.toSorted(byFirstOffset);
   const abortedProducers = new Set<bigint>();
   const records: RawRecord[] = [];
   let begun = 0;
   for (const batch of fetch.batches) {
-    const lastOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta);
+    const lastOffset = batch.firstOffset + batch.lastOffsetDelta;
     for (let next = aborted[begun]; next !== undefined && next.firstOffset <= lastOffset; next = aborted[++begun])
       abortedProducers.add(next.producerId);
     if (batch.attributes & CONTROL) {
@@ -29,10 +30,15 @@ export function committedRecords(fetch: PartitionFetch, topic: string, fromOffse
   return records;
 }
 
+interface Fetched {
+  readonly batches: readonly Batch[];
+  readonly aborted: readonly AbortedTransaction[];
+}
+
 /** The offset after everything fetched, holes, markers and aborted records included; `fromOffset` when nothing was. */
-export function nextOffsetAfter(fetch: PartitionFetch, fromOffset: number): number {
+export function nextOffsetAfter(fetch: Pick<Fetched, 'batches'>, fromOffset: number): number {
   const last = fetch.batches.at(-1);
-  return last === undefined ? fromOffset : Math.max(fromOffset, Number(last.firstOffset) + last.lastOffsetDelta + 1);
+  return last === undefined ? fromOffset : Math.max(fromOffset, last.firstOffset + last.lastOffsetDelta + 1);
 }
 
 const LOG_APPEND_TIME = 1 << 3;
@@ -46,16 +52,16 @@ function isAbortMarker(batch: Batch): boolean {
 }
 
 function appendRecords(records: RawRecord[], batch: Batch, topic: string, fromOffset: number): void {
-  const firstOffset = Number(batch.firstOffset);
-  const firstTimestampMs = Number(batch.firstTimestamp);
-  const appendTimeMs = batch.attributes & LOG_APPEND_TIME ? Number(batch.maxTimestamp) : null;
+  const { firstOffset } = batch;
+  const firstTimestampMs = batch.firstTimestamp;
+  const appendTimeMs = batch.attributes & LOG_APPEND_TIME ? batch.maxTimestamp : null;
   for (const record of batch.records) {
     const offset = firstOffset + record.offsetDelta;
     if (offset < fromOffset) continue;
     records.push({
       offset,
       topic,
-      timestampMs: appendTimeMs ?? firstTimestampMs + Number(record.timestampDelta),
+      timestampMs: appendTimeMs ?? firstTimestampMs + record.timestampDelta,
       key: record.key,
       value: record.value,
       ...(record.headers.length === 0 ? NO_HEADERS : { headers: record.headers.map(headerText) }),
@@ -74,5 +80,5 @@ function utf8(bytes: Uint8Array | null): string {
 }
 
 function byFirstOffset(left: AbortedTransaction, right: AbortedTransaction): number {
-  return left.firstOffset < right.firstOffset ? -1 : left.firstOffset > right.firstOffset ? 1 : 0;
+  return left.firstOffset - right.firstOffset;
 }

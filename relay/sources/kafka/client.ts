@@ -9,9 +9,10 @@ import {
 } from '@platformatic/kafka';
 import { faultOf } from './client-fault.ts';
 import { KafkaFault } from './fault.ts';
+import { FETCH_BY_NAME, type FetchedPartition, type FetchResponse, fetchApi } from './fetch-api.ts';
 
 /**
- * The one importer of the Kafka client (with client-fault.ts, which reads its errors). Only connections and the encoding
+ * The importer of the Kafka client, with client-fault.ts, which reads its errors, and fetch-api.ts. Only connections and the encoding
  * of requests are used: fetches by offset, without a consumer group and without fetch sessions, so that nothing
  * rebalances, nothing is committed, and every answer names every partition asked for. What it returns still holds aborted
  * transactions (aborted.ts).
@@ -66,44 +67,8 @@ export interface FetchRequest {
   readonly partitionMaxBytes: number;
 }
 
-/** What a broker said of one partition. */
-export interface PartitionFetch {
-  readonly streamPartition: number;
-  /** Kafka's error code; 0: none. */
-  readonly errorCode: number;
-  readonly highWatermark: number;
-  /** Committed readers see no further: a transaction is open there. */
-  readonly lastStableOffset: number;
-  /** The log ends here for the leader epoch asked with, before the offset asked for: it was cut. Null: it does not. */
-  readonly cutAt: number | null;
-  readonly batches: readonly Batch[];
-  readonly aborted: readonly AbortedTransaction[];
-}
-
-export interface AbortedTransaction {
-  readonly producerId: bigint;
-  readonly firstOffset: bigint;
-}
-
-/** The client's own shape, as far as it is used. */
-export interface Batch {
-  readonly firstOffset: bigint;
-  readonly lastOffsetDelta: number;
-  readonly partitionLeaderEpoch: number;
-  readonly attributes: number;
-  readonly firstTimestamp: bigint;
-  readonly maxTimestamp: bigint;
-  readonly producerId: bigint;
-  readonly records: readonly BatchRecord[];
-}
-
-export interface BatchRecord {
-  readonly offsetDelta: number;
-  readonly timestampDelta: bigint;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
-  readonly headers: readonly (readonly [Uint8Array | null, Uint8Array | null])[];
-}
+/** What a broker said of one partition of a fetch. */
+export type PartitionFetch = Omit<FetchedPartition, 'partition'> & { readonly streamPartition: number };
 
 export interface ClientOptions {
   /** `host:port`; the first that can be connected to is asked. */
@@ -124,8 +89,6 @@ const READ_COMMITTED = 1;
 /** A fetch of its own: no session is made. */
 const NO_SESSION_ID = 0;
 const NO_SESSION_EPOCH = -1;
-/** Up to this version fetches name topics by name. */
-const FETCH_BY_NAME = 12;
 const CONNECT_TIMEOUT_MS = 5_000;
 const UNKNOWN_TOPIC = 3;
 const NOT_ALLOWED = 29;
@@ -153,22 +116,6 @@ interface OffsetsResponse {
   }[];
 }
 
-interface FetchResponse {
-  readonly errorCode: number;
-  readonly responses: readonly {
-    readonly topicId: string;
-    readonly partitions: readonly {
-      readonly partitionIndex: number;
-      readonly errorCode: number;
-      readonly highWatermark: bigint;
-      readonly lastStableOffset: bigint;
-      readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: bigint };
-      readonly abortedTransactions: readonly AbortedTransaction[] | null;
-      readonly records: readonly Batch[] | null;
-    }[];
-  }[];
-}
-
 export function createKafkaClient({ brokers, security, requestTimeoutMs }: ClientOptions): KafkaClient {
   const base = new Base({
     clientId: 'highwater',
@@ -191,15 +138,16 @@ export function createKafkaClient({ brokers, security, requestTimeoutMs }: Clien
     connection: Promise<Connection>,
     api: 'Metadata' | 'ListOffsets' | 'Fetch',
     request: (version: number) => readonly unknown[],
-  ): Promise<{ readonly response: Response; readonly version: number }> => {
+  ): Promise<Response> => {
     try {
       const connected = await connection;
-      const call = await promised<Api>((done) => base[kGetApi]<unknown[], unknown>(api, done));
+      const known = await promised<Api>((done) => base[kGetApi]<unknown[], unknown>(api, done));
+      const call: Api = api === 'Fetch' ? fetchApi(known.version) : known;
       const response = await promised((done) => call(connected, ...request(call.version), done)).catch((error) => {
         if (error instanceof ResponseError && isObject(error.response)) return error.response;
         throw error;
       });
-      return { response: response as Response, version: call.version };
+      return response as Response;
     } catch (error) {
       throw error instanceof KafkaFault ? error : faultOf(error);
     }
@@ -208,7 +156,7 @@ export function createKafkaClient({ brokers, security, requestTimeoutMs }: Clien
   return {
     async cluster(topics) {
       const named = topics === 'all' ? null : [...topics];
-      const { response } = await ask<MetadataResponse>(anyBroker(), 'Metadata', () => [named, false, false]);
+      const response = await ask<MetadataResponse>(anyBroker(), 'Metadata', () => [named, false, false]);
       addresses = new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
       const found = response.topics.filter(({ errorCode, isInternal }) => errorCode !== UNKNOWN_TOPIC && !isInternal);
       const refused = found.find(({ errorCode }) => errorCode === NOT_ALLOWED);
@@ -243,7 +191,7 @@ export function createKafkaClient({ brokers, security, requestTimeoutMs }: Clien
       );
       const offsets = new Map<number, number>();
       const numbers = new Map(partitions.map((place) => [`${place.topic}/${place.partition}`, place.streamPartition]));
-      for (const { response } of answers) {
+      for (const response of answers) {
         const failed = firstError(response);
         if (failed !== 0) throw new KafkaFault('moved', `a leader cannot say its offsets now (Kafka error ${failed})`);
         for (const { name, partitions: told } of response.topics)
@@ -256,9 +204,12 @@ export function createKafkaClient({ brokers, security, requestTimeoutMs }: Clien
     },
 
     async fetch({ node, partitions, maxWaitMs, maxBytes, partitionMaxBytes }) {
-      const { response, version } = await ask<FetchResponse>(brokerOf(node), 'Fetch', (version) => {
-        const topics = [...Map.groupBy(partitions, ({ topicId }) => topicId)].map(([topicId, places]) => ({
-          topicId: version <= FETCH_BY_NAME ? (places[0]?.topic ?? '') : topicId,
+      let byName = false;
+      const idOf = (place: PartitionPlace) => (byName ? place.topic : place.topicId);
+      const response = await ask<FetchResponse>(brokerOf(node), 'Fetch', (version) => {
+        byName = version <= FETCH_BY_NAME;
+        const topics = [...Map.groupBy(partitions, idOf)].map(([topicId, places]) => ({
+          topicId,
           partitions: places.map(({ partition, leaderEpoch, fetchOffset, lastFetchedEpoch }) => ({
             partition,
             currentLeaderEpoch: leaderEpoch,
@@ -271,12 +222,11 @@ export function createKafkaClient({ brokers, security, requestTimeoutMs }: Clien
         return [maxWaitMs, 1, maxBytes, READ_COMMITTED, ...session, topics, [], ''];
       });
       if (response.errorCode !== 0) throw new KafkaFault('moved', `a fetch failed (Kafka error ${response.errorCode})`);
-      const idOf = (place: PartitionPlace) => (version <= FETCH_BY_NAME ? place.topic : place.topicId);
       const numbers = new Map(partitions.map((place) => [`${idOf(place)}/${place.partition}`, place.streamPartition]));
-      return response.responses.flatMap(({ topicId, partitions: answered }) =>
-        answered.flatMap((answer) => {
-          const streamPartition = numbers.get(`${topicId}/${answer.partitionIndex}`);
-          return streamPartition === undefined ? [] : [fetchOf(streamPartition, answer)];
+      return response.topics.flatMap(({ topicId, partitions: answered }) =>
+        answered.flatMap(({ partition, ...answer }) => {
+          const streamPartition = numbers.get(`${topicId}/${partition}`);
+          return streamPartition === undefined ? [] : [{ ...answer, streamPartition }];
         }),
       );
     },
@@ -302,22 +252,6 @@ function topicOf({ name, topicId, partitions }: MetadataResponse['topics'][numbe
     byNumber[partitionIndex] = { leader: leaderId, leaderEpoch };
   // Brokers before topics had ids: their name stands for it.
   return { name: name ?? '', topicId: topicId ?? name ?? '', partitions: byNumber };
-}
-
-function fetchOf(
-  streamPartition: number,
-  answer: FetchResponse['responses'][number]['partitions'][number],
-): PartitionFetch {
-  const cut = answer.divergingEpoch;
-  return {
-    streamPartition,
-    errorCode: answer.errorCode,
-    highWatermark: Number(answer.highWatermark),
-    lastStableOffset: Number(answer.lastStableOffset),
-    cutAt: cut === undefined || cut.epoch < 0 ? null : Number(cut.endOffset),
-    batches: answer.records ?? [],
-    aborted: answer.abortedTransactions ?? [],
-  };
 }
 
 function promised<T>(start: (done: (error: Error | null, value?: T) => void) => void): Promise<T> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SourceMemory } from '../source.ts';
-import type { Batch, Cluster, Topic } from './client.ts';
+import type { Batch } from './batches.ts';
+import type { Cluster, Topic } from './client.ts';
 import { KafkaFault } from './fault.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
 import type { TopicChoice } from './topics.ts';
@@ -111,7 +112,7 @@ export class Past {
   note(streamPartition: number, batches: readonly Batch[], nextOffset: number): void {
     const leaders = this.#leadersOf(streamPartition);
     for (const { partitionLeaderEpoch, firstOffset } of batches)
-      if (leaders.note(partitionLeaderEpoch, Number(firstOffset), nextOffset)) this.#unsaved = true;
+      if (leaders.note(partitionLeaderEpoch, firstOffset, nextOffset)) this.#unsaved = true;
   }
 
   /** A topic that matched is there no more. True: this was not known yet; `keep` it. */

@@ -37,18 +37,19 @@ function fakeCluster(
 
 function fetchOf(streamPartition: number, offset: number): PartitionFetch {
   const batch = {
-    firstOffset: BigInt(offset),
+    firstOffset: offset,
     lastOffsetDelta: 0,
     partitionLeaderEpoch: 0,
     attributes: 0,
-    firstTimestamp: 0n,
-    maxTimestamp: 0n,
+    firstTimestamp: 0,
+    maxTimestamp: 0,
     producerId: -1n,
-    records: [{ offsetDelta: 0, timestampDelta: 0n, key: null, value: Buffer.of(1), headers: [] }],
+    unreadable: null,
+    records: [{ offsetDelta: 0, timestampDelta: 0, key: null, value: Buffer.of(1), headers: [] }],
   };
   const batches = offset < BATCHES ? [batch] : [];
   const ends = { highWatermark: BATCHES, lastStableOffset: BATCHES };
-  return { streamPartition, errorCode: 0, ...ends, cutAt: null, batches, aborted: [] };
+  return { streamPartition, errorCode: 0, ...ends, divergesAt: null, batches, aborted: [] };
 }
 
 function newReading(from: StartFrom = 'earliest'): Reading {

@@ -250,7 +250,7 @@ export class Reading {
       await untilAborted(past.keep(), signal);
     }
     const events = fetches.flatMap((fetch) => this.#deliver(fetch));
-    const failure = fetches.find(({ errorCode, cutAt }) => errorCode !== 0 || cutAt !== null);
+    const failure = fetches.find(({ errorCode, divergesAt }) => errorCode !== 0 || divergesAt !== null);
     if (failure === undefined) ask();
     const notice = this.#notices.read(events.length > 0, this.#partitions, this.#places);
     if (notice !== null) yield notice;
@@ -279,25 +279,33 @@ export class Reading {
 
   /** Takes note of what a fetch brought, and makes the event of it. */
   #deliver(fetch: PartitionFetch): SourceEvent[] {
-    const { streamPartition: at, errorCode, cutAt, batches } = fetch;
+    const { streamPartition: at, errorCode, divergesAt } = fetch;
     const progress = this.#progress(at);
     if (errorCode !== 0) return [];
-    if (cutAt !== null) {
-      progress.cutAt = cutAt;
+    if (divergesAt !== null) {
+      progress.cutAt = divergesAt;
       return [];
     }
     progress.highWatermark = fetch.highWatermark;
     progress.end = fetch.lastStableOffset >= 0 ? fetch.lastStableOffset : fetch.highWatermark;
     const firstOffset = progress.next;
-    const nextOffset = nextOffsetAfter(fetch, firstOffset);
+    // Up to the first that cannot be read: the next fetch begins with that one.
+    const stop = fetch.batches.findIndex(({ unreadable }) => unreadable !== null);
+    const batches = stop > 0 ? fetch.batches.slice(0, stop) : stop === 0 ? fetch.batches.slice(0, 1) : fetch.batches;
+    const nextOffset = nextOffsetAfter({ batches }, firstOffset);
     if (nextOffset === firstOffset) return [];
     progress.next = nextOffset;
     progress.leaderEpoch = batches.at(-1)?.partitionLeaderEpoch ?? -1;
     this.#partitions.delete(at);
     this.#partitions.set(at, progress);
+    const unreadable = batches[0]?.unreadable ?? null;
+    if (unreadable !== null) {
+      const reason = `what Kafka has as offsets ${firstOffset} to ${nextOffset - 1} of ${this.#nameOf(at)} cannot be unpacked: ${unreadable}`;
+      return [{ kind: 'gap', partition: at, firstOffset, nextOffset, reason }];
+    }
     const topic = this.#places.get(at)?.topic ?? '';
     const behind = Math.max(0, fetch.highWatermark - nextOffset);
-    const records = committedRecords(fetch, topic, firstOffset);
+    const records = committedRecords({ batches, aborted: fetch.aborted }, topic, firstOffset);
     return [{ kind: 'records', partition: at, firstOffset, nextOffset, behind, records }];
   }
 
@@ -357,9 +365,9 @@ export class Reading {
     return place === undefined || !topic ? `partition ${at}` : `partition ${place.partition} of topic "${place.topic}"`;
   }
 
-  #faultOf({ streamPartition, errorCode, cutAt }: PartitionFetch): KafkaFault {
+  #faultOf({ streamPartition, errorCode, divergesAt }: PartitionFetch): KafkaFault {
     const name = this.#nameOf(streamPartition);
-    if (cutAt !== null) return new KafkaFault('moved', `the log of ${name} was cut`);
+    if (divergesAt !== null) return new KafkaFault('moved', `the log of ${name} was cut`);
     const where = `${name}, Kafka error ${errorCode}`;
     if (errorCode === TOPIC_NOT_ALLOWED) return new KafkaFault('refused', `reading it is not allowed (${where})`);
     const what =
