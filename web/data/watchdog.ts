@@ -10,7 +10,8 @@ export interface WatchdogOptions {
 }
 
 /**
- * Asks the worker again and again whether it is there. Time without an answer is counted by this page's own ticks, and
+ * Asks the worker again and again whether it is there, once it has answered for the first time: its script may take as
+ * long to load as it does. Time without an answer is counted by this page's own ticks, and
  * a tick counts for at most a third of the bound: a page that was frozen, and its worker with it, or a computer that
  * slept, takes nobody for stuck.
  */
@@ -18,7 +19,7 @@ export function watchWorker({ clock, ping, boundMs, onStuck }: WatchdogOptions):
   const tickMs = Math.min(1000, boundMs / 5);
   let asked = false;
   let silentMs = 0;
-  let tickedMs = clock.nowMs();
+  let tickedMs = 0;
   let cancel = () => {};
   const tick = () => {
     const nowMs = clock.nowMs();
@@ -33,6 +34,12 @@ export function watchWorker({ clock, ping, boundMs, onStuck }: WatchdogOptions):
       silentMs = 0;
     });
   };
-  tick();
-  return () => cancel();
+  let watching = true;
+  ping().then(() => {
+    if (watching) tick();
+  });
+  return () => {
+    watching = false;
+    cancel();
+  };
 }

@@ -1,0 +1,166 @@
+import { type Remote, releaseProxy } from 'comlink';
+import { expect, test } from 'vitest';
+import type { Boards, PageApi, PanelPicture, PanelRequest, Row, Status } from '../../contract/worker-api.ts';
+import { shopStatus } from '../../tests/web/fixture/shop.ts';
+import { createEngineLink } from './engine-link.ts';
+
+const REQUEST: PanelRequest = { kind: 'rows', stream: 'line', columns: null, limit: 1 };
+const PICTURE: PanelPicture = { kind: 'error', message: 'a picture like any other', fix: '' };
+const NEVER = new Promise<never>(() => {});
+
+/** A worker as a page sees it; it answers queries and status only when it is given rows. */
+function fakeWorker(rows: number | null = null) {
+  const watches = new Map<string, (picture: PanelPicture) => unknown>();
+  const heard: string[] = [];
+  let tell: (status: Status) => void = () => {};
+  const api: PageApi = {
+    ping: async () => {},
+    async onStatus(listener) {
+      tell = listener;
+    },
+    async onBoards(listener) {
+      listener({ boards: {}, windows: {} } satisfies Boards);
+    },
+    async watch(id, _, listener) {
+      watches.set(id, listener);
+    },
+    async unwatch(id) {
+      watches.delete(id);
+    },
+    async setVisible(visible) {
+      heard.push(`visible ${visible}`);
+    },
+    async setPaused(paused) {
+      heard.push(`paused ${paused}`);
+    },
+    query: () => (rows === null ? NEVER : Promise.resolve<Row[]>([{ rows }])),
+    status: () => (rows === null ? NEVER : Promise.resolve(statusAt(rows))),
+  };
+  return {
+    api: Object.assign(api, { [releaseProxy]: () => heard.push('released') }) as unknown as Remote<PageApi>,
+    watches,
+    heard,
+    tell: (status: Status) => tell(status),
+  };
+}
+
+/** An engine that has counted so far, of `epoch`. */
+function statusAt(next: number, change: { readonly epoch?: string; readonly catchingUp?: boolean } = {}): Status {
+  const status = shopStatus(0, { state: 'live', sinceMs: 0, transport: 'websocket' });
+  const { epoch = 'e', catchingUp = false } = change;
+  const streams = Object.values(status.streams).map((stream) => [
+    'line',
+    { ...stream, catchingUp, positions: { epoch, next: { 0: next } } },
+  ]);
+  return { ...status, rows: next, streams: Object.fromEntries(streams) };
+}
+
+function open() {
+  const problems: unknown[] = [];
+  const link = createEngineLink((error) => problems.push(error));
+  return { link, problems };
+}
+
+/** A page with one picture on its screen, of an engine that stood at 100. */
+async function shown() {
+  const page = open();
+  const first = fakeWorker(100);
+  page.link.watch('panel', REQUEST, () => {});
+  page.link.attach(first.api);
+  first.tell(statusAt(100));
+  await first.watches.get('panel')?.(PICTURE);
+  return { ...page, first };
+}
+
+test('T3 what is on the screen stays until the next engine stands where the last one stood', async () => {
+  const { link } = await shown();
+  link.detach();
+  const next = fakeWorker();
+  link.attach(next.api);
+  link.watch('new', REQUEST, () => {});
+  next.tell(statusAt(20, { catchingUp: true }));
+  next.tell(statusAt(99, { catchingUp: true }));
+  expect([...next.watches.keys()]).toEqual(['new']);
+  next.tell(statusAt(100, { catchingUp: true }));
+  expect([...next.watches.keys()]).toEqual(['new', 'panel']);
+});
+
+test('T3 an engine lost before it stood there changes nothing of what must be reached', async () => {
+  const { link } = await shown();
+  for (const rows of [30, 60]) {
+    link.detach();
+    const lost = fakeWorker();
+    link.attach(lost.api);
+    lost.tell(statusAt(rows, { catchingUp: true }));
+    expect(lost.watches.size).toBe(0);
+  }
+  link.detach();
+  const next = fakeWorker();
+  link.attach(next.api);
+  next.tell(statusAt(99, { catchingUp: true }));
+  expect(next.watches.size).toBe(0);
+  next.tell(statusAt(101));
+  expect([...next.watches.keys()]).toEqual(['panel']);
+});
+
+test('T3 where the past is another, or no more will come, there is nothing to wait for', async () => {
+  const other = await shown();
+  other.link.detach();
+  const reset = fakeWorker();
+  other.link.attach(reset.api);
+  reset.tell(statusAt(3, { epoch: 'another' }));
+  expect([...reset.watches.keys()]).toEqual(['panel']);
+
+  const cut = await shown();
+  cut.link.detach();
+  const less = fakeWorker();
+  cut.link.attach(less.api);
+  for (let told = 1; told < 10; told++) less.tell(statusAt(50));
+  expect(less.watches.size).toBe(0);
+  less.tell(statusAt(50));
+  expect([...less.watches.keys()]).toEqual(['panel']);
+});
+
+test('T3 flags, boards and status are asked of the next engine; the last one is let go and no longer heard', async () => {
+  const { link, first } = await shown();
+  const told: number[] = [];
+  let boards = 0;
+  link.onStatus(({ rows }) => void told.push(rows));
+  link.onBoards(() => boards++);
+  link.setVisible(false);
+  link.setPaused(true);
+  link.detach();
+  link.setPaused(false);
+  const next = fakeWorker();
+  link.attach(next.api);
+  expect(first.heard).toEqual(['visible true', 'paused false', 'visible false', 'paused true', 'released']);
+  expect(next.heard).toEqual(['visible false', 'paused false']);
+  first.tell(statusAt(1000));
+  next.tell(statusAt(7));
+  expect([told, boards, link.newest?.rows]).toEqual([[7], 1, 7]);
+});
+
+test('T3 a status asked of an engine that is lost is the next one’s; a query is told to be asked again', async () => {
+  const { link } = open();
+  const status = link.status();
+  const first = fakeWorker();
+  link.attach(first.api);
+  const query = link.query('SELECT 1');
+  await Promise.resolve();
+  link.detach();
+  link.attach(fakeWorker(5).api);
+  expect((await status).rows).toBe(5);
+  await expect(query).rejects.toThrow(/started again.*\n.*Ask again/);
+  expect(await link.query('SELECT 1')).toEqual([{ rows: 5 }]);
+});
+
+test('T1 what fails while it is drawn is told on this page, and the worker goes on', async () => {
+  const { link, problems } = open();
+  const worker = fakeWorker();
+  link.attach(worker.api);
+  link.watch('panel', REQUEST, () => {
+    throw new Error('a chart that cannot be drawn');
+  });
+  await worker.watches.get('panel')?.(PICTURE);
+  expect(problems).toEqual([new Error('a chart that cannot be drawn')]);
+});
