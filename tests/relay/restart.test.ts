@@ -1,6 +1,8 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { StartFrom } from '../../relay/sources/source.ts';
 import { AckedSource } from './acked-source.ts';
@@ -12,6 +14,18 @@ async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-restart-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return join(folder, 'data');
+}
+
+/** What another process would find if this one was killed now. Files may be replaced while it is made: again, then. */
+function imageOf(data: string, image: string): string {
+  for (;;)
+    try {
+      cpSync(data, image, { recursive: true });
+      return image;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      rmSync(image, { recursive: true, force: true });
+    }
 }
 
 async function openTab(port: number): Promise<Tab> {
@@ -212,11 +226,10 @@ test('P8 S8 a source without a past: after kill -9 at any moment nothing acknowl
       pushed += 40 * (crash + 1);
       await tab.rowsAtLeast(seen.size + 1 + 30 * burst);
     }
-    // What another process would find if this one died now. The broker first: it may know of more than the disk, not less.
+    // The broker first: it may know of more than the disk, not less.
     const broker = source.image();
     const shown = new Map(tab.rows);
-    const image = `${data}-${crash}`;
-    await cp(folder, image, { recursive: true });
+    const image = imageOf(folder, `${data}-${crash}`);
     for (const [key, n] of shown) {
       expect(seen.get(key) ?? n).toBe(n);
       seen.set(key, n);
@@ -232,6 +245,73 @@ test('P8 S8 a source without a past: after kill -9 at any moment nothing acknowl
   await tab.until(() => (new Set(tab.rows.values()).size === pushed && source.waiting === 0 ? true : undefined));
   for (const [key, n] of seen) expect([key, tab.rows.get(key)]).toEqual([key, n]);
   expect(tab.all('gap')).toEqual([]);
+});
+
+test('P3 P5 P8 any cuts, crashes and log sizes: every row once, in the end', async () => {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+  console.log(`restart property: SEED=${seed}`);
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('push' as const), partition: fc.nat(1), rows: fc.integer({ min: 1, max: 700 }) }),
+    fc.record({ kind: fc.constant('cut' as const), afterRows: fc.nat(800) }),
+    fc.record({ kind: fc.constant('crash' as const), afterRows: fc.nat(800) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 6, maxLength: 14 }),
+      fc.constantFrom('6KB', '30KB', '10MB'),
+      async (steps, maxBytes) => {
+        let data = await newFolder();
+        const source = new ScriptedSource({ replayable: true, partitions: 2 });
+        source.batch = 150;
+        const start = () => startTestRelay(source, { data, spec: { log: { max_bytes: maxBytes } } });
+        let relay = await start();
+        const expected = new Map<string, number>();
+        const rows = new Map<string, unknown>();
+        const sizes = [0, 0];
+        let tab = await Tab.open(relay.port, { creditBytes: 20_000 });
+        tab.subscribe('events');
+        const collect = () => {
+          for (const [key, n] of tab.rows) {
+            expect(rows.has(key)).toBe(false);
+            rows.set(key, n);
+          }
+        };
+        for (const step of steps) {
+          if (step.kind === 'push') {
+            const first = sizes[step.partition] ?? 0;
+            for (const { n } of numbered(first, step.rows)) expected.set(`${step.partition}:${n}`, n);
+            sizes[step.partition] = first + step.rows;
+            source.push(step.partition, ...numbered(first, step.rows));
+            continue;
+          }
+          await tab.rowsAtLeast(Math.min(step.afterRows, expected.size - rows.size));
+          await tab.cut();
+          collect();
+          const position = tab.position ?? 'start';
+          if (step.kind === 'crash') {
+            const image = imageOf(data, `${data}x`);
+            await relay.close();
+            data = image;
+            relay = await start();
+          }
+          tab = await Tab.open(relay.port, { creditBytes: 20_000 });
+          tab.subscribe('events', position);
+        }
+        await tab.rowsAtLeast(expected.size - rows.size);
+        await tab.cut();
+        collect();
+        expect(tab.all('subscribed').every(({ outcome }) => outcome === 'fresh' || outcome === 'resumed')).toBe(true);
+        expect(rows).toEqual(expected);
+        const fresh = await Tab.open(relay.port);
+        fresh.subscribe('events');
+        await fresh.rowsAtLeast(expected.size);
+        await fresh.cut();
+        expect(fresh.rows).toEqual(expected);
+        await relay.close();
+      },
+    ),
+    { seed, numRuns: 10 },
+  );
 });
 
 test('L6 a folder is of one relay at a time', async () => {
