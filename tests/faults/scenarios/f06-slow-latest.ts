@@ -6,12 +6,12 @@ import { Trial } from '../kit/trial.ts';
 
 const NEWEST_SQL = `SELECT key, arg_max(seq, _offset) AS seq, arg_max(producer, _offset) AS producer FROM ${STREAM} GROUP BY key ORDER BY key`;
 /** A tab grants 16 MiB in advance: only beyond them does it fall behind. */
-const PAD_BYTES = 24_000;
+const PAD_BYTES = 8_000;
 
 export const f06: Scenario = {
   id: 'F6',
   fault: 'a slow tab, which wants the newest of each key (latest_by)',
-  how: 'one tab’s link carries 20 KB/s while some 40 MB are written (long: 200); then all of it',
+  how: 'one tab’s link carries 20 KB/s while 200 MB are written (short: 50); then all of it',
   letters: ['L', 'D', 'O', 'A', 'R', 'T'],
   also: 'the newest row of each key is the same in all tabs; what the slow one was not given is counted',
   run: async (world, seed) =>
@@ -31,7 +31,7 @@ export const f06: Scenario = {
         if (!slow || !fast) throw new Error('two tabs are needed');
         await trial.pause(100, 500);
         slow.proxy.set({ kind: 'bandwidth', bytesPerSecond: 20_000 });
-        await trial.write(trial.lasting(8_000, 1_700));
+        await trial.write(trial.lasting(25_000, 6_000));
         await trial.recovered([fast]);
         slow.proxy.set({ kind: 'pass' });
         await trial.recovered();
