@@ -1,5 +1,5 @@
 import type { Down } from '../../contract/protocol/down.ts';
-import type { Position } from '../../contract/protocol/position.ts';
+import { type Position, REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import type { SubscribeFrom } from '../../contract/protocol/up.ts';
 import type { LogEntry } from '../log/log.ts';
 import type { StartFrom } from '../sources/source.ts';
@@ -23,6 +23,8 @@ export interface SubscriptionOutput {
   /** Nothing more will be delivered: the source cannot be read for this subscription. */
   failed(message: string): void;
 }
+
+const REPLAYED_LET_GO = 'the relay no longer keeps these replayed dead letters';
 
 type State =
   | { readonly kind: 'waiting'; readonly from: SubscribeFrom }
@@ -252,6 +254,12 @@ export class Subscription {
     for (const [partition, offset] of Object.entries(reader.settled()))
       next[partition] = Math.max(offset, next[partition] ?? 0);
     if (opened === null || opened.position.epoch !== this.#epoch) return;
+    // The source has no such records: of what the log let go of there is nothing to read again.
+    const replayed = opened.log.floor().get(REPLAY_PARTITION) ?? 0;
+    if (replayed > (next[REPLAY_PARTITION] ?? 0)) {
+      this.#gapTo({ [REPLAY_PARTITION]: replayed }, REPLAYED_LET_GO);
+      next[REPLAY_PARTITION] = replayed;
+    }
     const over = reader.finished && this.#feed.state.state === 'ended';
     const cursor = opened.log.seek(next) ?? (over ? opened.log.end : null);
     if (cursor === null) return;
