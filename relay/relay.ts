@@ -10,6 +10,7 @@ import type { WindowSpec } from '../contract/spec/window.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
+import { openDeadLetters } from './dead-letters/on-disk.ts';
 import { openDiskStore } from './log/disk-store.ts';
 import { MAX_LOG_BYTES } from './log/memory.ts';
 import type { Damage } from './log/segments.ts';
@@ -150,7 +151,7 @@ export async function makeFeed(
     limits: BATCH_LIMITS,
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
     deadLetters: isKept
-      ? await DeadLetters.open(join(data.of(name), 'dead-letters'), clock, data.files && { files: data.files })
+      ? await openDeadLetters(join(data.of(name), 'dead-letters'), clock, data.files && { files: data.files })
       : DeadLetters.inMemory(clock),
     store: await makeStore(name, spec, source, isKept ? data : null, parts),
     backfillUs: spec.backfill === undefined ? null : parseDurationUs(spec.backfill),

@@ -6,7 +6,8 @@ import { HighwaterError } from '../../contract/errors.ts';
 import { type StreamSpec, StreamSpecSchema } from '../../contract/spec/stream.ts';
 import { readSpec } from '../config.ts';
 import { openDataFolder } from '../data-folder.ts';
-import { DeadLetters } from '../dead-letters/dead-letters.ts';
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { openDeadLetters } from '../dead-letters/on-disk.ts';
 import { findLetters, groupsOf, type LetterFilter, matching } from '../dead-letters/search.ts';
 import { letterLine, showLetter, showWhole } from '../dead-letters/show.ts';
 import { readText } from '../log/replace-text.ts';
@@ -57,7 +58,7 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
   const read = async (stream: string): Promise<DeadLetters> => {
     const path = lettersOf(stream);
     if (!(await isFolder(path))) throw noStream(stream, folder);
-    return DeadLetters.open(path, clock, { bounds: UNBOUNDED, files: readOnly });
+    return openDeadLetters(path, clock, { bounds: UNBOUNDED, files: readOnly });
   };
   return {
     async streams() {
@@ -108,7 +109,7 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
       await read(stream);
       const lock = await openDataFolder(folder);
       try {
-        const letters = await DeadLetters.open(lettersOf(stream), clock);
+        const letters = await openDeadLetters(lettersOf(stream), clock);
         const entries = [];
         for await (const { entry } of findLetters(letters, filter)) entries.push(entry);
         const dropped = letters.drop(entries);

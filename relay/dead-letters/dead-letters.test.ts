@@ -7,6 +7,7 @@ import { diskFiles, type SegmentFiles } from '../log/segment-files.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
 import { MAX_VALUE_BYTES, START_BYTES } from './letter.ts';
+import { openDeadLetters } from './on-disk.ts';
 import { findLetters, groupsOf, type LetterFilter, matching } from './search.ts';
 
 /** A clock that is moved by hand. */
@@ -55,11 +56,11 @@ async function idsOf(letters: DeadLetters, filter: LetterFilter): Promise<number
 test('X1 a letter comes back whole from the folder, after a process that was killed too', async () => {
   const path = await folder();
   const clock = handClock();
-  const first = await DeadLetters.open(path, clock);
+  const first = await openDeadLetters(path, clock);
   const values = [Buffer.from([0, 1, 255, 10]), Buffer.alloc(0), null, Buffer.from('{"a":')];
   for (const [offset, value] of values.entries()) first.add('e', 3, { ...record(offset), value }, bad);
   // Not closed: as after a kill.
-  const second = await DeadLetters.open(path, clock);
+  const second = await openDeadLetters(path, clock);
   expect(second.count).toBe(4);
   expect(second.lastReason).toBe(bad.reason);
   for (const [offset, value] of values.entries()) {
@@ -74,9 +75,9 @@ test('X1 a letter comes back whole from the folder, after a process that was kil
 
 test('X1 what its source gives again under the same epoch and offset is one letter', async () => {
   const path = await folder();
-  const letters = await DeadLetters.open(path, handClock());
+  const letters = await openDeadLetters(path, handClock());
   for (let time = 0; time < 3; time++) letters.add('e', 0, record(7), bad);
-  const again = await DeadLetters.open(path, handClock());
+  const again = await openDeadLetters(path, handClock());
   again.add('e', 0, record(7), bad);
   expect(again.count).toBe(1);
   again.add('other', 0, record(7), bad);
@@ -98,7 +99,7 @@ test('X2 of a value beyond the bound the start is kept, and the letter says so',
 test('X3 beyond its bounds the oldest go and are counted, over a restart too', async () => {
   const path = await folder();
   const bounds = { maxBytes: 64 * 1024, maxLetters: 1_000 };
-  const letters = await DeadLetters.open(path, handClock(), { bounds });
+  const letters = await openDeadLetters(path, handClock(), { bounds });
   const count = 2_000;
   for (let offset = 0; offset < count; offset++) letters.add('e', 0, record(offset), bad);
   expect(letters.bytes).toBeLessThanOrEqual(bounds.maxBytes + 4096);
@@ -106,7 +107,7 @@ test('X3 beyond its bounds the oldest go and are counted, over a restart too', a
   expect(kept.length).toBeGreaterThan(50);
   expect(kept[0]?.offset).toBe(count - 1);
   expect(letters.letGo + kept.length).toBe(count);
-  const again = await DeadLetters.open(path, handClock(), { bounds });
+  const again = await openDeadLetters(path, handClock(), { bounds });
   expect({ count: again.count, letGo: again.letGo }).toEqual({ count, letGo: letters.letGo });
   again.add('e', 0, record(count), bad);
   expect(matching(again, {})[0]).toMatchObject({ id: count + 1, offset: count });
@@ -123,7 +124,7 @@ test('X4 a full disk loses none: letters wait in order, and are written when the
       diskFiles.write(file, pieces, at);
     },
   };
-  const letters = await DeadLetters.open(path, clock, { files });
+  const letters = await openDeadLetters(path, clock, { files });
   letters.add('e', 0, record(0), bad);
   full = true;
   for (let offset = 1; offset < 5; offset++) letters.add('e', 0, record(offset), bad);
@@ -141,7 +142,7 @@ test('X4 a full disk loses none: letters wait in order, and are written when the
   await room;
   expect(letters.trouble).toBe(null);
   await letters.sync();
-  const again = await DeadLetters.open(path, clock, { files });
+  const again = await openDeadLetters(path, clock, { files });
   expect(matching(again, {}).map(({ offset }) => offset)).toEqual([4, 3, 2, 1, 0]);
 });
 
@@ -169,10 +170,10 @@ test('X6 letters are found by text in reason, key, headers and value, by field, 
 
 test('X7 dropped letters stay dropped', async () => {
   const path = await folder();
-  const letters = await DeadLetters.open(path, handClock());
+  const letters = await openDeadLetters(path, handClock());
   for (let offset = 0; offset < 4; offset++) letters.add('e', 0, record(offset), bad);
   expect(letters.drop(matching(letters, { ids: [1, 3] }))).toBe(2);
-  const again = await DeadLetters.open(path, handClock());
+  const again = await openDeadLetters(path, handClock());
   expect(await idsOf(again, { state: 'all' })).toEqual([4, 2]);
   expect(again.count).toBe(2);
 });

@@ -1,7 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Rejected } from '../decode/rejected.ts';
-import type { SegmentFiles } from '../log/segment-files.ts';
-import { type Place, Segments } from '../log/segments.ts';
+import type { Place } from '../log/segments.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { type DeadLetter, decodeLetter, encodeLetter, LETTER, makeLetter } from './letter.ts';
 import { type LetterEntry, LetterIndex } from './letter-index.ts';
@@ -23,6 +22,13 @@ export interface DeadLetterBounds {
 
 export const DISK_BOUNDS: DeadLetterBounds = { maxBytes: 256 * 2 ** 20, maxLetters: 200_000 };
 export const MEMORY_BOUNDS: DeadLetterBounds = { maxBytes: 32 * 2 ** 20, maxLetters: 20_000 };
+/** Opens files: every body that is in them is given to `restore`, and each new segment begins with `opening`. */
+export type OpenLetterFiles = (use: {
+  readonly segmentBytes: number;
+  readonly opening: () => Uint8Array[];
+  readonly restore: (body: Uint8Array, place: Place) => void;
+}) => Promise<LetterFiles>;
+
 /** So that letting one go lets go of little. */
 const SEGMENTS = 32;
 const RETRY_MS = 1_000;
@@ -62,23 +68,14 @@ export class DeadLetters {
     return new DeadLetters(clock, bounds, new MemorySegments(Math.ceil(bounds.maxBytes / SEGMENTS)));
   }
 
-  /** Reads what is in the folder, which is made where it is missing. */
-  static async open(
-    folder: string,
-    clock: Clock,
-    { bounds = DISK_BOUNDS, files }: { readonly bounds?: DeadLetterBounds; readonly files?: SegmentFiles } = {},
-  ): Promise<DeadLetters> {
+  /** Over files that are there: on-disk.ts. */
+  static async over(clock: Clock, bounds: DeadLetterBounds, open: OpenLetterFiles): Promise<DeadLetters> {
     const letters = new DeadLetters(clock, bounds, new MemorySegments(1));
-    const { segments } = await Segments.open(
-      {
-        folder,
-        segmentBytes: Math.ceil(bounds.maxBytes / SEGMENTS),
-        opening: () => [encodeMark(letters.#counts())],
-        ...(files !== undefined && { files }),
-      },
-      (body, place) => letters.#restore(body, place),
-    );
-    letters.#files = segments;
+    letters.#files = await open({
+      segmentBytes: Math.ceil(bounds.maxBytes / SEGMENTS),
+      opening: () => [encodeMark(letters.#counts())],
+      restore: (body, place) => letters.#restore(body, place),
+    });
     letters.#bound();
     return letters;
   }

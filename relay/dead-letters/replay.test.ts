@@ -12,6 +12,7 @@ import { readRow } from '../read-row.ts';
 import { Shaper } from '../shape/shaper.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { openDeadLetters } from './on-disk.ts';
 import { type ReplayParts, replayLetters, tryLetters } from './replay.ts';
 import { matching } from './search.ts';
 
@@ -109,9 +110,9 @@ test('X5 killed at any moment, no letter is lost and none is a row twice', async
         const folder = await mkdtemp(join(tmpdir(), 'highwater-replay-'));
         try {
           const log = new FakeLog();
-          addLetters(await DeadLetters.open(folder, clock), count);
+          addLetters(await openDeadLetters(folder, clock), count);
           for (const kill of [...kills, null]) {
-            const letters = await DeadLetters.open(folder, clock);
+            const letters = await openDeadLetters(folder, clock);
             letters.endReplay('log-epoch', log.tail ?? 0);
             let steps = 0;
             const step = () => {
@@ -129,7 +130,7 @@ test('X5 killed at any moment, no letter is lost and none is a row twice', async
           }
           const noRows = Math.floor(count / 7);
           expect(log.rows).toBe(count - noRows);
-          const end = await DeadLetters.open(folder, clock);
+          const end = await openDeadLetters(folder, clock);
           expect(matching(end, {}).every(({ offset }) => offset % 7 === 6)).toBe(true);
           expect(end.count).toBe(noRows);
           let next = 0;
@@ -149,10 +150,10 @@ test('X5 killed at any moment, no letter is lost and none is a row twice', async
 test('X5 rows of a log that was dropped wait again when the replay had not been marked', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-replay-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const letters = await DeadLetters.open(folder, clock);
+  const letters = await openDeadLetters(folder, clock);
   addLetters(letters, 3);
   letters.beginReplay('log-epoch', 0, matching(letters, {}));
-  const again = await DeadLetters.open(folder, clock);
+  const again = await openDeadLetters(folder, clock);
   again.endReplay('log-epoch~1', 2);
   expect(matching(again, {}).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
 });

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { Rejected } from './rejected.ts';
+import { readUtf8 } from './utf8.ts';
 
 /**
  * JSON bytes → fields.
@@ -22,9 +22,9 @@ export function decodeJson(bytes: Uint8Array | null, maxBytes = MAX_RECORD_BYTES
     return new Rejected(`the record has ${bytes.length} bytes: expected at most ${maxBytes}; send smaller records`, {
       kind: `the record has more than ${maxBytes} bytes`,
     });
-  if (!isUtf8(bytes))
+  let text = readUtf8(bytes);
+  if (text === null)
     return new Rejected('the record is not UTF-8: expected JSON text in UTF-8', { kind: 'the record is not UTF-8' });
-  let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   if (text.charCodeAt(0) === BYTE_ORDER_MARK) text = text.slice(1);
   let value: unknown;
   try {

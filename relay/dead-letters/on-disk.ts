@@ -1,0 +1,17 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { SegmentFiles } from '../log/segment-files.ts';
+import { Segments } from '../log/segments.ts';
+import { type DeadLetterBounds, DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
+
+/** Reads what is in the folder, which is made where it is missing. */
+export function openDeadLetters(
+  folder: string,
+  clock: Clock,
+  { bounds = DISK_BOUNDS, files }: { readonly bounds?: DeadLetterBounds; readonly files?: SegmentFiles } = {},
+): Promise<DeadLetters> {
+  return DeadLetters.over(clock, bounds, async ({ segmentBytes, opening, restore }) => {
+    const options = { folder, segmentBytes, opening, ...(files !== undefined && { files }) };
+    const { segments } = await Segments.open(options, restore);
+    return segments;
+  });
+}
