@@ -52,7 +52,7 @@ function toUnits(blocks: readonly FrameBlock[]): Unit[] {
 }
 
 function widened(message: IpcMessage, drop: number, block: FrameBlock): Uint8Array[] {
-  const partitions = new Int32Array(block.rows).fill(block.frame.header.partition);
+  const partitions = new Uint32Array(block.rows).fill(block.frame.header.partition);
   const offsets = new BigInt64Array(block.rows);
   const words = new Uint32Array(offsets.buffer);
   for (let row = 0; row < block.rows; row++) {

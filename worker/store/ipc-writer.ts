@@ -1,5 +1,5 @@
 /**
- * Adds `_partition` int32 and `_offset` int64 to a frame's Arrow IPC stream without decoding it, so that one insert puts
+ * Adds `_partition` uint32 and `_offset` int64 to a frame's Arrow IPC stream without decoding it, so that one insert puts
  * whole rows into their table: an insert-select from a staging table cost two to four times as much.
  *
  *   message  := FFFFFFFF, metadata bytes (i32), metadata (a flatbuffer, padded to 8), body
@@ -71,8 +71,8 @@ export function widenSchema(message: IpcMessage, drop: number): Uint8Array {
   out.patch(vectorSlot, vector);
   out.u32(kept + 2);
   const slots = Array.from({ length: kept + 2 }, () => out.u32(0));
-  out.patch(slots[kept] ?? 0, out.intField('_partition', 32));
-  out.patch(slots[kept + 1] ?? 0, out.intField('_offset', 64));
+  out.patch(slots[kept] ?? 0, out.intField('_partition', 32, false));
+  out.patch(slots[kept + 1] ?? 0, out.intField('_offset', 64, true));
   const base = out.append(old);
   for (let field = 0; field < kept; field++) {
     const entry = fields + 4 + field * 4;
@@ -85,7 +85,7 @@ export function widenSchema(message: IpcMessage, drop: number): Uint8Array {
 export function widenBatch(
   message: IpcMessage,
   drop: number,
-  partition: Int32Array,
+  partition: Uint32Array,
   offsets: BigInt64Array,
 ): Uint8Array[] {
   const old = message.metadata;
@@ -217,7 +217,7 @@ class Writer {
   }
 
   /** A Field of a nullable signed integer: name, nullable, type kind (Int = 2), type, no dictionary, no children. */
-  intField(name: string, bits: number): number {
+  intField(name: string, bits: number, signed: boolean): number {
     const field = this.table([4, 1, 1, 4, null, 4], [0, 1, 2]);
     const [nameSlot, typeSlot, childrenSlot] = [this.lastSlot(0), this.lastSlot(3), this.lastSlot(5)];
     const text = new TextEncoder().encode(name);
@@ -225,7 +225,7 @@ class Writer {
     this.#reserve(this.at + text.length + 8);
     this.#bytes.set(text, this.at);
     this.at += text.length + 1;
-    const type = this.table([4, 1], [0, 1]);
+    const type = this.table([4, 1], [0, signed ? 1 : 0]);
     this.#view.setInt32(this.lastSlot(0), bits, true);
     this.patch(typeSlot, type);
     this.patch(childrenSlot, this.u32(0));

@@ -87,7 +87,7 @@ export class Segments {
       ...schema.fields
         .filter(({ name }) => name !== schema.timeField)
         .map(({ name, type }) => `${quoteName(name)} ${TYPES[type]}`),
-      '_partition INTEGER',
+      '_partition UINTEGER',
       '_offset BIGINT',
     ];
     this.#database.run(`CREATE TABLE ${quoteTable(table)} (${columns.join(', ')})`);
