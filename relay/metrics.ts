@@ -16,6 +16,7 @@ export interface Metrics {
 /** What of a session is measured. */
 export interface MeasuredSession {
   readonly transport: 'websocket' | 'http';
+  readonly bufferedBytes: number;
   /** Records between it and the newest of a stream; null when it has not subscribed to it. */
   behindRecords(stream: string): number | null;
 }
@@ -114,6 +115,14 @@ export function createMetrics(
     collect() {
       for (const transport of ['websocket', 'http'] as const)
         this.labels(transport).set([...sessions].filter((session) => session.transport === transport).length);
+    },
+  });
+  new Gauge({
+    name: 'highwater_relay_buffered_bytes',
+    help: 'Bytes given to the networks of all sessions and not yet taken',
+    registers: [registry],
+    collect() {
+      this.set([...sessions].reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0));
     },
   });
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>

@@ -5,7 +5,7 @@ import { Laps } from './laps.ts';
 import { distance } from './outcome.ts';
 
 /** Rows read at a time for those who are behind; between, everybody else has a turn. */
-const SLICE_ROWS = 10_000;
+const SLICE_ROWS = 5_000;
 
 interface Shared {
   readonly conflator: Conflator;

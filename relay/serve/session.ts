@@ -102,6 +102,11 @@ export class Session {
     return this.#parts.socket.transport;
   }
 
+  /** Given to the network, and not yet taken. */
+  get bufferedBytes(): number {
+    return this.#parts.socket.bufferedBytes();
+  }
+
   /** Records between it and the newest of a stream; null when it has not subscribed to it. */
   behindRecords(stream: string): number | null {
     return this.#state.kind === 'live' ? (this.#state.subscriptions.get(stream)?.behindRecords ?? null) : null;
