@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { textMemory } from '../../../tests/support/text-memory.ts';
+import type { Batch } from './batches.ts';
 import type { Topic } from './client.ts';
 import { Past, SLOT_SIZE } from './past.ts';
 import { matching, topicChoice } from './topics.ts';
@@ -10,6 +11,17 @@ const topicOf = (name: string, topicId: string): Topic => ({
   name,
   topicId,
   partitions: [{ leader: 1, leaderEpoch: 0 }],
+});
+const batchOf = (firstOffset: number, partitionLeaderEpoch: number): Batch => ({
+  firstOffset,
+  partitionLeaderEpoch,
+  lastOffsetDelta: 0,
+  attributes: 0,
+  firstTimestamp: 0,
+  maxTimestamp: 0,
+  producerId: -1n,
+  records: [],
+  unreadable: null,
 });
 const pastOf = (text: string, { memory = textMemory(), run = 'run' } = {}) =>
   new Past({ choice: topicChoice(text), memory, run });
@@ -97,6 +109,24 @@ test('S3 another cut at the same offset is another epoch, and no epoch grows', a
   expect(new Set(seen.slice(1).map(({ length }) => length)).size).toBe(1);
   // A reading that finds it after another one has: the epoch is that of the other.
   expect(await past.cut(seen[2] ?? '', 0, 50, 'cut')).toBe(seen[5]);
+});
+
+test('S3 what was written down of leaders counts for a reading that goes on, not for one that begins elsewhere', async () => {
+  const memory = textMemory();
+  const topics = [topicOf('a', 'id-a')];
+  const first = pastOf('a', { memory });
+  await first.meet(cluster, topics, null);
+  first.begin(0, 0, 'anew');
+  first.note(0, [batchOf(0, 3)], 10);
+  await first.keep();
+  const later = pastOf('a', { memory });
+  await later.meet(cluster, topics, null);
+  later.begin(0, 8, 'on');
+  expect(later.leaderBefore(0, 8)).toBe(3);
+  const elsewhere = pastOf('a', { memory });
+  await elsewhere.meet(cluster, topics, null);
+  elsewhere.begin(0, 500, 'anew');
+  expect(elsewhere.leaderBefore(0, 500)).toBe(-1);
 });
 
 test('S5 what cannot be written down is a fault, and is written before anything is read', async () => {

@@ -103,8 +103,9 @@ export class Past {
     return this.#leaders.get(streamPartition)?.before(offset) ?? -1;
   }
 
-  /** The stream's own reading goes on here. */
-  begin(streamPartition: number, offset: number): void {
+  /** The stream's own reading goes on at this offset where it stopped, or begins there whatever was read before. */
+  begin(streamPartition: number, offset: number, how: 'on' | 'anew'): void {
+    if (how === 'anew') this.#leaders.delete(streamPartition);
     this.#leadersOf(streamPartition).begin(offset);
   }
 

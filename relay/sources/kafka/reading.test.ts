@@ -133,3 +133,73 @@ test('when one partition fails, what the others brought is delivered first, and 
   }
   expect(events.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
 });
+
+test('S4 S5 attempts are counted until every broker has answered, and all brokers together send a bounded lot', async () => {
+  let failing = true;
+  const { client, requests } = fakeCluster(
+    Array.from({ length: 40 }, (_, at) => at),
+    (fetch, node) => (failing && node === 7 ? { ...fetch, errorCode: 6, batches: [] } : fetch),
+  );
+  const reading = newReading();
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const opening = async () => {
+      for await (const _ of reading.open(client, new AbortController().signal));
+    };
+    await expect(opening()).rejects.toMatchObject({ fault: 'moved' });
+    expect(reading.failures++).toBe(attempt - 1);
+  }
+  expect(requests.slice(0, 40).reduce((sum, { maxBytes }) => sum + maxBytes, 0)).toBeLessThan(33 * 1024 * 1024);
+  failing = false;
+  const abort = new AbortController();
+  for await (const event of reading.open(client, abort.signal)) if (event.kind === 'caught-up') abort.abort();
+  expect(reading.failures).toBe(0);
+});
+
+test('S3 a log that a broker says was cut is a reset, though its end lies beyond the position', async () => {
+  let cut = true;
+  const { client } = fakeCluster([1], (fetch) =>
+    cut && fetch.streamPartition === 0 ? { ...fetch, divergesAt: 20, batches: [] } : fetch,
+  );
+  const reading = newReading({ epoch: 'c:t', next: { 0: 30 } });
+  const events: SourceEvent[] = [];
+  const abort = new AbortController();
+  const openings = async () => {
+    for await (const event of reading.open(client, abort.signal)) {
+      events.push(event);
+      if (event.kind === 'caught-up') abort.abort();
+    }
+  };
+  await expect(openings()).rejects.toMatchObject({ fault: 'moved' });
+  cut = false;
+  await openings();
+  const told = events.filter(({ kind }) => kind === 'opened' || kind === 'reset');
+  expect(told).toMatchObject([
+    { kind: 'opened', position: { epoch: 'c:t', next: { 0: 30 } } },
+    { kind: 'reset', reason: 'partition 0 ends at offset 20, before 30: its log was cut' },
+    { kind: 'opened', position: { epoch: expect.stringMatching(/^c:t\/./), next: { 0: 0 } } },
+  ]);
+  expect(events.filter(({ kind }) => kind === 'records')).toHaveLength(BATCHES);
+});
+
+test('S3 only the stream’s own reading changes its epoch: what others ask for cannot', async () => {
+  const { client } = fakeCluster([1]);
+  const choice = topicChoice('topic');
+  const past = new Past({ choice, memory: null, run: 'r' });
+  const newOne = (leads: boolean, from: StartFrom) =>
+    new Reading({ choice, past, at: 'b:1', leads, told: () => undefined, clock }, from);
+  const first = async (reading: Reading) => {
+    const abort = new AbortController();
+    const events: SourceEvent[] = [];
+    for await (const event of reading.open(client, abort.signal)) {
+      events.push(event);
+      if (event.kind === 'caught-up') abort.abort();
+    }
+    return events;
+  };
+  await first(newOne(true, 'earliest'));
+  const forged = await first(newOne(false, { epoch: 'c:t', next: { 0: 1e9, 77: 5 } }));
+  expect(forged[0]).toMatchObject({ kind: 'reset' });
+  expect(forged[1]).toMatchObject({ kind: 'opened', position: { epoch: 'c:t', next: { 0: 0 } } });
+  const honest = await first(newOne(false, { epoch: 'c:t', next: { 0: 40 } }));
+  expect(honest[0]).toMatchObject({ kind: 'opened', position: { epoch: 'c:t', next: { 0: 40 } } });
+});

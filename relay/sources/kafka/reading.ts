@@ -25,7 +25,9 @@ export interface ReadingOptions {
   readonly partitionMaxBytes?: number;
 }
 
+/** Of one fetch, and of one fetch of each broker together. */
 const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES_OF_ALL = 32 * 1024 * 1024;
 const PARTITION_MAX_BYTES = 1024 * 1024;
 const MAX_WAIT_MS = 500;
 /** How often to look for added partitions, and for a topic created anew where no fetch would tell. */
@@ -111,7 +113,12 @@ export class Reading {
   }
 
   *#begin(epoch: string, start: Offsets, first: Offsets, end: Offsets): Iterable<SourceEvent> {
-    this.#start(epoch, new Map([...end].map(([at, offset]) => [at, Math.min(start.get(at) ?? offset, offset)])), end);
+    this.#start(
+      epoch,
+      new Map([...end].map(([at, offset]) => [at, Math.min(start.get(at) ?? offset, offset)])),
+      end,
+      null,
+    );
     this.#notices.begun(start, end, this.#places);
     yield { kind: 'opened', position: this.#position(epoch) };
     yield* this.#gaps(first);
@@ -133,7 +140,7 @@ export class Reading {
     const opening = this.#epoch === null;
     const next = new Map(Object.entries(asked.next).map(([at, offset]) => [Number(at), offset]));
     for (const [at, offset] of first) if (!next.has(at)) next.set(at, offset);
-    this.#start(epoch, next, end);
+    this.#start(epoch, next, end, asked);
     if (opening) yield { kind: 'opened', position: this.#position(epoch) };
     yield* this.#gaps(first);
     yield* this.#deleted();
@@ -149,7 +156,7 @@ export class Reading {
   *#reset(epoch: string, reason: string, first: Offsets, end: Offsets): Iterable<SourceEvent> {
     yield { kind: 'reset', reason };
     this.#partitions.clear();
-    this.#start(epoch, first, end);
+    this.#start(epoch, first, end, null);
     yield { kind: 'opened', position: this.#position(epoch) };
   }
 
@@ -268,11 +275,12 @@ export class Reading {
       const place = places.get(at);
       return place?.leader === node ? [{ ...place, fetchOffset: next, lastFetchedEpoch: leaderEpoch }] : [];
     });
+    const brokers = new Set(led.map(({ leader }) => leader)).size;
     return client.fetch({
       node,
       partitions,
       maxWaitMs: MAX_WAIT_MS,
-      maxBytes: this.#options.maxBytes ?? MAX_BYTES,
+      maxBytes: this.#options.maxBytes ?? Math.min(MAX_BYTES, Math.ceil(MAX_BYTES_OF_ALL / brokers)),
       partitionMaxBytes: this.#options.partitionMaxBytes ?? PARTITION_MAX_BYTES,
     });
   }
@@ -309,7 +317,7 @@ export class Reading {
     return [{ kind: 'records', partition: at, firstOffset, nextOffset, behind, records }];
   }
 
-  #start(epoch: string, next: Offsets, end: Offsets): void {
+  #start(epoch: string, next: Offsets, end: Offsets, asked: Position | null): void {
     const { past, leads } = this.#options;
     this.#epoch = epoch;
     this.#caughtUp = false;
@@ -321,7 +329,7 @@ export class Reading {
         known.end = seen ?? known.end;
         continue;
       }
-      if (leads) past.begin(at, offset);
+      if (leads) past.begin(at, offset, asked?.next[at] === undefined ? 'anew' : 'on');
       const leaderEpoch = past.leaderBefore(at, offset);
       this.#partitions.set(at, {
         next: offset,
@@ -336,7 +344,7 @@ export class Reading {
   #skip(at: number, progress: Progress, next: number): void {
     progress.next = next;
     progress.leaderEpoch = -1;
-    if (this.#options.leads) this.#options.past.begin(at, next);
+    if (this.#options.leads) this.#options.past.begin(at, next, 'on');
   }
 
   #position(epoch: string): Position {
