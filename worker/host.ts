@@ -38,7 +38,6 @@ export interface Host {
   /** The listener let go, when there was one. */
   unwatch(id: string): PictureListener | null;
   setVisible(visible: boolean): void;
-  setPaused(paused: boolean): void;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
   status(): Status;
   /** Resolves when the journal's files are given back. */
@@ -70,8 +69,8 @@ const STATUS_MS = 500;
 const MAX_FAILURES = 5;
 const FAILURES_MS = 600_000;
 const KEPT_RESTARTS = 20;
-/** So many failures, and what the journal keeps is taken for their cause. */
-const MAX_FAILURES_BY_JOURNAL = 3;
+/** After more failures to store rows, the rows that the journal keeps are taken for their cause. */
+const MAX_FAILURES_BY_ROWS = 3;
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { clock, monotonicMs, onError } = options;
@@ -86,7 +85,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let restored = Promise.resolve();
   /** What is shown stays until the engine is made again. */
   let rebuilding = false;
-  let asked = false;
+  let hasAsked = false;
   let boardsMessage: BoardsMessage | null = null;
   let boards: Boards | null = null;
   let windowProblems: readonly WindowProblem[] = [];
@@ -163,7 +162,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const kept = await journal.open();
     if (boardsMessage) journal.boards(boardsMessage);
     else if (kept && !closed) takeBoards(kept);
-    await restore();
+    if (!replacing && !closed) await restore();
   };
   /** Applies what the journal keeps, a piece at a time, then asks the relay for the rest. */
   const restore = async () => {
@@ -175,7 +174,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       try {
         rows += delivery.restore(entries);
       } catch (error) {
-        return replaceEngine(error);
+        return replaceEngine(error, true);
       }
       restoredRows = rows;
       schedule();
@@ -220,21 +219,22 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   const askForRestart = () => {
     const { usedBytes } = engine.memory();
-    if (asked || options.maxHeapBytes === undefined || usedBytes <= options.maxHeapBytes) return;
-    asked = true;
+    if (hasAsked || options.maxHeapBytes === undefined || usedBytes <= options.maxHeapBytes) return;
+    hasAsked = true;
     journal.flush();
     options.onWantsRestart?.(`the engine's memory has grown to ${Math.round(usedBytes / 2 ** 20)} MiB`);
   };
 
-  const replaceEngine = (error: unknown) => {
+  /** `byJournal`: what the journal keeps made it fail, and would again. */
+  const replaceEngine = (error: unknown, byJournal = false) => {
     if (replacing || closed) return;
     replacing = true;
     const nowMs = clock.nowMs();
     const reason = `the engine failed (${reasonOf(error)}) and was started again`;
     failuresMs = [...failuresMs.filter((atMs) => atMs > nowMs - FAILURES_MS), nowMs];
     restarts = [...restarts, { atMs: nowMs, reason }].slice(-KEPT_RESTARTS);
-    // A journal from which the engine failed would make it fail again.
-    const again = journal.status().state === 'on' && restoring === null && failuresMs.length <= MAX_FAILURES_BY_JOURNAL;
+    const spoiled = byJournal || (failuresMs.length > MAX_FAILURES_BY_ROWS && !isTrap(error));
+    const again = journal.status().state === 'on' && !spoiled;
     restoring = again ? {} : null;
     rebuilding = again;
     delivery.restarted(again ? null : `${reason}; everything the relay still has is read again`);
@@ -310,7 +310,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
       if (!visible) journal.flush();
       pictures.setVisible(visible);
     },
-    setPaused: pictures.setPaused,
     async query(sql, queryOptions) {
       const asked = engine;
       try {

@@ -217,7 +217,7 @@ test('J5 files of a tab that has just gone are waited for', async () => {
   expect(second.host.status().journal).toMatchObject({ state: 'on', restoredRows: 5 });
 });
 
-test('J7 a host whose engine has grown past the bound asks once to be started again', async () => {
+test('T4 a host whose engine has grown past the bound asks once to be started again', async () => {
   const { relay } = await relayOf(() => 5);
   const wants = vi.fn();
   const { engine } = await open(relay, memoryFiles(), { maxHeapBytes: 2 ** 30, onWantsRestart: wants });
