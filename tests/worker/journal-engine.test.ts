@@ -189,7 +189,7 @@ test('J1 the engine made again from any whole part of its journal is the one tha
         return left;
       }),
     ),
-    { seed, numRuns: 4 },
+    { seed, numRuns: 3 },
   );
 }, 240_000);
 

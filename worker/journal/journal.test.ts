@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import { type Frame, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { memoryFiles } from '../../tests/worker/memory-files.ts';
+import type { StreamMessage } from '../connection/inbox.ts';
+import type { JournalFiles } from './files.ts';
+import { createJournal, type Journal } from './journal.ts';
+
+/** A clock that a test moves. */
+function stoppedClock() {
+  let nowMs = 0;
+  let timers: { readonly atMs: number; readonly run: () => void }[] = [];
+  return {
+    nowMs: () => nowMs,
+    after(delayMs: number, run: () => void) {
+      const timer = { atMs: nowMs + delayMs, run };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((one) => one !== timer);
+      };
+    },
+    pass(ms: number) {
+      nowMs += ms;
+      const due = timers.filter(({ atMs }) => atMs <= nowMs);
+      timers = timers.filter(({ atMs }) => atMs > nowMs);
+      for (const { run } of due) run();
+    },
+  };
+}
+
+/** Counts what reaches the files. */
+function counting(files: JournalFiles) {
+  const counts = { writes: 0, flushes: 0 };
+  const counted: JournalFiles = {
+    ...files,
+    async open(name) {
+      const file = await files.open(name);
+      return {
+        ...file,
+        write(bytes, at) {
+          counts.writes++;
+          return file.write(bytes, at);
+        },
+        flush() {
+          counts.flushes++;
+          file.flush();
+        },
+      };
+    },
+  };
+  return { counts, files: counted };
+}
+
+const begun: StreamMessage = {
+  type: 'subscribed',
+  stream: 's',
+  outcome: 'fresh',
+  position: { epoch: 'e', next: { 0: 0 } },
+  reason: null,
+  missing: null,
+};
+
+function frame(firstOffset: number, payloadBytes: number, stream = 's'): Frame {
+  const header = {
+    stream,
+    epoch: 'e',
+    partition: 0,
+    firstOffset,
+    nextOffset: firstOffset + 1,
+    rows: 1,
+    minEventTimeUs: 0,
+    maxEventTimeUs: firstOffset,
+    watermarkBeforeUs: MIN_TIME_US,
+    sealedAtUs: 0,
+    schemaVersion: 1,
+    contiguous: true,
+  };
+  return { header, payload: new Uint8Array(payloadBytes).fill(firstOffset + 1) };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+async function opened(journal: Journal): Promise<Journal> {
+  await journal.open();
+  for await (const _ of journal.read()) throw new Error('something was kept');
+  journal.add({ message: begun, atMs: 1 });
+  journal.commit();
+  await settled();
+  return journal;
+}
+
+test('J1 a tick is one write, and half a second is one flush', async () => {
+  const clock = stoppedClock();
+  const { counts, files } = counting(memoryFiles());
+  const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9 }));
+  clock.pass(1000);
+  const before = { ...counts };
+  for (let tick = 0; tick < 10; tick++) {
+    for (let index = 0; index < 20; index++) journal.add({ frame: frame(tick * 20 + index, 800), receivedAtMs: 1 });
+    journal.commit();
+    clock.pass(40);
+  }
+  expect(counts).toEqual({ writes: before.writes + 10, flushes: before.flushes });
+  clock.pass(100);
+  expect(counts.flushes).toBe(before.flushes + 1);
+  clock.pass(10_000);
+  expect(counts.flushes).toBe(before.flushes + 1);
+});
+
+test('J1 frames come back as they were, small and large, as views that readers of Arrow can use', async () => {
+  const clock = stoppedClock();
+  const files = memoryFiles();
+  const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9 }));
+  const frames = [1, 7, 64, 100_003, 8, 200_000, 13].map((bytes, index) => frame(index, bytes));
+  for (const one of frames) journal.add({ frame: one, receivedAtMs: 17 });
+  journal.commit();
+  const again = createJournal({ files: files.left(), clock, budgetBytes: 1e9 });
+  await again.open();
+  const read = [];
+  for await (const entries of again.read()) read.push(...entries.filter((entry) => 'frame' in entry));
+  expect(read.map(({ receivedAtMs }) => receivedAtMs)).toEqual(frames.map(() => 17));
+  expect(read.map(({ frame: { header } }) => header)).toEqual(frames.map(({ header }) => header));
+  for (const [index, { frame: one }] of read.entries()) {
+    expect(Buffer.from(one.payload).equals(frames[index]?.payload ?? new Uint8Array(0))).toBe(true);
+    expect(one.payload.byteOffset % 8).toBe(0);
+  }
+});
+
+test('J2 the budget holds, and a quiet stream keeps what it has while a loud one turns over', async () => {
+  const clock = stoppedClock();
+  const files = memoryFiles();
+  const journal = await opened(createJournal({ files, clock, budgetBytes: 200_000 }));
+  journal.add({ message: { ...begun, stream: 'quiet' }, atMs: 1 });
+  journal.add({ frame: frame(0, 100, 'quiet'), receivedAtMs: 1 });
+  for (let offset = 0; offset < 2000; offset++) {
+    journal.add({ frame: frame(offset, 1000), receivedAtMs: 1 });
+    journal.commit();
+    if (offset % 5 === 0) await settled();
+    expect(journal.status().bytes).toBeLessThanOrEqual(200_000);
+  }
+  await settled();
+  const onDisk = [...files.contents.values()].reduce((sum, { length }) => sum + length, 0);
+  expect(onDisk).toBe(journal.status().bytes);
+  expect(onDisk).toBeGreaterThan(120_000);
+  const again = createJournal({ files: files.left(), clock, budgetBytes: 200_000 });
+  await again.open();
+  const counts = { s: 0, quiet: 0 };
+  for await (const entries of again.read())
+    for (const entry of entries) if ('frame' in entry) counts[entry.frame.header.stream as 's' | 'quiet']++;
+  expect(counts.quiet).toBe(1);
+  expect(counts.s).toBeGreaterThan(100);
+});
+
+test('J6 what another format of journal left goes, boards that are not whole are none', async () => {
+  const clock = stoppedClock();
+  const left = new Map([
+    ['v0-1-1', new Uint8Array(100)],
+    ['v1-boards', new Uint8Array(50).fill(3)],
+    ['manifest.json', new Uint8Array(10)],
+  ]);
+  const files = memoryFiles(left);
+  const journal = createJournal({ files, clock, budgetBytes: 1e9 });
+  expect(await journal.open()).toBeNull();
+  expect([...files.contents.keys()]).toEqual(['v1-boards']);
+  const boards = { type: 'boards' as const, boards: {}, windows: {} };
+  journal.boards(boards);
+  const again = createJournal({ files: files.left(), clock, budgetBytes: 1e9 });
+  expect(await again.open()).toEqual(boards);
+});
