@@ -98,7 +98,7 @@ test('F9 a stream is not stored or collected on its way, and a bad message ends 
     'x-accel-buffering': 'no',
   });
   const tab = await Tab.connect(port, true, 'http');
-  tab.send('nonsense');
+  tab.send({ type: 'nonsense' });
   expect(await tab.message('bye')).toMatchObject({ code: 'bad_message', retry: false });
   await tab.until(() => tab.closeCode ?? undefined);
 });

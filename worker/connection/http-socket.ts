@@ -1,5 +1,6 @@
 import type { Down } from '../../contract/protocol/down.ts';
 import { type HttpMessage, HttpMessageReader } from '../../contract/protocol/http-stream.ts';
+import type { Up } from '../../contract/protocol/up.ts';
 import type { SocketLike } from './socket.ts';
 
 /**
@@ -7,7 +8,8 @@ import type { SocketLike } from './socket.ts';
  *
  *     fetch ─▶ {"session": name}: open ─▶ messages … ─▶ the response ends, or a post fails: closed
  *
- * Posts go one after the other: what is sent first arrives first.
+ * Posts go one after the other: what is sent first arrives first. Credit granted while one is under way goes as one
+ * message, so that a slow link does not hold up what comes.
  */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -15,7 +17,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export function openHttpSocket(url: string, fetch: Fetch): SocketLike {
   const abort = new AbortController();
   let session: string | null = null;
-  let posted: Promise<void> = Promise.resolve();
+  const waiting: Up[] = [];
+  let posting = false;
   const socket: SocketLike = {
     transport: 'http',
     binaryType: 'arraybuffer',
@@ -24,7 +27,8 @@ export function openHttpSocket(url: string, fetch: Fetch): SocketLike {
     onclose: null,
     onerror: null,
     send(text) {
-      posted = posted.then(() => post(text));
+      waiting.push(JSON.parse(text));
+      if (!posting) void postAll();
     },
     close: () => abort.abort(),
   };
@@ -57,11 +61,18 @@ export function openHttpSocket(url: string, fetch: Fetch): SocketLike {
     closed('the connection to the relay was lost');
   };
 
-  const post = async (text: string) => {
+  const postAll = async () => {
+    posting = true;
+    for (let message = takeNext(waiting); message !== null; message = takeNext(waiting)) await post(message);
+    posting = false;
+  };
+
+  const post = async (message: Up) => {
     if (abort.signal.aborted || session === null) return;
+    const headers = { 'Content-Type': 'application/json' };
+    const init = { method: 'POST', body: JSON.stringify(message), headers, signal: abort.signal };
     try {
-      const headers = { 'Content-Type': 'application/json' };
-      const response = await fetch(`${url}/${session}`, { method: 'POST', body: text, headers, signal: abort.signal });
+      const response = await fetch(`${url}/${session}`, init);
       if (!response.ok) closed(`the relay answered ${response.status}`);
     } catch (error) {
       closed(reasonOf(error));
@@ -70,6 +81,19 @@ export function openHttpSocket(url: string, fetch: Fetch): SocketLike {
 
   read().catch((error: unknown) => closed(reasonOf(error)));
   return socket;
+}
+
+/** The first that waits; with the first credit all that is granted after it. */
+function takeNext(waiting: Up[]): Up | null {
+  const first = waiting.shift() ?? null;
+  if (first?.type !== 'credit') return first;
+  let { bytes } = first;
+  const rest = waiting.splice(0).filter((message) => {
+    if (message.type === 'credit') bytes += message.bytes;
+    return message.type !== 'credit';
+  });
+  waiting.push(...rest);
+  return { type: 'credit', bytes };
 }
 
 /** What a relay that is full says by HTTP, as it would have said it on a socket; null when it did not say when to come back. */
