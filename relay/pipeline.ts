@@ -104,6 +104,11 @@ export class Pipeline {
     this.#entries++;
   }
 
+  /** Makes frames of all rows there are. */
+  seal(): void {
+    this.#batcher?.sealAll();
+  }
+
   /** Makes entries of what was read and has no rows, and of a watermark that has moved on without any. */
   tellProgress(): void {
     const batcher = this.#batcher;

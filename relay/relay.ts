@@ -110,6 +110,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     feeds,
     async close() {
       await server.close();
+      await Promise.all([...feeds.values()].map((feed) => feed.flush()));
       stop.abort();
       await Promise.all(reading);
       await Promise.all([...feeds.values()].map((feed) => feed.close()));

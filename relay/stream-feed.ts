@@ -8,6 +8,7 @@ import { FeedReplay } from './dead-letters/feed-replay.ts';
 import type { LetterFilter } from './dead-letters/search.ts';
 import type { Rejected } from './decode/rejected.ts';
 import { withEpochSuffix, withoutSuffix } from './epoch-suffix.ts';
+import { FeedLag } from './feed-lag.ts';
 import { FeedLog, type OpenedLog } from './feed-log.ts';
 import { type FeedCounts, stateOf, told } from './feed-state.ts';
 import type { LogEntry } from './log/log.ts';
@@ -55,15 +56,15 @@ export class StreamFeed {
   #aheadUs = 0;
   /** Records rejected since `handled` was last told. */
   #rejected = 0;
-  readonly #behind = new Map<number, number | null>();
+  readonly #lag = new FeedLag();
   #shaper: Shaper;
   #source: Source;
   /** null until what an earlier run left was looked at. */
   #pipeline: Pipeline | null = null;
   #signal: AbortSignal | null = null;
   readonly #kept: FeedLog;
-  /** Has all that was there been read? */
-  #atEnd = false;
+  /** The newest of what was kept is on its way to the source. */
+  #committed: Promise<void> = Promise.resolve();
   /** Dead letters cannot be kept any more. */
   #broken: Error | null = null;
   readonly #replay: FeedReplay;
@@ -166,7 +167,7 @@ export class StreamFeed {
 
   /** Has all that the source had been read, as far as it says? */
   get atEnd(): boolean {
-    return this.#atEnd;
+    return this.#lag.atEnd;
   }
 
   /**
@@ -178,14 +179,14 @@ export class StreamFeed {
     if (backfillUs === null) return 'start';
     const nowUs = clock.nowMs() * 1000;
     const newestUs = this.opened?.log.newestUs() ?? MIN_TIME_US;
-    if (this.#atEnd && newestUs > MIN_TIME_US) return { sinceUs: Math.min(nowUs, newestUs) - backfillUs };
-    return this.#atEnd || newestUs >= nowUs - backfillUs ? { sinceUs: nowUs - backfillUs } : null;
+    const { atEnd } = this.#lag;
+    if (atEnd && newestUs > MIN_TIME_US) return { sinceUs: Math.min(nowUs, newestUs) - backfillUs };
+    return atEnd || newestUs >= nowUs - backfillUs ? { sinceUs: nowUs - backfillUs } : null;
   }
 
   /** Records the source has beyond what was read; null when it cannot say. */
   get lagRecords(): number | null {
-    const behind = [...this.#behind.values()];
-    return behind.includes(null) ? null : behind.reduce<number>((sum, records) => sum + (records ?? 0), 0);
+    return this.#lag.records;
   }
 
   listen(listener: FeedListener): () => void {
@@ -216,6 +217,14 @@ export class StreamFeed {
       // A source that ends, or fails, leaves what was read for those who come later.
       if (signal.aborted) await this.opened?.log.close();
     }
+  }
+
+  /** Before a stop: what was read is kept, and the source told so, or it would all come again. */
+  async flush(): Promise<void> {
+    this.#pipeline?.seal();
+    this.#pipeline?.tellProgress();
+    await this.opened?.log.flush();
+    await this.#committed;
   }
 
   /** Closes a log that was left open for readers after the source had ended. */
@@ -253,7 +262,7 @@ export class StreamFeed {
     const { epoch } = opened.position;
     this.#replay.began(epoch, opened.log);
     // Until the source says otherwise.
-    this.#atEnd = true;
+    this.#lag.reachEnd();
     this.#announceSchema();
     for (const listener of this.#listeners) listener.opened?.();
     const heads = [...opened.log.head()].filter(([partition]) => partition !== REPLAY_PARTITION);
@@ -282,7 +291,7 @@ export class StreamFeed {
   /** What is kept, dead letters below it included, the source may forget. (S8) */
   #commit(next: Readonly<Record<string, number>>): void {
     if (this.#source.committed === undefined) return;
-    this.deadLetters.sync().then(
+    this.#committed = this.deadLetters.sync().then(
       () => this.#source.committed?.(next),
       (error: unknown) => {
         this.#broken = error instanceof Error ? error : new Error(String(error));
@@ -320,13 +329,9 @@ export class StreamFeed {
         this.counts.bytes += bytes;
         if (records > this.#rejected) this.#aheadInARow = 0;
         this.#rejected = 0;
-        this.#behind.set(partition, behind);
-        if (behind !== null && behind > 0) this.#atEnd = false;
+        this.#lag.handled(partition, behind);
       },
-      caughtUp: () => {
-        this.#reachEnd();
-        for (const partition of this.#behind.keys()) this.#behind.set(partition, 0);
-      },
+      caughtUp: () => this.#reachEnd(),
       ready: async () => {
         // Sockets, timers and other streams get their turn between events, however fast the source is.
         await new Promise((resolve) => setImmediate(resolve));
@@ -359,17 +364,14 @@ export class StreamFeed {
   }
 
   async #reset(reason: string): Promise<void> {
-    this.#behind.clear();
-    this.#atEnd = false;
+    this.#lag.clear();
     const dropped = this.#kept.drop();
     for (const listener of this.#listeners) listener.reset?.(reason);
     await dropped;
   }
 
   #reachEnd(): void {
-    if (this.#atEnd) return;
-    this.#atEnd = true;
-    for (const listener of this.#listeners) listener.atEnd?.();
+    if (this.#lag.reachEnd()) for (const listener of this.#listeners) listener.atEnd?.();
   }
 
   /** As the source itself calls it, whatever logs were left. */

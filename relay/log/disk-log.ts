@@ -2,6 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { decodeFrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import type { Position } from '../../contract/protocol/position.ts';
+import { GroupSync } from './group-sync.ts';
 import { type KeptEntry, KeptLog, toRecord } from './kept-log.ts';
 import type { Log, LogEntry, LogEvents } from './log.ts';
 import { decodeRecord, encodeRecord, FRAME_KIND, type LogRecord, messageOf } from './log-records.ts';
@@ -46,7 +47,6 @@ export interface Kept {
   readonly damage: readonly Damage[];
 }
 
-const SYNC_MS = 20;
 const RETRY_MS = 1_000;
 const MAX_AGE_CHECK_MS = 600_000;
 const CACHE_BYTES = 32 * 2 ** 20;
@@ -75,10 +75,7 @@ export class DiskLog implements Log {
   #roomMade: (() => void)[] = [];
   #cancelRetry: () => void = () => undefined;
   #cancelAge: () => void = () => undefined;
-  #cancelSync: (() => void) | null = null;
-  #syncing: Promise<void> | null = null;
-  #syncedEnd: number;
-  #syncedAtMs = 0;
+  readonly #syncs: GroupSync;
   #closed = false;
 
   private constructor(options: DiskLogOptions, segments: Segments, kept: KeptLog) {
@@ -90,7 +87,7 @@ export class DiskLog implements Log {
     this.#shownHead = new Map(kept.index.head);
     this.#shownEnd = kept.index.end;
     this.#recorded = new Set(kept.index.head.keys());
-    this.#syncedEnd = kept.index.end;
+    this.#syncs = new GroupSync(options.clock, () => this.#sync());
     this.#planAge();
   }
 
@@ -210,14 +207,17 @@ export class DiskLog implements Log {
     if (this.#broken !== null) throw this.#broken;
   }
 
+  async flush(): Promise<void> {
+    await this.#syncs.now();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
     this.#cancelAge();
-    this.#cancelSync?.();
     this.#release();
-    await this.#syncing;
+    await this.#syncs.close();
     await this.#segments.close();
   }
 
@@ -247,7 +247,6 @@ export class DiskLog implements Log {
       this.#trouble = null;
       this.#release();
     }
-    this.#planSync();
   }
 
   #write(entry: LogEntry): void {
@@ -261,6 +260,7 @@ export class DiskLog implements Log {
       this.#cache.add(this.#kept.index.end, entry.message);
       this.#kept.take({ kind: 'frame', header, payloadBytes: entry.payloadBytes }, place);
     } else this.#record({ ...entry, atMs });
+    this.#syncs.want();
     while (this.#segments.bytes > this.#options.maxBytes && this.#segments.list.length > 1)
       if (!this.#dropOldest()) break;
   }
@@ -335,21 +335,8 @@ export class DiskLog implements Log {
     for (const resolve of made) resolve();
   }
 
-  #planSync(): void {
-    if (this.#syncing !== null || this.#cancelSync !== null || this.#closed || this.#broken !== null) return;
-    if (this.#kept.index.end === this.#syncedEnd) return;
-    const { clock } = this.#options;
-    const waitMs = Math.max(0, this.#syncedAtMs + SYNC_MS - clock.nowMs());
-    this.#cancelSync = clock.after(Math.min(waitMs, SYNC_MS), () => {
-      this.#cancelSync = null;
-      this.#syncing = this.#sync().finally(() => {
-        this.#syncing = null;
-        this.#planSync();
-      });
-    });
-  }
-
   async #sync(): Promise<void> {
+    if (this.#broken !== null) return;
     const { end, head } = this.#kept.index;
     const next = toRecord(head);
     try {
@@ -358,8 +345,6 @@ export class DiskLog implements Log {
       this.#break(error);
       return;
     }
-    this.#syncedAtMs = this.#options.clock.nowMs();
-    this.#syncedEnd = end;
     if (this.#closed) return;
     if (this.#options.syncedOnly) this.#show(end);
     this.#options.events.kept(next);

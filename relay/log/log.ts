@@ -37,6 +37,8 @@ export interface Log {
   readonly trouble: { readonly message: string; readonly fix: string } | null;
   /** Resolves when it can take more. Rejects when it never will again. */
   room(): Promise<void>;
+  /** Resolves when what was appended is told as kept, or cannot be for now. */
+  flush(): Promise<void>;
   /** What was appended is kept for another start. */
   close(): Promise<void>;
 }

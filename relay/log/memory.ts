@@ -82,6 +82,8 @@ export class MemoryLog implements Log {
     return Math.max(MIN_TIME_US, ...this.#index.newestUs().values());
   }
 
+  async flush(): Promise<void> {}
+
   async room(): Promise<void> {}
 
   async close(): Promise<void> {

@@ -247,6 +247,26 @@ test('P8 S8 a source without a past: after kill -9 at any moment nothing acknowl
   expect(tab.all('gap')).toEqual([]);
 });
 
+test('S8 a relay that is stopped acknowledges what it has first: nothing comes again', async () => {
+  const data = await newFolder();
+  const source = new AckedSource();
+  for (let start = 0; start < 3; start++) {
+    const relay = await startTestRelay(source, { data });
+    const tab = await openTab(relay.port);
+    tab.subscribe('events');
+    await tab.until(() => (tab.all('stats').at(-1)?.streams.events?.source.state === 'live' ? true : undefined));
+    source.push(...numbered(start * 30, 30));
+    // Read, and hardly more.
+    await tab.rowsAtLeast(start * 30 + 1);
+    await relay.close();
+  }
+  const relay = await startTestRelay(source, { data });
+  const tab = await openTab(relay.port);
+  tab.subscribe('events');
+  await tab.until(() => (source.waiting === 0 && tab.rows.size >= 90 ? true : undefined));
+  expect([...tab.rows.values()]).toEqual(numbered(0, 90).map(({ n }) => n));
+});
+
 test('P3 P5 P8 any cuts, crashes and log sizes: every row once, in the end', async () => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`restart property: SEED=${seed}`);
