@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
 import { type KafkaNode, makeCertificate, makeKafkaNode, type NodePlace } from './kafka-node.ts';
 import { type KafkaTraffic, kafkaTraffic } from './kafka-traffic.ts';
-import { freePorts } from './ports.ts';
+import { lastingPorts } from './ports.ts';
 
 export type { KafkaRecord } from './kafka-traffic.ts';
 
@@ -76,7 +76,7 @@ export interface BrokerOptions {
 
 export async function startKafkaBroker({ users, advertisedPort }: BrokerOptions = {}): Promise<KafkaBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-kafka-'));
-  const [port = 0, controllerPort = 0, securePort = 0, tlsPort = 0, proxiedPort = 0] = await freePorts(5);
+  const [port = 0, controllerPort = 0, securePort = 0, tlsPort = 0, proxiedPort = 0] = await lastingPorts(5);
   const place = {
     id: 1,
     port,
@@ -111,7 +111,7 @@ export async function startKafkaBroker({ users, advertisedPort }: BrokerOptions 
 
 export async function startKafkaCluster(nodeCount: number): Promise<KafkaCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-kafka-'));
-  const ports = await freePorts(nodeCount * 2);
+  const ports = await lastingPorts(nodeCount * 2);
   const places: NodePlace[] = Array.from({ length: nodeCount }, (_, index) => ({
     id: index + 1,
     port: ports[index * 2] ?? 0,
@@ -120,9 +120,9 @@ export async function startKafkaCluster(nodeCount: number): Promise<KafkaCluster
     tlsPort: 0,
   }));
   const clusterId = newClusterId();
-  const nodes: KafkaNode[] = [];
-  for (const place of places)
-    nodes.push(await makeKafkaNode(place, { folder, clusterId, places, heapMiB: 256, users: {} }));
+  const nodes: KafkaNode[] = await Promise.all(
+    places.map((place) => makeKafkaNode(place, { folder, clusterId, places, heapMiB: 256, users: {} })),
+  );
   await Promise.all(nodes.map((node) => node.start()));
   const addresses = nodes.map(({ address }) => address);
   const nodeOf = (id: number): KafkaNode => {

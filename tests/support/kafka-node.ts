@@ -42,7 +42,7 @@ export interface NodeOptions {
   readonly users: Readonly<Record<string, string>>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 100_000;
 const runProgram = promisify(execFile);
 const STORE_PASSWORD = 'for-tests-only';
 
@@ -77,8 +77,13 @@ export async function makeKafkaNode(place: NodePlace, options: NodeOptions): Pro
     address: `127.0.0.1:${place.port}`,
     async start() {
       if (child !== null) throw new Error(`node ${place.id} is running`);
-      child = startChild(java, [...program, 'kafka.Kafka', properties]);
-      await listening(child, place.port, START_TIMEOUT_MS);
+      const started = startChild(java, [...program, 'kafka.Kafka', properties]);
+      child = started;
+      const died = started.ended.then(() => {
+        throw new Error(`node ${place.id} ended while it started:\n${started.output()}`);
+      });
+      died.catch(() => undefined);
+      await Promise.race([listening(started, place.port, START_TIMEOUT_MS), died]);
     },
     async kill() {
       await child?.end('SIGKILL');
