@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright';
-import { rssBytes, withDescendants } from '../tests/faults/kit/process-figures.ts';
+import { pssBytes, rssBytes, withDescendants } from '../tests/faults/kit/process-figures.ts';
 import { writeReliability } from '../tests/faults/report.ts';
 import { CHROMIUM_FLAGS } from '../tests/support/chromium.ts';
 import { startMosquitto } from '../tests/support/mosquitto.ts';
@@ -16,6 +15,7 @@ import { start } from './programs.ts';
 import { type Devtools, openDevtools } from './soak/devtools.ts';
 import { plot } from './soak/plot.ts';
 import type { Sample, Soak } from './soak/sample.ts';
+import { surroundings } from './soak/surroundings.ts';
 
 /**
  * A kiosk that stays on: `npm run soak -- --minutes 60 [--rate 5000]`. The shop board in a real Chromium, a real relay, a
@@ -36,6 +36,9 @@ const minutes = Number(values.minutes);
 const rate = Number(values.rate);
 const SAMPLE_MS = Math.min(10_000, minutes * 1_000);
 const LOG_BYTES = 32 * 2 ** 20;
+const LOOKS_PER_LINE = 6;
+const out = values.out ?? join(root, 'docs');
+const pictures = values.out ?? join(root, 'docs/pictures');
 const RETENTION = 'rows of 2 min in the tab, a journal of 32 MiB in the browser, a log of 32 MiB at the relay';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(130));
@@ -76,42 +79,22 @@ await page.waitForFunction(async () => (await window.highwater.status()).eventsP
 const devtools = await openDevtools(debugPort);
 
 const startedMs = performance.now();
+let looks = 0;
 const samples: Sample[] = [];
-let written = 0;
-let before = 0;
 while (performance.now() - startedMs < minutes * 60_000) {
-  const dueMs = startedMs + (samples.length + 1) * SAMPLE_MS;
+  const dueMs = startedMs + ++looks * SAMPLE_MS;
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - performance.now())));
-  const sample = await look(page, devtools);
-  // What the log holds grows by what was written and falls by what was let go: only the former is counted.
-  written += Math.max(0, sample.logBytes - before);
-  before = sample.logBytes;
+  // A look that fails is a hole in the plot, not the end of the run.
+  const sample = await look(page, devtools).catch((error: unknown) => console.error(error));
+  if (!sample) continue;
   samples.push(sample);
-  if (samples.length % 6 === 1) console.log(line(sample));
+  if (samples.length % LOOKS_PER_LINE !== 1) continue;
+  console.log(line(sample));
+  await write();
 }
-const events = await received(page);
-const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-const frameBytes = Number(/frame_bytes_total\{[^}]*\} (\d+)/.exec(await metrics())?.[1] ?? written);
-const soak: Soak = {
-  command: `npm run soak -- --minutes ${minutes}${rate === 5_000 ? '' : ` --rate ${rate}`}`,
-  date: new Date().toISOString(),
-  machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB, ${process.platform} ${process.arch}, Node ${process.version}`,
-  commit: git('rev-parse', '--short', 'HEAD'),
-  minutes,
-  eventsPerSecond: rate,
-  retention: RETENTION,
-  events,
-  logTurnedOver: Number((frameBytes / LOG_BYTES).toFixed(1)),
-  samples,
-};
-const docs = values.out ?? join(root, 'docs');
-await writeFile(join(docs, 'soak.json'), `${JSON.stringify(soak)}\n`);
-await writeFile(
-  join(docs, values.out === undefined ? 'pictures/soak.svg' : 'soak.svg'),
-  plot(samples, `A kiosk at ${rate.toLocaleString('en')} events/s for ${minutes} minutes`),
-);
+const soak = await write();
 if (values.out === undefined) await writeReliability();
-console.log(`${events} events, the relay’s log turned over ${soak.logTurnedOver} times`);
+console.log(`${soak.events} events, the relay’s log turned over ${soak.logTurnedOver} times`);
 devtools.close();
 await browser.close();
 await publisher.stop();
@@ -120,31 +103,53 @@ await broker.stop();
 await rm(folder, { recursive: true, force: true });
 process.exit();
 
+/** What there is until now: an hour is not lost with its last minute. */
+async function write(): Promise<Soak> {
+  const frameBytes = Number(/frame_bytes_total\{[^}]*\} (\d+)/.exec(await metrics())?.[1] ?? 0);
+  const soak: Soak = {
+    command: `npm run soak -- --minutes ${minutes}${rate === 5_000 ? '' : ` --rate ${rate}`}`,
+    ...surroundings(),
+    minutes: Math.round((performance.now() - startedMs) / 60_000),
+    eventsPerSecond: rate,
+    retention: RETENTION,
+    events: await received(page),
+    logTurnedOver: Number((frameBytes / LOG_BYTES).toFixed(1)),
+    samples,
+  };
+  await writeFile(join(out, 'soak.json'), `${JSON.stringify(soak)}\n`);
+  const title = `A kiosk at ${rate.toLocaleString('en')} events/s for ${soak.minutes} minutes`;
+  await writeFile(join(pictures, 'soak.svg'), plot(samples, title));
+  return soak;
+}
+
 async function look(page: Page, devtools: Devtools): Promise<Sample> {
-  const seen = await page.evaluate(async () => {
+  const counts = looks % LOOKS_PER_LINE === 1;
+  const seen = await page.evaluate(async (counts) => {
     const frames = window.soakFrames.splice(0);
     const [status, storage, rows] = await Promise.all([
       window.highwater.status(),
       navigator.storage.estimate(),
-      window.highwater.query(
-        'SELECT min(CAST(substr(event_id, 2) AS BIGINT)) AS low, max(CAST(substr(event_id, 2) AS BIGINT)) AS high, count(*) AS held FROM shop_events',
-      ),
+      counts
+        ? window.highwater.query(
+            'SELECT min(CAST(substr(event_id, 2) AS BIGINT)) AS low, max(CAST(substr(event_id, 2) AS BIGINT)) AS high, count(*) AS held FROM shop_events',
+          )
+        : [],
     ]);
     return { frames, status, storageBytes: storage.usage ?? 0, kept: rows[0] };
-  });
+  }, counts);
   const heaps = await devtools.heaps();
   const stream = seen.status.streams.shop_events;
   const sorted = seen.frames.toSorted((a, b) => a - b);
   const rank = (at: number) =>
     Number((sorted[Math.min(sorted.length - 1, Math.floor(at * sorted.length))] ?? 0).toFixed(1));
   const browserPid = browser.process().pid;
-  const sizes = browserPid === undefined ? [] : withDescendants(browserPid).map(rssBytes);
+  const sizes = browserPid === undefined ? [] : withDescendants(browserPid).map(pssBytes);
   return {
     atMs: Math.round(performance.now() - startedMs),
     wasmHeapBytes: seen.status.memory.usedBytes,
     pageHeapBytes: heaps.pageBytes,
     workerHeapBytes: heaps.workerBytes,
-    browserRssBytes: sizes.length === 0 ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+    browserPssBytes: sizes.length === 0 ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
     relayRssBytes: relay.pid === null ? null : rssBytes(relay.pid),
     opfsBytes: seen.storageBytes,
     journalBytes: seen.status.journal.bytes,
@@ -156,7 +161,7 @@ async function look(page: Page, devtools: Devtools): Promise<Sample> {
     lateFrames: Number((sorted.filter((ms) => ms > 50).length / Math.max(1, sorted.length)).toFixed(4)),
     losses: stream?.losses.length ?? 0,
     restarts: seen.status.restarts.length,
-    missing: Number(seen.kept?.high) - Number(seen.kept?.low) + 1 - Number(seen.kept?.held),
+    missing: seen.kept ? Number(seen.kept.high) - Number(seen.kept.low) + 1 - Number(seen.kept.held) : null,
   };
 }
 
@@ -183,7 +188,7 @@ async function bytesUnder(path: string): Promise<number> {
 
 function line(sample: Sample): string {
   const mb = (bytes: number | null) => (bytes === null ? '?' : Math.round(bytes / 1e6));
-  return `${Math.round(sample.atMs / 1000)} s: ${sample.eventsPerSecond} events/s, wasm ${mb(sample.wasmHeapBytes)}, workers ${mb(sample.workerHeapBytes)}, page ${mb(sample.pageHeapBytes)}, browser ${mb(sample.browserRssBytes)}, relay ${mb(sample.relayRssBytes)}, OPFS ${mb(sample.opfsBytes)}, log ${mb(sample.logBytes)} MB, ${sample.rows} rows, frames p99 ${sample.frameP99Ms} ms, losses ${sample.losses}, missing ${sample.missing}`;
+  return `${Math.round(sample.atMs / 1000)} s: ${sample.eventsPerSecond} events/s, wasm ${mb(sample.wasmHeapBytes)}, workers ${mb(sample.workerHeapBytes)}, page ${mb(sample.pageHeapBytes)}, browser ${mb(sample.browserPssBytes)}, relay ${mb(sample.relayRssBytes)}, OPFS ${mb(sample.opfsBytes)}, log ${mb(sample.logBytes)} MB, ${sample.rows} rows, frames p99 ${sample.frameP99Ms} ms, losses ${sample.losses}, missing ${sample.missing}`;
 }
 
 /** In the page: ms between animation frames, until they are taken. */

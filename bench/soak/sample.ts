@@ -5,8 +5,8 @@ export interface Sample {
   readonly wasmHeapBytes: number;
   readonly pageHeapBytes: number;
   readonly workerHeapBytes: number;
-  /** Resident memory of all processes of the browser. */
-  readonly browserRssBytes: number | null;
+  /** Memory of all processes of the browser, what they share counted once. */
+  readonly browserPssBytes: number | null;
   readonly relayRssBytes: number | null;
   /** What the browser's storage of this origin holds. */
   readonly opfsBytes: number;
@@ -22,8 +22,8 @@ export interface Sample {
   /** Told by the tab: gaps and resets, and how often its engine was built anew. */
   readonly losses: number;
   readonly restarts: number;
-  /** Published and not in the tab, beyond what is on its way; from the numbers in the events. */
-  readonly missing: number;
+  /** Events whose numbers lie between the oldest and newest kept, and that are not there; null: not counted this time. */
+  readonly missing: number | null;
 }
 
 export interface Soak {
@@ -45,7 +45,7 @@ export const SERIES = [
   { key: 'wasmHeapBytes', name: 'WebAssembly heap', unit: 'MB' },
   { key: 'workerHeapBytes', name: 'JavaScript heap, workers', unit: 'MB' },
   { key: 'pageHeapBytes', name: 'JavaScript heap, page', unit: 'MB' },
-  { key: 'browserRssBytes', name: 'browser, resident', unit: 'MB' },
+  { key: 'browserPssBytes', name: 'browser, all processes', unit: 'MB' },
   { key: 'relayRssBytes', name: 'relay, resident', unit: 'MB' },
   { key: 'opfsBytes', name: 'browser storage (OPFS)', unit: 'MB' },
   { key: 'logBytes', name: 'relay log on disk', unit: 'MB' },

@@ -95,7 +95,7 @@ function soak(found: Soak | null): string {
   if (found === null) return '';
   const { samples } = found;
   const last = samples.at(-1);
-  const missing = samples.reduce((sum, sample) => Math.max(sum, sample.missing), 0);
+  const missing = samples.reduce((sum, sample) => Math.max(sum, sample.missing ?? 0), 0);
   const rows = SERIES.map((series) => {
     const slope = slopeOf(samples, series);
     return slope === null ? '' : `| ${series.name} | ${cells(slope, series.unit)} |`;

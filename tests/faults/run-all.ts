@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Scenarios at a time. */
   readonly lanes: number;
   readonly say: (line: string) => void;
+  /** After every run, with all until then. */
+  readonly onRun?: (runs: readonly Run[]) => Promise<void>;
 }
 
 /** Every scenario with every seed. A scenario that throws has failed. */
@@ -21,17 +23,20 @@ export async function runAll(
   world: World,
   scenarios: readonly Scenario[],
   seeds: readonly number[],
-  { lanes, say }: RunOptions,
+  { lanes, say, onRun }: RunOptions,
 ): Promise<Run[]> {
   const all = seeds.flatMap((seed) => scenarios.map((scenario) => ({ scenario, seed })));
   const waiting = all.filter(({ scenario }) => !scenario.alone);
   const runs: Run[] = [];
+  const take = async ({ scenario, seed }: (typeof all)[number]) => {
+    runs.push(await runOne(world, scenario, seed, say));
+    await onRun?.(runs);
+  };
   const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      runs.push(await runOne(world, next.scenario, next.seed, say));
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await take(next);
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  for (const { scenario, seed } of all) if (scenario.alone) runs.push(await runOne(world, scenario, seed, say));
+  for (const next of all) if (next.scenario.alone) await take(next);
   return runs;
 }
 

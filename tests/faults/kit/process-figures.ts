@@ -7,6 +7,12 @@ export function rssBytes(pid: number): number | null {
   return kb === undefined ? null : Number(kb) * 1024;
 }
 
+/** What several processes share is divided among them: these may be added up. */
+export function pssBytes(pid: number): number | null {
+  const kb = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
+  return kb === undefined ? null : Number(kb) * 1024;
+}
+
 /** Time on the processor since it began. */
 export function cpuMs(pid: number): number | null {
   // The name in parentheses may hold anything.

@@ -48,7 +48,7 @@ export const f22: Scenario = {
           more: () => ({ pad: randomBytes(6_000).toString('base64') }),
         },
         async (trial) => {
-          await trial.write(1_000);
+          await trial.write(900);
           const full = await within(30_000, async () => ((await trial.get('/readyz'))?.status === 503 ? true : null));
           trial.expect(full === true, '/readyz did not say 503 though the disk was full');
           const told = await within(10_000, async () => {

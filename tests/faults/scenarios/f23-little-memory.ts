@@ -8,7 +8,7 @@ const HEAP_MB = 64;
 export const f23: Scenario = {
   id: 'F23',
   fault: 'a relay with little memory, and tabs that do not keep up',
-  how: `Node is given ${HEAP_MB} MB of heap; half of the tabs get 20 KB/s of some 25 MB (long: for 10 min), and then all of it`,
+  how: `Node is given ${HEAP_MB} MB of heap; half of the tabs get 300 KB/s of 18 MB (long: 360, over 10 min), and then all of it`,
   letters: ['L', 'D', 'O', 'A', 'P', 'R', 'T'],
   also: 'the process goes on: it neither dies nor is started again',
   run: async (world, seed) =>
@@ -18,18 +18,19 @@ export const f23: Scenario = {
       seed,
       {
         source: await sharedKafka(world),
-        nodeTabs: 4,
+        nodeTabs: 3,
+        heartbeatMs: 3_000,
         more: () => ({ pad: randomBytes(9_000).toString('base64') }),
         nodeArgs: () => [`--max-old-space-size=${HEAP_MB}`],
       },
       async (trial) => {
         const { pid } = trial.relay;
         const slow = trial.tabs.filter((_, index) => index % 2 === 0);
-        for (const { proxy } of slow) proxy.set({ kind: 'bandwidth', bytesPerSecond: 20_000 });
+        for (const { proxy } of slow) proxy.set({ kind: 'bandwidth', bytesPerSecond: 300_000 });
         const rounds = trial.lasting(20, 1);
         for (let round = 0; round < rounds; round++) {
-          await trial.write(2_000);
-          await trial.pause(0, trial.lasting(50_000, 500));
+          await trial.write(1_500);
+          await trial.pause(0, trial.lasting(60_000, 500));
         }
         for (const { proxy } of slow) proxy.set({ kind: 'pass' });
         await trial.recovered();
