@@ -198,7 +198,7 @@ test('J1 in a folder too', async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const numbers = Array.from({ length: 60 }, (_, index) => (index * 37) % 101);
   await compare([numbers, numbers.toReversed()], nodeFiles(folder), (files) => files);
-});
+}, 240_000);
 
 test('J2 windows that reach before what is kept are not claimed to be complete', async () => {
   const files = memoryFiles();
@@ -233,4 +233,4 @@ test('J2 windows that reach before what is kept are not claimed to be complete',
   expect(rows).toEqual(await claimed(tab.engine));
   tab.engine.close();
   again.engine.close();
-});
+}, 240_000);
