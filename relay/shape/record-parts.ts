@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import type { RecordPart } from '../../contract/spec/field.ts';
+import { readUtf8 } from '../decode/utf8.ts';
 import type { RawRecord } from '../sources/source.ts';
 
 /**
@@ -30,9 +30,11 @@ export function partValue(record: RawRecord, part: Exclude<RecordPart, NamedPart
 
 /** Bytes as text: UTF-8, or each byte that is not printable ASCII as `\xNN`. */
 export function bytesText(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isUtf8(buffer)) return buffer.toString('utf8');
-  return buffer.toString('latin1').replace(/[^\x20-\x7e]/g, hex);
+  const text = readUtf8(bytes);
+  if (text !== null) return text;
+  return Array.from(bytes, (byte) => String.fromCharCode(byte))
+    .join('')
+    .replace(/[^\x20-\x7e]/g, hex);
 }
 
 /** `\xNN` for one character below 256. */
