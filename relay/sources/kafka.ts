@@ -37,7 +37,7 @@ export interface KafkaSourceOptions {
   readonly maxBytes?: number;
   /** The same for one partition. Default 1 MiB. */
   readonly partitionMaxBytes?: number;
-  /** A broker silent for so long is taken for lost; twice that after each time in a row. Default 10 s. */
+  /** A broker silent for so long is taken for lost; longer where only records do not come in time. Default 10 s. */
   readonly requestTimeoutMs?: number;
 }
 
@@ -108,21 +108,27 @@ async function* openAgainAndAgain(
   );
   let shown: SourceState = { state: 'connecting', message: null, fix: null };
   yield { kind: 'state', state: shown };
+  /** Openings in a row that were answered all but for the records. */
+  let slow = 0;
   while (!signal.aborted) {
+    let opened = false;
     const client = createKafkaClient({
       brokers: rotated(shared.brokers, reading.failures),
       security: await clientSecurity(security),
-      requestTimeoutMs: requestTimeoutMs(options, reading.failures),
+      requestTimeoutMs: requestTimeoutMs(options, slow),
     });
     try {
       for await (const event of reading.open(client, signal)) {
         if (event.kind === 'state') shown = event.state;
+        opened = true;
         yield event;
       }
       return;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof KafkaFault)) throw error;
+      if (reading.failures === 0) slow = 0;
+      else if (opened && error.fault === 'unreachable') slow++;
       reading.failures++;
       const state = faultState(place, error, shown.state === 'live' || shown.state === 'idle');
       const quiet = error.fault === 'moved' && reading.failures === 1;
@@ -144,11 +150,8 @@ function delayMs(fault: Fault, failures: number): number {
   return retryDelayMs(failures);
 }
 
-function requestTimeoutMs(
-  { requestTimeoutMs: first = REQUEST_TIMEOUT_MS }: KafkaSourceOptions,
-  failures: number,
-): number {
-  return Math.min(LONGEST_REQUEST_TIMEOUT_MS, first * 2 ** Math.min(failures, 10));
+function requestTimeoutMs({ requestTimeoutMs: first = REQUEST_TIMEOUT_MS }: KafkaSourceOptions, slow: number): number {
+  return Math.min(LONGEST_REQUEST_TIMEOUT_MS, first * 2 ** Math.min(slow, 10));
 }
 
 /** One that accepts connections and answers nothing shall not be the first to be asked again. */
