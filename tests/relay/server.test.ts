@@ -152,6 +152,31 @@ test('a message beyond 64 KiB closes that socket and no other', async () => {
   expect((await well.message('fault')).message).toBe('there is no stream "nothing"; there is events');
 });
 
+test('P5 what tabs were told is in /metrics, by stream', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...numbered(0, 100));
+  source.forget(0, 40);
+  const { port } = await startTestRelay(source);
+  const asks = ['start', { epoch: 'epoch-1', next: { 0: 90 } }, { epoch: 'epoch-1', next: { 0: 10 } }] as const;
+  for (const from of [...asks, { epoch: 'another', next: { 0: 5 } }]) {
+    const tab = await Tab.open(port);
+    onTestFinished(() => tab.cut());
+    tab.subscribe('events', from);
+    await tab.rowsAtLeast(1);
+  }
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const found = text.matchAll(/^highwater_relay_(subscriptions_total|lost_records_told_total)\{(.*)\} (\d+)$/gm);
+  expect(Object.fromEntries([...found].map(([, name, labels, count]) => [`${name} ${labels}`, Number(count)]))).toEqual(
+    {
+      'subscriptions_total stream="events",outcome="fresh"': 1,
+      'subscriptions_total stream="events",outcome="resumed"': 1,
+      'subscriptions_total stream="events",outcome="gap"': 1,
+      'subscriptions_total stream="events",outcome="reset"': 1,
+      'lost_records_told_total stream="events"': 30,
+    },
+  );
+});
+
 test('a port in use is told by its number, with another', async () => {
   const { port } = await relayWithRows();
   await expect(startTestRelay(new ScriptedSource({ replayable: true }), { port })).rejects.toMatchObject({
