@@ -12,8 +12,8 @@ import { findLetters, groupsOf, type LetterFilter, matching } from '../dead-lett
 import { letterLine, showLetter, showWhole } from '../dead-letters/show.ts';
 import { readText } from '../log/replace-text.ts';
 import { diskFiles, type SegmentFiles } from '../log/segment-files.ts';
-import { makeFeed } from '../relay.ts';
 import type { Source } from '../sources/source.ts';
+import type { StreamFeed } from '../stream-feed.ts';
 
 /** Where the command line finds dead letters: in a data folder, or at a relay that runs. */
 export interface LetterAccess {
@@ -37,7 +37,7 @@ export interface LetterSummary {
 /** Reading takes nothing from a relay that runs on the same folder, and leaves its files as they are. */
 const readOnly: SegmentFiles = {
   ...diskFiles,
-  makeFolder: () => undefined,
+  makeFolder: () => false,
   open: (path) => diskFiles.open(path, 'read'),
   cut: () => undefined,
   remove: () => undefined,
@@ -122,16 +122,16 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
   };
 }
 
-type Feed = Awaited<ReturnType<typeof makeFeed>>;
-
 /** The stream as a relay has it, its log and all, but nothing is read from its source. */
 async function withLog<T>(
   folder: string,
   stream: string,
   spec: StreamSpec,
   clock: Clock,
-  use: (feed: Feed) => Promise<T>,
+  use: (feed: StreamFeed) => Promise<T>,
 ): Promise<T> {
+  // The sources' clients with it, which the other commands do without.
+  const { makeFeed } = await import('../relay.ts');
   const data = await openDataFolder(folder);
   const stop = new AbortController();
   try {

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 
 /** Small files that are replaced as a whole: after a crash there is the old text or the new one, never a part. */
 export async function replaceText(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  const folder = dirname(path);
+  if ((await mkdir(folder, { recursive: true })) !== undefined) await syncFolder(dirname(folder));
   const beside = `${path}.new`;
   const file = await open(beside, 'w', 0o600);
   try {
@@ -13,7 +14,11 @@ export async function replaceText(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(beside, path);
-  const folder = await open(dirname(path), 'r');
+  await syncFolder(folder);
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
   try {
     await folder.sync();
   } finally {

@@ -15,8 +15,8 @@ import { promisify } from 'node:util';
 
 /** What segments ask of a file system. Only syncing takes time: everything else goes to the system's page cache. */
 export interface SegmentFiles {
-  /** Makes the folder and those above it, where they are missing. */
-  makeFolder(folder: string): void;
+  /** Makes the folder and those above it, where they are missing. Was it? */
+  makeFolder(folder: string): boolean;
   list(folder: string): string[];
   /** `create` fails where there is such a file. */
   open(path: string, mode: 'create' | 'read' | 'write'): number;
@@ -39,7 +39,7 @@ const syncAll = promisify(fsync);
 const FLAGS = { create: 'wx+', read: 'r', write: 'r+' } as const;
 
 export const diskFiles: SegmentFiles = {
-  makeFolder: (folder) => void mkdirSync(folder, { recursive: true }),
+  makeFolder: (folder) => mkdirSync(folder, { recursive: true }) !== undefined,
   list: (folder) => readdirSync(folder),
   open: (path, mode) => openSync(path, FLAGS[mode], 0o600),
   write(file, pieces, at) {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { MAX_RECORD_BYTES, RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
 import { diskFiles, type SegmentFiles } from './segment-files.ts';
@@ -83,7 +83,7 @@ export class Segments {
   ): Promise<{ readonly segments: Segments; readonly damage: readonly Damage[] }> {
     const segments = new Segments(options);
     const damage: Damage[] = [];
-    segments.#files.makeFolder(options.folder);
+    if (segments.#files.makeFolder(options.folder)) await segments.#files.syncFolder(dirname(options.folder));
     const numbers = segments.#files
       .list(options.folder)
       .flatMap((name) => (/^\d{8,}\.seg$/.test(name) ? [Number.parseInt(name, 10)] : []))
