@@ -1,41 +1,20 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Scenario } from '../kit/scenario.ts';
+import { openSmallDisk } from '../kit/small-disk.ts';
 import { sharedKafka } from '../kit/sources.ts';
 import { STREAM } from '../kit/tab.ts';
 import { within } from '../kit/time.ts';
 import { Trial } from '../kit/trial.ts';
 
-const run = promisify(execFile);
-
-/** A small disk of its own. Making one needs root. */
-async function smallDisk(): Promise<{ readonly path: string; grow(): Promise<void>; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'highwater-small-disk-'));
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path]).catch((cause: unknown) => {
-    throw new Error('F22 needs a small disk: run as root on Linux, where a tmpfs can be mounted', { cause });
-  });
-  return {
-    path,
-    grow: async () => void (await run('mount', ['-o', 'remount,size=512m', path])),
-    async remove() {
-      await run('umount', ['-l', path]);
-      await rm(path, { recursive: true, force: true });
-    },
-  };
-}
-
 export const f22: Scenario = {
   id: 'F22',
   fault: 'the disk is full',
-  how: 'the relay’s data lies on a disk of 4 MB; more than that is written; after a random while there is room again',
+  how: 'the relay’s data lies on a disk of 4 MiB; more than that is written; after a random while there is room again',
   letters: ['L', 'D', 'O', 'A', 'P', 'R', 'T'],
   also: 'the stream’s state says what to do and /readyz says 503, until it goes on by itself',
   run: async (world, seed) => {
-    const disk = await smallDisk();
+    const disk = await openSmallDisk();
     try {
       return await Trial.run(
         world,
@@ -44,10 +23,12 @@ export const f22: Scenario = {
         {
           source: await sharedKafka(world),
           nodeTabs: 2,
-          data: join(disk.path, 'data'),
+          data: join(disk.folder, 'data'),
+          nodeArgs: () => disk.nodeArgs,
           more: () => ({ pad: randomBytes(6_000).toString('base64') }),
         },
         async (trial) => {
+          trial.figures.disk = disk.kind;
           await trial.write(900);
           const full = await within(30_000, async () => ((await trial.get('/readyz'))?.status === 503 ? true : null));
           trial.expect(full === true, '/readyz did not say 503 though the disk was full');
