@@ -1,3 +1,4 @@
+import type { StreamSchema } from '../../contract/protocol/down.ts';
 import type { Log } from '../log/log.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import { type Conflated, Conflator } from './conflator.ts';
@@ -32,9 +33,22 @@ export class Conflators {
     return (opened && this.#shared.get(opened.log)?.conflator.keys) ?? 0;
   }
 
-  /** There are too many keys to tell the newest of each. */
-  overflowed({ opened }: StreamFeed): boolean {
-    return (opened && this.#shared.get(opened.log)?.conflator.overflowed) ?? false;
+  /** Why tabs that fall behind get every row although `latest_by` is written; null: they do not. */
+  trouble(feed: StreamFeed): { readonly message: string; readonly fix: string } | null {
+    const { schema, opened } = feed;
+    if (schema?.latestBy === undefined || opened === null) return null;
+    const missing = missingKeys(schema);
+    const overflowed = this.#shared.get(opened.log)?.conflator.overflowed ?? false;
+    if (missing.length === 0 && !overflowed) return null;
+    const why =
+      missing.length > 0
+        ? `${feed.name} has no field ${missing.join(', ')}, which latest_by names`
+        : `there are too many values of ${schema.latestBy.join(', ')} to keep the newest row of each`;
+    const fields = schema.fields.filter(({ name }) => name !== schema.timeField).map(({ name }) => name);
+    return {
+      message: `${why}: tabs that fall behind get every row, later`,
+      fix: `write fields with few values under latest_by, or leave it out; there are ${fields.join(', ')}`,
+    };
   }
 
   of(feed: StreamFeed, log: Log, epoch: string, latestBy: readonly string[]): Shared {
@@ -46,6 +60,10 @@ export class Conflators {
     this.#shared.set(log, made);
     return made;
   }
+}
+
+function missingKeys({ latestBy = [], fields, timeField }: StreamSchema): string[] {
+  return latestBy.filter((key) => key === timeField || !fields.some(({ name }) => name === key));
 }
 
 /** One subscription's part: whether it falls behind, and what it is given then. */
@@ -67,13 +85,13 @@ export class ConflatedReader {
 
   /** null: the log's own entry comes next; `wait`: ask again in the next turn. */
   next(log: Log, epoch: string, cursor: number, next: Readonly<Record<string, number>>): Conflated | 'wait' | null {
-    const latestBy = this.#feed.schema?.latestBy;
-    if (latestBy === undefined) return null;
+    const { schema } = this.#feed;
+    if (schema?.latestBy === undefined || missingKeys(schema).length > 0) return null;
     if (!this.#laps.at(cursor, log.end, () => distance(next, log.head()))) {
       this.leave();
       return null;
     }
-    this.#shared ??= this.#conflators.of(this.#feed, log, epoch, latestBy);
+    this.#shared ??= this.#conflators.of(this.#feed, log, epoch, schema.latestBy);
     const { conflator, readers } = this.#shared;
     readers.set(this, cursor);
     const more = conflator.advance(cursor, SLICE_ROWS);

@@ -174,7 +174,7 @@ export class Conflator {
 /** So many entries are forgotten at a time. */
 const FORGET_ENTRIES = 64;
 
-/** A field that is not there, or the time field, counts as one value. */
+/** In a version before the field was there, it counts as one value. */
 function keyReader(schema: StreamSchema, latestBy: readonly string[]): (row: PlacedRow) => string {
   const cells = schema.fields.filter(({ name }) => name !== schema.timeField).map(({ name }) => name);
   const columns = latestBy.map((name) => cells.indexOf(name));

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
-import type { Down, SourceState } from '../../contract/protocol/down.ts';
+import type { Down } from '../../contract/protocol/down.ts';
 import { DeadLettersHttp } from '../dead-letters/http.ts';
 import { createMetrics } from '../metrics.ts';
 import type { StreamFeed } from '../stream-feed.ts';
@@ -213,21 +213,11 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
 
 function statsOf(feed: StreamFeed, conflators: Conflators): Extract<Down, { type: 'stats' }>['streams'][string] {
   return {
-    source: conflators.overflowed(feed) ? tooManyKeys(feed) : feed.state,
+    source: feed.state.message === null ? { ...feed.state, ...conflators.trouble(feed) } : feed.state,
     records: feed.counts.records,
     deadLetters: feed.deadLetters.count,
     lastDeadLetter: feed.deadLetters.lastReason,
     lagRecords: feed.lagRecords,
-  };
-}
-
-function tooManyKeys({ state, schema }: StreamFeed): SourceState {
-  if (state.message !== null) return state;
-  const names = schema?.latestBy?.join(', ');
-  return {
-    state: state.state,
-    message: `there are too many values of ${names} to keep the newest row of each: tabs that fall behind get every row, later`,
-    fix: 'write a field with fewer values under latest_by, or leave it out',
   };
 }
 

@@ -76,6 +76,20 @@ test('F8 a tab that falls behind ends with the newest row of each key, is told h
   expect(await metric(relay.port, 'conflation_keys')).toBe(0);
 });
 
+test('F8 a latest_by that names no field is told, and every row is given', async () => {
+  const { source, fast, slow } = await relayWith({ latest_by: ['machine', 'line'] });
+  source.push(0, ...readings(100, 5_000));
+  await fast.rowsAtLeast(5_100);
+  slow.grant(20_000_000);
+  await slow.rowsAtLeast(5_100);
+  expect(slow.all('conflated')).toEqual([]);
+  const told = await slow.until(() => slow.all('stats').find(({ streams }) => streams.events?.source.message !== null));
+  expect(told.streams.events?.source).toMatchObject({
+    message: 'events has no field line, which latest_by names: tabs that fall behind get every row, later',
+    fix: expect.stringContaining('there are n, machine'),
+  });
+});
+
 test('F8 without latest_by a tab that falls behind gets every row, later', async () => {
   const { fast, slow, fill } = await relayWith({});
   await fill();
