@@ -61,9 +61,9 @@ test('S11 TLS without a user, by name as by address', async () => {
 });
 
 test.each([
-  ['a wrong password', { password: 'wrong' }, 'due to invalid credentials with SASL mechanism SCRAM-SHA-512'],
+  ['a wrong password', { password: 'wr0ng-secret' }, 'due to invalid credentials with SASL mechanism SCRAM-SHA-512'],
   ['a user there is not', { username: 'nobody' }, 'due to invalid credentials with SASL mechanism SCRAM-SHA-512'],
-  ['a wrong password, plain', { mechanism: 'plain', password: 'wrong' }, 'Invalid username or password'],
+  ['a wrong password, plain', { mechanism: 'plain', password: 'wr0ng-secret' }, 'Invalid username or password'],
 ] as const)('S11 %s is told, and what to correct', async (_, change, why) => {
   const following = reading(at.address, { tls: { ca: at.ca }, sasl: sasl(change) });
   const state = await following.until(stateOf('failed'));
@@ -71,6 +71,7 @@ test.each([
     new RegExp(`^Kafka at ${at.address} refuses this user: Authentication failed.*${why}$`),
   );
   expect(state.fix).toContain('correct user, password or mechanism');
+  expect(JSON.stringify(following.events)).not.toMatch(/wr0ng-secret|secret-of-tests/);
 });
 
 test('S11 a certificate of nobody trusted is told, with the file to give', async () => {

@@ -32,8 +32,10 @@ const PARTITION_MAX_BYTES = 1024 * 1024;
 const MAX_WAIT_MS = 500;
 /** How often to look for added partitions, and for a topic created anew where no fetch would tell. */
 const LOOK_AGAIN_MS = 30_000;
-/** The same where topics may come, and while a partition has no leader. */
-const LOOK_SOON_MS = 2_000;
+/** The same where topics may come. */
+const LOOK_FOR_TOPICS_MS = 5_000;
+/** The same while a partition has no leader. */
+const LOOK_FOR_LEADERS_MS = 2_000;
 const OFFSET_OUT_OF_RANGE = 1;
 const TOPIC_NOT_ALLOWED = 29;
 
@@ -209,9 +211,10 @@ export class Reading {
     for (const node of nodes) ask(node);
     const stopped = new AbortController();
     const both = AbortSignal.any([signal, stopped.signal]);
-    const soon = this.#options.choice.open || led.length < this.#places.size;
-    const timer = () =>
-      sleep(this.#options.clock, soon ? LOOK_SOON_MS : LOOK_AGAIN_MS, both).then(() => 'look' as const);
+    const { choice, clock } = this.#options;
+    const usualMs = choice.open ? LOOK_FOR_TOPICS_MS : LOOK_AGAIN_MS;
+    const lookMs = led.length < this.#places.size ? LOOK_FOR_LEADERS_MS : usualMs;
+    const timer = () => sleep(clock, lookMs, both).then(() => 'look' as const);
     try {
       for (let lookAgain = timer(); ; ) {
         const answer = await untilAborted(Promise.race([...polls.values(), lookAgain]), signal);
