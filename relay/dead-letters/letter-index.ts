@@ -27,8 +27,8 @@ export interface LetterEntry {
 export class LetterIndex {
   /** Ids rise. */
   readonly #entries = new Map<number, LetterEntry>();
-  /** `epoch/partition` → offset → its letter. */
-  readonly #byOffset = new Map<string, Map<number, LetterEntry>>();
+  /** Epoch → partition → offset → its letter. */
+  readonly #byOffset = new Map<string, Map<number, Map<number, LetterEntry>>>();
   /** Texts that many letters have in common, once. */
   readonly #texts = new Map<string, string>();
   #waiting = 0;
@@ -51,7 +51,9 @@ export class LetterIndex {
   }
 
   at(epoch: string, partition: number, offset: number): LetterEntry | null {
-    return this.#byOffset.get(`${epoch}/${partition}`)?.get(offset) ?? null;
+    // Asked for every row there is.
+    if (this.#entries.size === 0) return null;
+    return this.#byOffset.get(epoch)?.get(partition)?.get(offset) ?? null;
   }
 
   add({ id, epoch, partition, atMs, kind, field, whole, record }: DeadLetter, place: Place): void {
@@ -68,9 +70,9 @@ export class LetterIndex {
       state: 'waiting',
     };
     this.#entries.set(id, entry);
-    const key = `${epoch}/${partition}`;
-    const offsets = this.#byOffset.get(key) ?? new Map<number, LetterEntry>();
-    this.#byOffset.set(key, offsets.set(record.offset, entry));
+    const partitions = this.#byOffset.get(entry.epoch) ?? new Map<number, Map<number, LetterEntry>>();
+    const offsets = partitions.get(partition) ?? new Map<number, LetterEntry>();
+    this.#byOffset.set(entry.epoch, partitions.set(partition, offsets.set(record.offset, entry)));
     this.#waiting++;
   }
 
@@ -85,7 +87,7 @@ export class LetterIndex {
     for (const entry of this.#entries.values()) {
       if (entry.place.segment > segment) break;
       this.#entries.delete(entry.id);
-      this.#byOffset.get(`${entry.epoch}/${entry.partition}`)?.delete(entry.offset);
+      this.#byOffset.get(entry.epoch)?.get(entry.partition)?.delete(entry.offset);
       if (isOpen(entry.state)) waited++;
     }
     this.#waiting -= waited;

@@ -89,4 +89,4 @@ test('X7 the command line lists, searches, shows, downloads, tries, replays and 
   await open.rowsAtLeast(5);
   expect([...open.rows.values()].map(Number).sort()).toEqual([0, 1, 2, 3, 5]);
   expect(second.feeds.get('events')?.deadLetters.count).toBe(0);
-}, 60_000);
+}, 180_000);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import { Rejected } from '../../relay/decode/rejected.ts';
+import { diskFiles, type SegmentFiles } from '../../relay/log/segment-files.ts';
 import type { Relay } from '../../relay/relay.ts';
 import { ScriptedSource } from './scripted-source.ts';
 import { startTestRelay } from './start.ts';
@@ -198,4 +199,39 @@ test('X8 only the page this relay serves, and this machine, may replay or drop',
   expect((await post(relay, '/dead-letters/drop', { stream: 'none' })).status).toBe(404);
   expect((await post(relay, '/dead-letters/drop', { stream: 'events', filter: { nonsense: 1 } })).status).toBe(400);
   expect((await post(relay, '/dead-letters/list', body)).status).toBe(404);
+});
+
+test('X4 a disk that is full for letters stops the reading, says so, and loses none', async () => {
+  const data = await newFolder();
+  let full = false;
+  const files: SegmentFiles = {
+    ...diskFiles,
+    write(file, pieces, place) {
+      if (full) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      diskFiles.write(file, pieces, place);
+    },
+  };
+  const source = new ScriptedSource({ replayable: false });
+  source.batch = 1;
+  const spec = { fields: { n: 'int64' }, time: { field: 'timestamp' } };
+  const relay = await startTestRelay(source, { data, files, spec });
+  const feed = relay.feeds.get('events');
+  const tab = await allOf(relay, 0);
+  source.push(0, good(0));
+  await tab.rowsAtLeast(1);
+  full = true;
+  source.push(0, ...Array.from({ length: 50 }, (_, n) => Buffer.from(`no json ${n}`)), good(51));
+  await tab.until(() => (feed?.state.state === 'failed' ? true : undefined));
+  expect(feed?.state.fix).toMatch(/make room on the disk/);
+  expect((await fetch(`http://127.0.0.1:${relay.port}/readyz`)).status).toBe(503);
+  const read = feed?.counts.records ?? 0;
+  expect(read).toBeLessThan(10);
+  full = false;
+  await tab.rowsAtLeast(2);
+  expect(feed?.state.state).not.toBe('failed');
+  await relay.close();
+  const again = await startTestRelay(source, { data, spec });
+  const { count, letters } = await get<Listed>(again, '/dead-letters/list?stream=events&limit=100');
+  expect(count).toBe(50);
+  expect(letters.map(({ offset }) => offset)).toEqual(Array.from({ length: 50 }, (_, n) => 50 - n));
 });
