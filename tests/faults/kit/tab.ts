@@ -123,7 +123,8 @@ export async function openChromiumTab(name: string, proxy: TcpProxy, browser: Br
       if (message.type() === 'error' && !AWAY.test(message.text())) errors.push(message.text());
     });
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(`http://127.0.0.1:${proxy.port}/`);
+    // A machine that runs all of this may be slow: that is no fault of the engine's.
+    await page.goto(`http://127.0.0.1:${proxy.port}/?watchdog=60s`);
     await page.waitForFunction(() => 'highwater' in window);
     return page;
   };

@@ -6,7 +6,7 @@ import { Trial } from '../kit/trial.ts';
 export const f02: Scenario = {
   id: 'F2',
   fault: 'a half-open link: nothing passes, and nobody is told',
-  how: 'the links of one tab in Node and one in Chromium are a blackhole for 75 s, 5 heartbeats (short: 12), from a random moment',
+  how: 'the links of one tab in Node and one in Chromium are a blackhole for 90 s, 6 heartbeats (short: 12), from a random moment',
   letters: ['L', 'D', 'O', 'A', 'P', 'R', 'T'],
   also: 'tab and relay both notice while it lasts; after how many heartbeats is measured',
   run: async (world, seed) =>
@@ -16,7 +16,7 @@ export const f02: Scenario = {
           await trial.pause(100, 1_000);
           const cut = trial.tabs.filter(({ name }) => name !== 'node 2');
           const startedMs = performance.now();
-          const lastsMs = trial.lasting(75_000, 12 * trial.heartbeatMs);
+          const lastsMs = trial.lasting(90_000, 12 * trial.heartbeatMs);
           for (const { proxy } of cut) proxy.set({ kind: 'blackhole' });
           const noticed = await Promise.all([
             ...cut.map(async (tab) => {
