@@ -122,8 +122,8 @@ export function countsOf(orders: readonly Order[]): Record<string, number> {
 export const WINDOWS_SQL = `SELECT strftime(window_start, '%Y-%m-%dT%H:%M:%S.000Z') AS start, action, events, users, revenue
   FROM orders_by_minute ORDER BY start || action`;
 
-/** A configuration file with one stream `orders`, one window and a board over it; its path. `more` is said of the stream. */
-export async function writeOrdersConfig(source: string, more: object = {}): Promise<string> {
+/** A configuration file with one stream `orders`, one window and a board over it; its path. */
+export async function writeOrdersConfig(source: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-e2e-'));
   const over = '1d';
   const place = { w: 6, h: 8 };
@@ -169,7 +169,6 @@ export async function writeOrdersConfig(source: string, more: object = {}): Prom
         source,
         // Records come partition by partition: on a busy machine one may wait long for its own.
         time: { field: 'timestamp', delay: '10s', idle: '5m' },
-        ...more,
       },
     },
     windows: {
