@@ -48,6 +48,8 @@ export interface RelayServer {
 const MAX_SESSIONS = 5_000;
 /** Sockets opened only to be told when to come back; those beyond are refused without a word to the page. */
 const MAX_REFUSALS = 500;
+/** Kept longer than proxies and browsers keep theirs: whoever closes first must not be the one who is about to be asked. */
+const TIMEOUTS = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 };
 /** Connections the system holds until they are taken: of a storm, what does not fit would knock again seconds later. */
 const BACKLOG = 4_096;
 /** When it is full, it will be for a while. */
@@ -112,7 +114,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     if (!(await files.serve(file, request, response))) text(response, 404, `there is nothing at ${path}\n`);
   }
 
-  const http = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+  const http = createServer(TIMEOUTS, (request, response) => {
     answer(request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else text(response, 500, 'the relay could not answer\n');

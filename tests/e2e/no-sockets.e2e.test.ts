@@ -31,4 +31,4 @@ test('F9 C5 a board behind a proxy without WebSockets lives by HTTP, and says so
     expect((await tab.status()).connection).toMatchObject({ state: 'live', transport: 'http' });
   });
   expect(tab.errors).toEqual([]);
-});
+}, 150_000);
