@@ -2,7 +2,7 @@ import { connectAsync } from 'mqtt';
 import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type BoardTab, launchChromium, openBoardIn } from '../support/chromium.ts';
-import { relayForTest, until } from '../support/for-test.ts';
+import { AWAY, relayForTest, until } from '../support/for-test.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import type { RelayProcess } from '../support/relay-process.ts';
 import { writeOrdersConfig } from './orders.ts';
@@ -103,7 +103,7 @@ test('T1 tabs share one socket and one engine, and each has its own pause', asyn
   await counts(third, 700);
   expect(await subscribers(relay)).toBe('1');
   expect([...first.errors, ...third.errors]).toEqual([]);
-});
+}, 120_000);
 
 test('T3 when the leading tab is closed another takes over: every row once, and the picture stays', async () => {
   const { relay, open, publish } = await profile('close');
@@ -124,7 +124,7 @@ test('T3 when the leading tab is closed another takes over: every row once, and 
   await counts(third, 2500);
   expect(rising(await seen()), String(await seen())).toBe(true);
   expect([...second.errors, ...third.errors]).toEqual([]);
-});
+}, 120_000);
 
 test('T3 when the renderer of the leading tab is killed another takes over', async () => {
   const { relay, open, publish } = await profile('kill');
@@ -145,4 +145,112 @@ test('T3 when the renderer of the leading tab is killed another takes over', asy
   const third = await open();
   await counts(third, 1500);
   expect(second.errors).toEqual([]);
-});
+}, 120_000);
+
+test('T3 a tab that takes over while the relay is away keeps its picture, and goes on when the relay is back', async () => {
+  const { relay, open, publish } = await profile('away');
+  const leader = await open('', AWAY);
+  await until(async () => expect((await leader.status()).connection.state).toBe('live'));
+  const second = await open('', AWAY);
+  await publish(1000);
+  await Promise.all([leader, second].map((tab) => counts(tab, 1000)));
+  const seen = await watchEvents(second);
+  await relay.kill();
+  await leader.close();
+  await until(async () => expect(Object.values(await second.panelStates())).toContain('disconnected'));
+  expect(await second.stat('Events')).toBe(1000);
+  await relay.start();
+  await publish(500);
+  await until(async () => expect(await second.stat('Events')).toBe(1500));
+  expect(await second.query(COUNTED)).toMatchObject([{ rows: 1500, users: 1500 }]);
+  expect(rising(await seen()), String(await seen())).toBe(true);
+  expect(second.errors).toEqual([]);
+}, 120_000);
+
+/** Two tabs with orders on the screen. */
+async function twoTabs(topic: string, search = '', expected?: RegExp) {
+  const on = await profile(topic);
+  const leader = await on.open(search, expected);
+  await until(async () => expect((await leader.status()).connection.state).toBe('live'));
+  const follower = await on.open(search, expected);
+  await on.publish(1000);
+  await Promise.all([leader, follower].map((tab) => counts(tab, 1000)));
+  return { ...on, leader, follower, seen: [await watchEvents(leader), await watchEvents(follower)] };
+}
+
+/** The engine was built anew once, for this reason; both tabs went on, with every row once and no blank. */
+async function wentOn({ relay, leader, follower, publish, seen }: Awaited<ReturnType<typeof twoTabs>>, reason: RegExp) {
+  await until(async () => {
+    for (const tab of [leader, follower])
+      expect((await tab.status()).restarts).toEqual([
+        { atMs: expect.any(Number), reason: expect.stringMatching(reason) },
+      ]);
+  });
+  await publish(500);
+  for (const tab of [leader, follower]) {
+    await counts(tab, 1500);
+    await until(async () =>
+      expect(await tab.page.locator('[data-notice^="restart/"]').textContent()).toContain(
+        'The engine was started again',
+      ),
+    );
+    expect(tab.errors).toEqual([]);
+  }
+  for (const look of seen) expect(rising(await look()), String(await look())).toBe(true);
+  expect(await subscribers(relay)).toBe('1');
+}
+
+/** A silent engine is ended sooner than by itself. */
+const SOON = '?watchdog=6s';
+
+/** One key for all rows, and no pair that is wanted: a hash join looks at them all in one step, and at no deadline. */
+const ENDLESS = `SELECT count(*) AS pairs FROM (SELECT range AS v, range - range AS k FROM range(1000000)) a
+  JOIN (SELECT range AS v, range - range AS k FROM range(1000000)) b ON a.k = b.k AND a.v + b.v < -1`;
+
+test('T4 a query that no deadline ends is ended with its engine, and another engine goes on', async () => {
+  const tabs = await twoTabs('endless', SOON);
+  await expect(tabs.follower.query(ENDLESS)).rejects.toThrow(/started again.*\n.*Ask again/);
+  await wentOn(tabs, /did not answer for 6 s/);
+}, 120_000);
+
+test('T4 a worker that throws is replaced', async () => {
+  const tabs = await twoTabs('throws', '', /out of the blue/);
+  await tabs.leader.page.workers()[0]?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('out of the blue');
+    });
+  });
+  await wentOn(tabs, /out of the blue/);
+}, 120_000);
+
+test('T4 a worker that is gone is replaced', async () => {
+  const tabs = await twoTabs('gone', SOON);
+  await tabs.leader.page.workers()[0]?.evaluate(() => self.close());
+  await wentOn(tabs, /did not answer for 6 s/);
+}, 120_000);
+
+test('T4 an engine that fails again and again is given up, with what to do, and the last picture stays', async () => {
+  const { leader, follower } = await twoTabs('again', '', /out of the blue/);
+  for (let failure = 1; failure <= 6; failure++) {
+    await until(async () => expect((await follower.status()).restarts).toHaveLength(failure - 1));
+    await leader.page.workers()[0]?.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('out of the blue');
+      });
+    });
+  }
+  for (const tab of [leader, follower]) {
+    await until(async () =>
+      expect(await tab.page.locator('[data-notice^="failure/"]').textContent()).toMatch(
+        /started 5 times within ten minutes.*Reload the page/,
+      ),
+    );
+    expect(await tab.stat('Events')).toBe(1000);
+    expect(Object.values(await tab.panelStates())).toContain('disconnected');
+  }
+  // Another that takes over tries again.
+  await leader.page.reload();
+  await counts(follower, 1000);
+  expect(await follower.page.locator('[data-notice^="failure/"]').count()).toBe(0);
+  expect([...leader.errors, ...follower.errors]).toEqual([]);
+}, 180_000);

@@ -42,6 +42,10 @@ export function connect({ clock, page }: ConnectOptions): PageData {
     const [last, failed] = [told(), failure()];
     return last && failed ? { ...last, connection: { state: 'closed' as const, reason: failed.message } } : last;
   });
+  link.onStatus(() => {
+    setFailure(null);
+    if (link.current) setChanging(null);
+  });
   const drawn = createDrawn(clock, () => status()?.connection);
   const boards = createBoards(link);
   installHighwater(link, drawn);
@@ -54,7 +58,7 @@ export function connect({ clock, page }: ConnectOptions): PageData {
   const shared = {
     page,
     link,
-    keepWorker: (events: Pick<KeepWorkerOptions, 'onWorker' | 'onReady' | 'onFailure'>) =>
+    keepWorker: (events: Pick<KeepWorkerOptions, 'onWorker' | 'onFailure'>) =>
       keepWorker({
         ...events,
         clock,
@@ -69,10 +73,14 @@ export function connect({ clock, page }: ConnectOptions): PageData {
         },
         restarts: link.newest?.restarts ?? [],
         stuckMs: stuckMs(location.search),
+        hidden: () => document.visibilityState === 'hidden',
       }),
-    onChanging: (words: string | null) => void setChanging(words),
+    onChanging: (words: string) => void setChanging(words),
     onLeads: () => void setRunsHere(true),
-    onFailure: (failed: Failure | null) => void setFailure(failed),
+    onFailure: (failed: Failure) => {
+      setFailure(failed);
+      setChanging(null);
+    },
   };
   const leave = canShare()
     ? shareWorker({

@@ -30,6 +30,8 @@ export interface EngineLink {
   status(): Promise<Status>;
   /** The newest status that came; null before the first. */
   readonly newest: Status | null;
+  /** There is an engine, and it stands where the one before it stood. */
+  readonly current: boolean;
   attach(api: Remote<PageApi>): void;
   detach(): void;
 }
@@ -63,6 +65,8 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
   /** Where the engine stood that drew what is on the screen; null when the one there is now is as far. */
   let behind: Status['streams'] | null = null;
   let idleStatuses = 0;
+  /** The engine there is now has told its status. */
+  let heard = false;
   let line: Line | null = null;
   let attached = Promise.withResolvers<Line>();
 
@@ -87,6 +91,7 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
   const hear = (on: Line, status: Status) => {
     if (on !== line) return;
     newest = status;
+    heard = true;
     idleStatuses = isIdle(status) ? idleStatuses + 1 : 0;
     if (behind && (standsAt(status, behind) || idleStatuses >= IDLE_STATUSES)) {
       behind = null;
@@ -132,6 +137,9 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
     get newest() {
       return newest;
     },
+    get current() {
+      return heard && behind === null;
+    },
     attach(api) {
       const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
       const on: Line = { api, lost, lose };
@@ -155,6 +163,7 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
       const on = line;
       if (!on) return;
       line = null;
+      heard = false;
       attached = Promise.withResolvers();
       on.lose();
       on.api[releaseProxy]();

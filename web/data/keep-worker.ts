@@ -19,9 +19,10 @@ export interface KeepWorkerOptions {
   readonly restarts: Status['restarts'];
   /** Without an answer for so long it is started again. */
   readonly stuckMs: number;
+  /** This page is not seen. */
+  readonly hidden: () => boolean;
   /** Another worker runs from now on: ports given before lead nowhere. The first time before this function returns. */
   readonly onWorker: (worker: Pick<KeptWorker, 'serve'>) => void;
-  readonly onReady: () => void;
   /** It cannot be started, and is tried again; or it failed too often, and is not. */
   readonly onFailure: (failure: Failure) => void;
 }
@@ -85,6 +86,7 @@ export function keepWorker(options: KeepWorkerOptions): KeptWorker {
       clock,
       ping: () => opened.ping(),
       boundMs: options.stuckMs,
+      hidden: options.hidden,
       onStuck: () => fail(`the engine did not answer for ${options.stuckMs / 1000} s`),
     });
     cancel = stopWatching;
@@ -95,7 +97,6 @@ export function keepWorker(options: KeepWorkerOptions): KeptWorker {
         if (api !== opened) return;
         ready = true;
         retryMs = FIRST_RETRY_MS;
-        options.onReady();
       },
       (error: unknown) => cannotStart(failureOf(error)),
     );

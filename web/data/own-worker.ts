@@ -18,11 +18,10 @@ export function ownWorker(options: Omit<ShareOptions, 'build' | 'clock' | 'openS
         serve(page, port2);
         link.attach(wrap<PageApi>(port1));
       },
-      onReady() {
-        options.onChanging(null);
-        options.onFailure(null);
+      onFailure(failure) {
+        link.detach();
+        options.onFailure(failure);
       },
-      onFailure: options.onFailure,
     });
     closed.signal.addEventListener('abort', () => worker.close());
   };

@@ -21,20 +21,19 @@ export interface ShareOptions {
   readonly build: string;
   readonly clock: Clock;
   readonly link: EngineLink;
-  readonly keepWorker: (events: Pick<KeepWorkerOptions, 'onWorker' | 'onReady' | 'onFailure'>) => KeptWorker;
+  readonly keepWorker: (events: Pick<KeepWorkerOptions, 'onWorker' | 'onFailure'>) => KeptWorker;
   readonly openSwitchboard: () => MessagePort;
   /** This page runs the worker from now on. */
   readonly onLeads: () => void;
-  /** Why there is no engine for the moment; null: there is one. */
-  readonly onChanging: (words: string | null) => void;
-  readonly onFailure: (failure: Failure | null) => void;
+  /** Why there is no engine for the moment, until the link hears of one. */
+  readonly onChanging: (words: string) => void;
+  readonly onFailure: (failure: Failure) => void;
 }
 
 /** What pages call out to each other. A term is one worker's time. */
 type Call =
   | { readonly kind: 'who' }
   | { readonly kind: 'leader'; readonly term: string; readonly words: string }
-  | { readonly kind: 'ready'; readonly term: string }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 const FIRST_ASK_MS = 1000;
@@ -51,21 +50,30 @@ export function shareWorker(options: ShareOptions): () => void {
   const call = (what: Call) => channel.postMessage(what);
   let term: string | null = null;
   let served = false;
+  let newestPort: MessagePort | null = null;
   let askMs = FIRST_ASK_MS;
   let cancelAsking = () => {};
 
+  const detach = () => {
+    link.detach();
+    newestPort = null;
+    served = false;
+  };
   /** Whichever worker served this page is gone: what it drew stays. */
   const leave = (words: string) => {
-    link.detach();
-    served = false;
+    detach();
     if (term !== null) options.onChanging(words);
+  };
+  const fail = (failure: Failure) => {
+    detach();
+    options.onFailure(failure);
   };
   const attach = (port: MessagePort) => {
     const api = wrap<PageApi>(port);
+    newestPort = port;
     link.attach(api);
-    const of = term;
     void api.ping().then(() => {
-      served ||= of === term;
+      served ||= newestPort === port;
     });
   };
 
@@ -88,10 +96,7 @@ export function shareWorker(options: ShareOptions): () => void {
   };
   const follow = (data: Call) => {
     if (data.kind === 'leader') join(data.term, data.words);
-    else if (data.kind === 'ready' && data.term === term) {
-      options.onChanging(null);
-      options.onFailure(null);
-    } else if (data.kind === 'failed') options.onFailure(data.failure);
+    else if (data.kind === 'failed') fail(data.failure);
   };
 
   // -- Leading
@@ -100,7 +105,6 @@ export function shareWorker(options: ShareOptions): () => void {
     let terms = 0;
     let words = '';
     let worker: Pick<KeptWorker, 'serve'> | null = null;
-    let ready = false;
     let failure: Failure | null = null;
     let switchboard: MessagePort | null = null;
     /** The switchboard may have ended with the page that started it: whoever asks is told only when it knows the leader. */
@@ -113,9 +117,8 @@ export function shareWorker(options: ShareOptions): () => void {
         }
         switchboard?.close();
         switchboard = opened;
-        if (term !== null) call({ kind: 'leader', term, words });
-        if (ready && term !== null) call({ kind: 'ready', term });
         if (failure) call({ kind: 'failed', failure });
+        else if (term !== null) call({ kind: 'leader', term, words });
       };
       opened.postMessage({ kind: 'lead' } satisfies ToSwitchboard);
     };
@@ -128,7 +131,6 @@ export function shareWorker(options: ShareOptions): () => void {
           terms > 0 ? 'The engine is being started again' : 'The page that ran the engine is gone, another takes over';
         leave(words);
         worker = opened;
-        ready = false;
         failure = null;
         term = `${page}/${terms++}`;
         announce();
@@ -136,15 +138,9 @@ export function shareWorker(options: ShareOptions): () => void {
         opened.serve(page, port2);
         attach(port1);
       },
-      onReady() {
-        ready = true;
-        options.onChanging(null);
-        options.onFailure(null);
-        if (term !== null) call({ kind: 'ready', term });
-      },
       onFailure(failed) {
         failure = failed;
-        options.onFailure(failed);
+        fail(failed);
         call({ kind: 'failed', failure: failed });
       },
     });

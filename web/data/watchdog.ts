@@ -6,16 +6,18 @@ export interface WatchdogOptions {
   readonly ping: () => Promise<unknown>;
   /** Without an answer for so long the worker is taken for stuck. */
   readonly boundMs: number;
+  /** A hidden page's timers come as seldom as once a minute. */
+  readonly hidden: () => boolean;
   readonly onStuck: () => void;
 }
 
 /**
  * Asks the worker again and again whether it is there, once it has answered for the first time: its script may take as
- * long to load as it does. Time without an answer is counted by this page's own ticks, and
- * a tick counts for at most a third of the bound: a page that was frozen, and its worker with it, or a computer that
- * slept, takes nobody for stuck.
+ * long to load as it does. Time without an answer is counted by this page's own ticks: one that comes late counts for no
+ * more than it should have taken, for what held it up holds up the worker too (the page was frozen, the computer slept,
+ * or has far too much to do). In a hidden page, where ticks are seldom, it counts for at most a third of the bound.
  */
-export function watchWorker({ clock, ping, boundMs, onStuck }: WatchdogOptions): () => void {
+export function watchWorker({ clock, ping, boundMs, hidden, onStuck }: WatchdogOptions): () => void {
   const tickMs = Math.min(1000, boundMs / 5);
   let asked = false;
   let silentMs = 0;
@@ -23,7 +25,7 @@ export function watchWorker({ clock, ping, boundMs, onStuck }: WatchdogOptions):
   let cancel = () => {};
   const tick = () => {
     const nowMs = clock.nowMs();
-    if (asked) silentMs += Math.min(Math.max(0, nowMs - tickedMs), boundMs / 3);
+    if (asked) silentMs += Math.min(Math.max(0, nowMs - tickedMs), hidden() ? boundMs / 3 : tickMs);
     tickedMs = nowMs;
     if (silentMs >= boundMs) return onStuck();
     cancel = clock.after(tickMs, tick);

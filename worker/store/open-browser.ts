@@ -23,7 +23,30 @@ export async function openBrowserEngine(wasmUrl: string, options: EngineOptions)
     new duckdb.VoidLogger(),
     duckdb.BROWSER_RUNTIME,
   );
-  await bindings.instantiate(() => undefined);
+  await orLost(bindings.instantiate(() => undefined));
   const { budgetBytes } = memoryBudget(options);
   return createEngine(openDuckDb(bindings as unknown as Bindings, budgetBytes), options);
+}
+
+/** The bindings leave a module that cannot be fetched as a rejection nobody handles, and would wait for it for ever. */
+async function orLost<T>(made: Promise<T>): Promise<T> {
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  const lose = (event: PromiseRejectionEvent) => {
+    const { reason }: { readonly reason: unknown } = event;
+    event.preventDefault();
+    reject(
+      new HighwaterError(
+        'store_failed',
+        `The engine could not be loaded: ${reason instanceof Error ? reason.message : String(reason)}.`,
+        'It is tried again; see whether the relay is there.',
+        { cause: reason },
+      ),
+    );
+  };
+  self.addEventListener('unhandledrejection', lose);
+  try {
+    return await Promise.race([made, lost]);
+  } finally {
+    self.removeEventListener('unhandledrejection', lose);
+  }
 }
