@@ -4,16 +4,6 @@ import { type JournalFile, type JournalFiles, readAll, writeParts } from './file
 import { headOf, readSegment } from './read-segment.ts';
 import { afterFrame, afterMessage, anew, beginsAnew, newHead, type StreamHead } from './stream-head.ts';
 
-/**
- * What is kept of one stream: segments, of which only the last grows. Each begins with the stream's head, so that the
- * oldest can be let go.
- *
- *     [head entry entry …] [head entry …] [head entry …│ waiting …
- *      segment 4            segment 5      segment 6, open
- *
- * What is added waits until the end of the tick, and while a file is being opened. When the stream begins anew, what was
- * before goes.
- */
 export interface StreamJournalOptions {
   readonly files: JournalFiles;
   /** A segment with so many bytes is full. */
@@ -28,6 +18,16 @@ interface Segment {
   bytes: number;
 }
 
+/**
+ * What is kept of one stream: segments, of which only the last grows. Each begins with the stream's head, so that the
+ * oldest can be let go.
+ *
+ *     [head entry entry …] [head entry …] [head entry …│ waiting …
+ *      segment 4            segment 5      segment 6, open
+ *
+ * What is added waits until the end of the tick, and while a file is being opened. When the stream begins anew, what was
+ * before goes.
+ */
 export class StreamJournal {
   readonly id: number;
   readonly #options: StreamJournalOptions;
