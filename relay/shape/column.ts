@@ -19,6 +19,12 @@ export function fieldOf({ name, type, role, unit, part, path }: Column): Field {
 }
 
 /** Is the path what the name alone would say? */
-export function isPlain(path: readonly string[], name: string): boolean {
+function isPlain(path: readonly string[], name: string): boolean {
   return path.length === 1 && path[0] === name;
+}
+
+/** The time field, whose values are in no column. */
+export function timeFieldOf(name: string, path: readonly string[] | null): Field {
+  const told = path !== null && !isPlain(path, name);
+  return { name, type: 'timestamp', role: 'time', unit: null, ...(told && { path: [...path] }) };
 }

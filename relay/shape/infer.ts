@@ -110,6 +110,12 @@ export function findTime(seen: readonly Seen[], records: number): Seen | null {
   return common.find((entry) => settleType(entry.types) === 'timestamp') ?? null;
 }
 
+/** A declared time field may be written `meta.ts` or `meta_ts` for what records nest. */
+export function declaredPath(field: string, seen: readonly Seen[]): readonly string[] {
+  const found = seen.find((entry) => entry.path.join('.') === field || entry.path.join('_') === field);
+  return found?.path ?? field.split('.');
+}
+
 const ID_NAME = /(^|[_.-])([iI][dD]|uuid|UUID|guid|key|hash)$|[a-z](Id|ID|Uuid|UUID|Key)$/;
 const MEASURE_NAME =
   /(price|amount|cost|revenue|total|sum|count|qty|quantity|value|latency|duration|elapsed|temp|temperature|humidity|pressure|speed|size|bytes|left|level|score|rate|_ms|_s|_pct)$/i;

@@ -31,6 +31,13 @@ export function nodeAt(root: NameNode, path: readonly string[]): NameNode {
   return path.reduce((node, name) => node.children.get(name) ?? childNode(node, name), root);
 }
 
+/** Takes the column at `index` away: those after it move up. */
+export function dropLeaf(node: NameNode, index: number): void {
+  if (node.leaf !== null && node.leaf > index) node.leaf--;
+  else if (node.leaf === index) node.leaf = null;
+  for (const child of node.children.values()) dropLeaf(child, index);
+}
+
 /** The path of the first name that leads to `leaf`; null: none does. */
 export function pathTo(node: NameNode, leaf: number): readonly string[] | null {
   if (node.leaf === leaf) return node.path;

@@ -286,3 +286,17 @@ test.each([
   after.sample(record(), { ts: 1_743_760_800, at: 1_743_760_800, n: 'a' });
   expect(after.settle().version).toBe(2);
 });
+
+test('D4 a declared field that is found to be the time is the time field, and those after it keep their places', () => {
+  const fields = { n: 'int64' as const, ts: 'timestamp' as const, x: 'float64' as const };
+  const shaper = shaperOf([{ ts: 1_743_760_800, n: 1, x: 2 }], { fields });
+  expect(shaper.schema?.fields.map(({ name }) => name)).toEqual(['ts', 'n', 'x']);
+  expect(shaper.schema?.timeField).toBe('ts');
+  expect(shaper.shape(record(), { x: 2.5, ts: 1_743_760_801, n: 7 })).toEqual({
+    eventTimeUs: 1_743_760_801_000_000,
+    cells: [7, 2.5],
+  });
+  const after = new Shaper({ stream: 's', time: { format: 'auto' }, fields, topics: false }, stored(shaper));
+  expect(after.schema).toEqual(shaper.schema);
+  expect(after.shape(record(), { x: 1, n: 2, ts: 1_743_760_801 })).toMatchObject({ cells: [2, 1] });
+});

@@ -5,10 +5,10 @@ import type { Fields } from '../decode/json.ts';
 import { Rejected } from '../decode/rejected.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { isFraction, readCell, unfit } from './cells.ts';
-import { type Column, fieldOf, isPlain } from './column.ts';
+import { type Column, fieldOf, timeFieldOf } from './column.ts';
 import { incompatibility, isSame, newestOf, RECORD_TIME } from './continue.ts';
-import { findTime, observe, roleOf, type Seen, settleType, typeOf, unitOf } from './infer.ts';
-import { childNode, IGNORED, type NameNode, nodeAt, pathTo, rootNode, TIME } from './name-tree.ts';
+import { declaredPath, findTime, observe, roleOf, type Seen, settleType, typeOf, unitOf } from './infer.ts';
+import { childNode, dropLeaf, IGNORED, type NameNode, nodeAt, pathTo, rootNode, TIME } from './name-tree.ts';
 import { Names } from './names.ts';
 import { COLUMN_PREFIX, type NamedPart, partValue, Topics } from './record-parts.ts';
 import type { Cell, Row } from './row.ts';
@@ -133,11 +133,11 @@ export class Shaper {
     if (field === undefined) {
       const time = findTime(seen, this.#sampled);
       if (time !== null) {
-        this.#timeName = this.#names.take(time.path);
+        this.#timeName = this.#undeclare(nodeAt(this.#root, time.path)) ?? this.#names.take(time.path);
         nodeAt(this.#root, time.path).leaf = TIME;
       }
     } else if (!Object.hasOwn(this.#spec.fields ?? {}, field))
-      nodeAt(this.#root, this.#pathOf(field, seen)).leaf = TIME;
+      nodeAt(this.#root, declaredPath(field, seen)).leaf = TIME;
     const levels = [...(this.#spec.topics ? (this.#seenParts.get('topic')?.values() ?? []) : [])];
     for (const [level, entry] of levels.entries()) this.#addTopicLevel(level, entry, levels.length === 2);
     this.#addParts();
@@ -308,6 +308,17 @@ export class Shaper {
       ).leaf = TIME;
   }
 
+  /** A declared field that is found to be the time has no column of its own; its name, null where it is none. */
+  #undeclare({ leaf, path }: NameNode): string | null {
+    const index = leaf ?? this.#declaredByName.get(path.join('_')) ?? null;
+    if (index === null) return null;
+    dropLeaf(this.#root, index);
+    for (const [name, at] of this.#declaredByName)
+      if (at === index) this.#declaredByName.delete(name);
+      else if (at > index) this.#declaredByName.set(name, at - 1);
+    return this.#columns.splice(index, 1)[0]?.name ?? null;
+  }
+
   /** The columns of the parts that are asked for, and those of the names in them that were seen. */
   #addParts(): void {
     for (const part of this.#spec.columns ?? []) {
@@ -336,12 +347,6 @@ export class Shaper {
       if (part === 'topic' && path.length === 1) this.#topicColumns[Number(path[0])] = index;
       else nodeAt(part === undefined ? this.#root : this.#parts[part], path).leaf = index;
     }
-  }
-
-  /** A declared time field may be written `meta.ts` or `meta_ts` for what records nest. */
-  #pathOf(field: string, seen: readonly Seen[]): readonly string[] {
-    const found = seen.find((entry) => entry.path.join('.') === field || entry.path.join('_') === field);
-    return found?.path ?? field.split('.');
   }
 
   #observePart(part: RecordPart, values: Fields): void {
@@ -379,7 +384,7 @@ export class Shaper {
       version: this.#lastVersion + 1,
       timeField: time ?? RECORD_TIME,
       inferred: this.#columns.some((column) => !column.declared),
-      fields: [...(time === null ? [] : [this.#timeField(time)]), ...this.#columns.map(fieldOf)],
+      fields: [...(time === null ? [] : [timeFieldOf(time, pathTo(this.#root, TIME))]), ...this.#columns.map(fieldOf)],
       ...(keepUs !== undefined && { keepUs }),
       ...(latestBy !== undefined && { latestBy: [...latestBy] }),
     };
@@ -388,10 +393,5 @@ export class Shaper {
     this.#versions.set(schema.version, schema);
     this.#newest = schema;
     return schema;
-  }
-
-  #timeField(name: string): Field {
-    const path = pathTo(this.#root, TIME) ?? [name];
-    return { name, type: 'timestamp', role: 'time', unit: null, ...(isPlain(path, name) ? {} : { path: [...path] }) };
   }
 }
