@@ -13,7 +13,7 @@ export const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout
 
 export async function relayForTest(...args: readonly string[]): Promise<RelayProcess> {
   const relay = await startRelayProcess(args);
-  onTestFinished(() => relay.stop());
+  onTestFinished(() => relay.remove());
   return relay;
 }
 

@@ -24,6 +24,8 @@ export interface RelayProcess {
   kill(): Promise<void>;
   /** Again, with the same arguments on the same port. */
   start(): Promise<void>;
+  /** Stops it for good: its data folder goes, unless it was named by the arguments. */
+  remove(): Promise<void>;
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -42,7 +44,8 @@ export async function startRelayProcess(
 ): Promise<RelayProcess> {
   await buildPage();
   const [port = 0] = await freePorts(1);
-  const kept = args.includes('--data') ? [] : ['--data', newDataFolder()];
+  const folder = args.includes('--data') ? null : newDataFolder();
+  const kept = folder === null ? [] : ['--data', folder];
   let child: Child | null = null;
   const start = async () => {
     const options = ['--port', String(port), ...kept, ...args];
@@ -64,10 +67,14 @@ export async function startRelayProcess(
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     start,
+    async remove() {
+      await end('SIGTERM');
+      if (folder !== null) await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
-/** Removed when the test process ends. */
+/** Removed when the test process ends, if nobody did before. */
 function newDataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'highwater-data-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
