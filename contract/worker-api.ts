@@ -59,6 +59,8 @@ export interface StartOptions {
   readonly journalBudgetBytes: number;
   /** Beyond so many bytes of memory the worker asks to be started again. */
   readonly maxHeapBytes: number;
+  /** A port to the relay in the tab itself, instead of the one at `socketUrl`. (in-tab.ts) */
+  readonly relay?: MessagePort;
   /** Of the workers before this one: its status goes on from them. */
   readonly restarts: Status['restarts'];
 }

@@ -47,6 +47,34 @@ test.each(folders)('%s imports only what it may', (folder) => {
   expect(ours.filter(({ target }) => !allowed[folder].some((may) => target.startsWith(`${may}/`)))).toEqual([]);
 });
 
+const isOurs = (name: string) => name.startsWith('contract/') || name.startsWith('relay/');
+
+/** Everything a file needs when it runs: what is imported for types alone is not there then. */
+function needs(entry: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (file: string) => {
+    if (found.has(file)) return;
+    found.add(file);
+    if (!isOurs(file)) return;
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/^(?:import|export)\s(?!type\s)(?:[^'";]*?from\s+)?'([^']+)'/gm))
+      visit(name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name);
+  };
+  visit(entry);
+  return found;
+}
+
+test('the relay of the tab runs without Node, and has what the relay has between records and frames', () => {
+  const found = needs('relay/in-tab/main.ts');
+  for (const part of ['relay/pipeline.ts', 'relay/shape/shaper.ts', 'relay/batch/batcher.ts', 'relay/serve/session.ts'])
+    expect(found).toContain(part);
+  expect([...found].filter((name) => !/^(contract|relay)\//.test(name)).sort()).toEqual([
+    'apache-arrow',
+    'buffer/index.js',
+    'zod',
+  ]);
+});
+
 test('contract does no I/O', () => {
   expect(
     imports('contract').filter(({ target, file }) => target.startsWith('node:') && !/\.test\.ts$/.test(file)),

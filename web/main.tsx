@@ -1,10 +1,9 @@
 import { createComponent } from 'solid-js';
 import { render } from 'solid-js/web';
 import { systemClock } from '../contract/clock.ts';
-import { App } from './app.tsx';
 import { type ColorMemory, createColors } from './charts/colors.ts';
 import { createFrameScheduler } from './charts/frame-scheduler.ts';
-import { connect } from './data/connect.ts';
+import { Root } from './root.tsx';
 import './styles/index.css';
 
 const COLORS_KEY = 'highwater.colors';
@@ -31,9 +30,9 @@ const root = document.getElementById('app');
 if (root)
   render(
     () =>
-      createComponent(App, {
-        data: connect({ clock: systemClock, page: Math.random().toString(36).slice(2) }),
+      createComponent(Root, {
         clock: systemClock,
+        page: Math.random().toString(36).slice(2),
         colors: createColors(colorMemory),
         frames: createFrameScheduler((run) => requestAnimationFrame(run)),
       }),

@@ -5,6 +5,7 @@ import { pageLock, type StartOptions, type WorkerApi } from '../contract/worker-
 import { type Clients, createClients } from './clients/clients.ts';
 import { forPage, servePage } from './clients/serve-page.ts';
 import { openHttpSocket } from './connection/http-socket.ts';
+import { openPortSocket } from './connection/port-socket.ts';
 import { createTransport } from './connection/transport.ts';
 import { type Host, startHost } from './host.ts';
 import { createJournal, noJournal } from './journal/journal.ts';
@@ -24,14 +25,16 @@ interface Started {
 const { promise: started, resolve: resolveStarted, reject: rejectStarted } = Promise.withResolvers<Started>();
 
 async function start(options: StartOptions): Promise<Started> {
-  const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, journalBudgetBytes, maxHeapBytes, restarts } = options;
+  const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, journalBudgetBytes, maxHeapBytes, restarts, relay } = options;
   const host = await startHost({
     openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, nowMs: () => performance.now() }),
-    openSocket: createTransport({
-      openSocket: () => new WebSocket(socketUrl),
-      openStream: () => openHttpSocket(streamUrl, (url, init) => fetch(url, init)),
-      clock: systemClock,
-    }),
+    openSocket: relay
+      ? () => openPortSocket(relay)
+      : createTransport({
+          openSocket: () => new WebSocket(socketUrl),
+          openStream: () => openHttpSocket(streamUrl, (url, init) => fetch(url, init)),
+          clock: systemClock,
+        }),
     clock: systemClock,
     monotonicMs: () => performance.now(),
     random: () => Math.random(),

@@ -25,13 +25,15 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** A name no other page of this origin has. */
   readonly page: string;
+  /** A port to the relay that runs in this tab, a new one each time; left out: the relay that served the page. */
+  readonly relayInTab?: () => MessagePort;
 }
 
 /**
  * Finds or starts the worker that holds the engine and the connection, and gives what the page draws from. Call it
  * once, inside the page's root; what it holds ends with that root. Also installs `window.highwater`.
  */
-export function connect({ clock, page }: ConnectOptions): PageData {
+export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
   const [failure, setFailure] = createSignal<Failure | null>(null);
   const [changing, setChanging] = createSignal<string | null>(null);
   const [runsHere, setRunsHere] = createSignal(false);
@@ -68,9 +70,11 @@ export function connect({ clock, page }: ConnectOptions): PageData {
           streamUrl: new URL('/stream', location.href).href,
           wasmUrl: new URL(wasmUrl, location.href).href,
           rawBudgetBytes: RAW_BUDGET_BYTES,
-          journalBudgetBytes: journalBytes(location.search, JOURNAL_BUDGET_BYTES),
+          // What is read from files in this tab is read again from them.
+          journalBudgetBytes: relayInTab ? 0 : journalBytes(location.search, JOURNAL_BUDGET_BYTES),
           maxHeapBytes: MAX_HEAP_BYTES,
         },
+        ...(relayInTab && { relayInTab }),
         restarts: link.newest?.restarts ?? [],
         stuckMs: stuckMs(location.search),
         hidden: () => document.visibilityState === 'hidden',
@@ -82,7 +86,7 @@ export function connect({ clock, page }: ConnectOptions): PageData {
       setChanging(null);
     },
   };
-  const leave = canShare()
+  const leave = canShare() && !relayInTab
     ? shareWorker({
         ...shared,
         clock,

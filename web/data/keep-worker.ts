@@ -14,7 +14,9 @@ export interface KeptWorker {
 export interface KeepWorkerOptions {
   readonly clock: Clock;
   readonly open: () => Worker;
-  readonly start: Omit<StartOptions, 'restarts'>;
+  readonly start: Omit<StartOptions, 'restarts' | 'relay'>;
+  /** A port to the relay in this tab, for each worker; left out: none runs there. */
+  readonly relayInTab?: () => MessagePort;
   /** Restarts that are known, of workers before. */
   readonly restarts: Status['restarts'];
   /** Without an answer for so long it is started again. */
@@ -92,7 +94,9 @@ export function keepWorker(options: KeepWorkerOptions): KeptWorker {
     cancel = stopWatching;
     void opened.onWantsRestart(proxy(fail));
     options.onWorker({ serve });
-    opened.start({ ...options.start, restarts }).then(
+    const relay = options.relayInTab?.();
+    const start = { ...options.start, restarts, ...(relay && { relay }) };
+    opened.start(relay ? transfer(start, [relay]) : start).then(
       () => {
         if (api !== opened) return;
         ready = true;

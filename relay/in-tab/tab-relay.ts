@@ -1,0 +1,149 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { Down } from '../../contract/protocol/down.ts';
+import type { Board } from '../../contract/spec/board.ts';
+import { parseDurationUs } from '../../contract/spec/duration.ts';
+import { firstBoard } from '../../contract/spec/first-board.ts';
+import { StreamSpecSchema } from '../../contract/spec/stream.ts';
+import type { WindowSpec } from '../../contract/spec/window.ts';
+import { BATCH_LIMITS } from '../batch/batcher.ts';
+import { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { memoryStore } from '../log/store.ts';
+import { Conflators } from '../serve/conflation.ts';
+import { Session } from '../serve/session.ts';
+import { Shaper } from '../shape/shaper.ts';
+import { StreamFeed } from '../stream-feed.ts';
+import { createDroppedFileSource, type GivenFile } from './dropped-file.ts';
+
+/**
+ * The relay's own way from records to frames, for files in a tab: a feed per file, its log in memory, and a session per
+ * port. Positions the log no longer reaches are read from the file again, as from any source that keeps its past.
+ */
+export interface TabRelayParts {
+  readonly files: readonly GivenFile[];
+  readonly clock: Clock;
+  readonly run: string;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface TabRelay {
+  /** Serves one connection; the port's other end speaks the protocol. */
+  connect(port: MessagePort): void;
+}
+
+const MAX_LOG_BYTES = 256 * 1024 * 1024;
+const HEARTBEAT_MS = 15_000;
+
+export function startTabRelay({ files, clock, run, onFailure }: TabRelayParts): TabRelay {
+  const feeds = new Map<string, StreamFeed>();
+  for (const file of files) {
+    const name = unusedName(file.name, feeds);
+    feeds.set(name, makeFeed(name, file, clock));
+  }
+  const sessions = new Set<Session>();
+  const conflators = new Conflators();
+  const boards: Record<string, Board> = {};
+  const windows: Record<string, Record<string, WindowSpec>> = {};
+  const tellOfBoards = (): Extract<Down, { type: 'boards' }> => ({
+    type: 'boards',
+    boards: { ...boards },
+    windows: Object.assign({}, ...Object.values(windows)),
+  });
+  const stats = (): Extract<Down, { type: 'stats' }> => ({
+    type: 'stats',
+    streams: Object.fromEntries(
+      [...feeds].map(([name, feed]) => [
+        name,
+        {
+          source: feed.state,
+          records: feed.counts.records,
+          deadLetters: feed.deadLetters.count,
+          lastDeadLetter: feed.deadLetters.lastReason,
+          lagRecords: feed.lagRecords,
+        },
+      ]),
+    ),
+  });
+  for (const [name, feed] of feeds) {
+    feed.listen({
+      schema(schema) {
+        const others = Object.entries(windows).filter(([stream]) => stream !== name);
+        const taken = Object.assign({}, Object.fromEntries(feeds), ...others.map(([, made]) => made));
+        const first = firstBoard(schema, taken);
+        windows[name] = first.windows;
+        boards[name] = first.board;
+        for (const session of sessions) session.tellBoards();
+      },
+    });
+    feed.run(new AbortController().signal).catch(onFailure);
+  }
+  return {
+    connect(port) {
+      const leave = () => {
+        sessions.delete(session);
+        session.closed();
+        port.close();
+      };
+      const session: Session = new Session({
+        socket: {
+          transport: 'websocket',
+          text: (message) => port.postMessage(message),
+          binary(message) {
+            // The log keeps its own, and other engines get theirs.
+            const copy = message.slice().buffer;
+            port.postMessage(copy, [copy]);
+          },
+          // What is on its way is bounded by the engine's credit alone.
+          bufferedBytes: () => 0,
+          close: () => port.postMessage(null),
+          terminate: leave,
+        },
+        clock,
+        run,
+        heartbeatMs: HEARTBEAT_MS,
+        feeds,
+        boards: tellOfBoards,
+        stats,
+        conflators,
+        sent: () => undefined,
+        told: () => undefined,
+      });
+      sessions.add(session);
+      port.onmessage = ({ data }) => (typeof data === 'string' ? session.receive(data) : leave());
+    },
+  };
+}
+
+function makeFeed(name: string, file: GivenFile, clock: Clock): StreamFeed {
+  const spec = StreamSpecSchema.parse({ source: `file:${file.name}` });
+  const { field, format, delay, idle } = spec.time;
+  return new StreamFeed({
+    stream: name,
+    source: createDroppedFileSource(file),
+    from: 'earliest',
+    makeShaper: (restored) =>
+      new Shaper({ stream: name, time: { field, format }, fields: undefined, topics: false }, restored),
+    clock,
+    delayUs: parseDurationUs(delay) ?? 0,
+    idleMs: (parseDurationUs(idle) ?? 0) / 1000,
+    // What a file holds has happened, whatever this machine's clock says. (W21)
+    aheadUs: null,
+    limits: BATCH_LIMITS,
+    pacer: null,
+    deadLetters: DeadLetters.inMemory(clock),
+    store: memoryStore({ maxBytes: MAX_LOG_BYTES, fromEarliest: true }),
+    backfillUs: null,
+  });
+}
+
+/** `user events.jsonl` → `user_events`, and `user_events_2` where that is taken. */
+function unusedName(fileName: string, taken: ReadonlyMap<string, unknown>): string {
+  const stem = fileName
+    .replace(/\.(jsonl|ndjson|json)$/i, '')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+  const name = stem === '' ? 'events' : stem.replace(/^(?=\d)/, '_');
+  for (let number = 1; ; number++) {
+    const numbered = number === 1 ? name : `${name}_${number}`;
+    if (!taken.has(numbered)) return numbered;
+  }
+}

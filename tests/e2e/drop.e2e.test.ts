@@ -1,0 +1,91 @@
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BoardTab, launchChromium } from '../support/chromium.ts';
+import { relayForTest, tabForTest, until } from '../support/for-test.ts';
+
+/** Files given to the page: a relay of the tab's own reads them, and what it shows is what the relay would have shown. */
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+interface Given {
+  readonly name: string;
+  readonly text: string;
+}
+
+const row = (index: number) => ({
+  timestamp: new Date(Date.UTC(2026, 0, 1) + index * 100).toISOString(),
+  action: ['view', 'cart', 'buy'][index % 3],
+  price: index / 4,
+  big: index === 7 ? '9007199254740993' : index,
+});
+/** A row's text, with an integer beyond 2^53 as JSON may have it. */
+const line = (index: number) => JSON.stringify(row(index)).replace('"9007199254740993"', '9007199254740993');
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
+
+async function open(): Promise<BoardTab> {
+  const relay = await relayForTest('--demo-rate', '1');
+  const tab = await tabForTest(browser, relay.url);
+  await until(async () => expect((await tab.status()).connection.state).toBe('live'));
+  return tab;
+}
+
+/** As from the desktop: the whole page is the place. */
+async function drop({ page }: BoardTab, files: readonly Given[]): Promise<void> {
+  await page.evaluate((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of given) transfer.items.add(new File([text], name));
+    const event = (type: string) => new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event('dragover'));
+    document.body.dispatchEvent(event('drop'));
+  }, files);
+}
+
+test('dropped files are streams with a board each, exact, and nothing of them is sent', {
+  timeout: 120_000,
+}, async () => {
+  const tab = await open();
+  const requests: string[] = [];
+  tab.page.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));
+  await drop(tab, [
+    { name: 'shop events.jsonl', text: `${lines(30_000)}not json\n` },
+    { name: 'readings.json', text: JSON.stringify([row(0), row(1), row(2)], null, 2) },
+  ]);
+  await until(async () => expect((await tab.status()).streams.shop_events?.received).toBe(30_000));
+  expect(
+    await tab.query('SELECT count(*) AS rows, sum(price) AS price, count(DISTINCT action) AS actions FROM shop_events'),
+  ).toEqual([{ rows: 30_000, price: (29_999 * 30_000) / 8, actions: 3 }]);
+  expect(await tab.query('SELECT max(big)::VARCHAR AS big FROM shop_events')).toEqual([{ big: '9007199254740993' }]);
+  expect(await tab.query('SELECT count(*) AS rows FROM readings')).toEqual([{ rows: 3 }]);
+  await until(async () => expect((await tab.status()).streams.shop_events).toMatchObject({ deadLetters: 1 }));
+  await until(async () => expect((await tab.status()).streams.shop_events?.source.state).toBe('ended'));
+  expect(await tab.page.locator('.home li').allTextContents()).toHaveLength(2);
+  await tab.page.locator('.home li a').first().click();
+  await until(async () => {
+    const states = Object.values(await tab.panelStates());
+    expect(states.length).toBeGreaterThan(2);
+    expect(states).not.toContain('error');
+  });
+  expect(requests.filter((request) => !/^GET .*\/assets\//.test(request))).toEqual([]);
+  expect(tab.errors).toEqual([]);
+});
+
+test('files are chosen by keyboard too, an unfit one is told, and the relay’s board is one click away', {
+  timeout: 120_000,
+}, async () => {
+  const tab = await open();
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Open files…' }).focus();
+  const choosing = page.waitForEvent('filechooser');
+  await page.keyboard.press('Enter');
+  await (await choosing).setFiles([{ name: 'one.ndjson', mimeType: '', buffer: Buffer.from(lines(500)) }]);
+  await until(async () => expect((await tab.status()).streams.one?.received).toBe(500));
+  expect(Object.keys((await tab.status()).streams)).toEqual(['one']);
+  await drop(tab, [{ name: 'picture.png', text: 'x' }]);
+  await until(async () => expect(await page.locator('.files').textContent()).toContain('picture.png is not a .jsonl'));
+  await page.getByRole('button', { name: 'Back to the relay' }).click();
+  await until(async () => expect(Object.keys((await tab.status()).streams)).toEqual(['shop']));
+  expect(tab.errors).toEqual([]);
+});

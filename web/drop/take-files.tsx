@@ -1,0 +1,90 @@
+import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+
+/** Lines of JSON, or one JSON list. */
+const ACCEPTED = /\.(jsonl|ndjson|json)$/i;
+
+export interface TakeFilesProps {
+  /** At least one. */
+  readonly onFiles: (files: readonly File[]) => void;
+  /** Names of those that are shown now; empty: none are. */
+  readonly shown: readonly string[];
+  /** Back to what the relay serves. */
+  readonly onLeave: () => void;
+}
+
+/** Takes files: dropped anywhere on the page, or chosen by a button. Says whose rows are shown while they are. */
+export function TakeFiles(props: TakeFilesProps): JSX.Element {
+  const [over, setOver] = createSignal(false);
+  const [refused, setRefused] = createSignal<string | null>(null);
+  let chooser: HTMLInputElement | undefined;
+
+  const take = (files: readonly File[]) => {
+    const taken = files.filter(({ name }) => ACCEPTED.test(name));
+    const [other] = files.filter(({ name }) => !ACCEPTED.test(name));
+    setRefused(other ? `${other.name} is not a .jsonl, .ndjson or .json file` : null);
+    if (taken.length > 0) props.onFiles(taken);
+  };
+  const isFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+  const onOver = (event: DragEvent) => {
+    if (!isFiles(event)) return;
+    event.preventDefault();
+    setOver(true);
+  };
+  const onLeave = (event: DragEvent) => {
+    if (event.relatedTarget === null) setOver(false);
+  };
+  const onDrop = (event: DragEvent) => {
+    if (!isFiles(event)) return;
+    event.preventDefault();
+    setOver(false);
+    take([...(event.dataTransfer?.files ?? [])]);
+  };
+  window.addEventListener('dragover', onOver);
+  window.addEventListener('dragleave', onLeave);
+  window.addEventListener('drop', onDrop);
+  onCleanup(() => {
+    window.removeEventListener('dragover', onOver);
+    window.removeEventListener('dragleave', onLeave);
+    window.removeEventListener('drop', onDrop);
+  });
+
+  return (
+    <>
+      <footer class="files">
+        <button type="button" class="link" onClick={() => chooser?.click()}>
+          Open files…
+        </button>
+        <input
+          ref={chooser}
+          type="file"
+          multiple
+          hidden
+          accept=".jsonl,.ndjson,.json"
+          aria-label="Files of JSON lines"
+          onChange={(event) => {
+            take([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = '';
+          }}
+        />
+        <span role="status">
+          <Show
+            when={props.shown.length > 0}
+            fallback={refused() ?? 'or drop .jsonl, .ndjson or .json anywhere: they stay in this tab'}
+          >
+            {refused() ?? `${props.shown.join(', ')}: read in this tab, sent nowhere`}
+          </Show>
+        </span>
+        <Show when={props.shown.length > 0}>
+          <button type="button" class="link" onClick={() => props.onLeave()}>
+            Back to the relay
+          </button>
+        </Show>
+      </footer>
+      <Show when={over()}>
+        <div class="drop-zone" aria-hidden="true">
+          <p>Drop to read here</p>
+        </div>
+      </Show>
+    </>
+  );
+}
