@@ -14,7 +14,6 @@ export interface Pictures {
   /** The listener that is let go; null when there was none. */
   unwatch(id: string): PictureListener | null;
   setVisible(visible: boolean): void;
-  setPaused(paused: boolean): void;
   /** Makes what is due, for at most `budgetMs` but at least one; then when the next is due, or null when none waits for time. */
   make(budgetMs: number): number | null;
   /** Another engine: its revisions start again, and what is shown stays until it has something newer. */
@@ -47,7 +46,6 @@ interface Watch {
 export function createPictures(options: PicturesOptions): Pictures {
   const watches = new Map<string, Watch>();
   let visible = true;
-  let paused = false;
 
   const changed = (watch: Watch) => !watch.onItsWay && options.revision(watch.request) !== watch.revision;
 
@@ -79,12 +77,8 @@ export function createPictures(options: PicturesOptions): Pictures {
       visible = now;
       options.onDue();
     },
-    setPaused(now) {
-      paused = now;
-      options.onDue();
-    },
     make(budgetMs) {
-      if (!visible || paused) return null;
+      if (!visible) return null;
       const startedMs = options.nowMs();
       const waiting = [...watches.values()].filter(changed).sort((a, b) => a.madeAtMs - b.madeAtMs);
       for (const watch of waiting) {
