@@ -86,16 +86,17 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
       setChanging(null);
     },
   };
-  const leave = canShare() && !relayInTab
-    ? shareWorker({
-        ...shared,
-        clock,
-        // Its name has a hash of all that the page is built of.
-        build: new URL(import.meta.url).pathname,
-        openSwitchboard: () =>
-          new SharedWorker(new URL('./switchboard.ts', import.meta.url), { type: 'module', name: 'highwater' }).port,
-      })
-    : ownWorker(shared);
+  const leave =
+    canShare() && !relayInTab
+      ? shareWorker({
+          ...shared,
+          clock,
+          // Its name has a hash of all that the page is built of.
+          build: new URL(import.meta.url).pathname,
+          openSwitchboard: () =>
+            new SharedWorker(new URL('./switchboard.ts', import.meta.url), { type: 'module', name: 'highwater' }).port,
+        })
+      : ownWorker(shared);
   onCleanup(leave);
 
   return {
