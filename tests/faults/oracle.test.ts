@@ -133,3 +133,21 @@ test('R1 P tabs that differ, R a relay that grows, T a tab that does not go on',
   expect(lettersOf({ ...evidence(history, tab(rows)), relayRssBytes: 2e9 })).toEqual(['R']);
   expect(lettersOf({ ...evidence(history, tab(rows)), recoveries: [{ tab: 'tab', ms: null }] })).toEqual(['T']);
 });
+
+test('R1 what a source may do is not held against the tab, and nothing beyond it', () => {
+  const { history, rows } = story(3);
+  const [first] = rows;
+  if (!first) throw new Error('no row');
+  const again = tab([...rows, { ...first, offset: 50 }]);
+  expect(lettersOf(evidence(history, again), { ...RULES, timesPerAttempt: 2 })).toEqual([]);
+  expect(lettersOf(evidence(history, again))).toEqual(['D', 'O']);
+  const third = tab([...again.rows, { ...first, offset: 51 }]);
+  expect(lettersOf(evidence(history, third), { ...RULES, timesPerAttempt: 2 })).toEqual(['D']);
+  // One that is given the newest of each key need not hold all, but nothing wrong.
+  const newest = tab(rows.slice(-1), { name: 'newest' });
+  const partial = { ...RULES, partial: (name: string) => name === 'newest' };
+  expect(lettersOf(evidence(history, tab(rows), newest), partial)).toEqual([]);
+  const wrong = tab([{ partition: 0, offset: 9, producer: 'nobody', seq: 1 }], { name: 'newest' });
+  expect(lettersOf(evidence(history, tab(rows), wrong), partial)).toEqual(['A']);
+  expect(lettersOf(evidence(history, tab(rows, { losses: [gap(0)] })), { ...RULES, mayTell: true })).toEqual([]);
+});

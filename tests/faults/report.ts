@@ -22,18 +22,24 @@ export async function readResults(): Promise<FaultResults | null> {
   return read<FaultResults>('reliability.json');
 }
 
+export async function readSoak(): Promise<Soak | null> {
+  return read<Soak>('soak.json');
+}
+
 /** Writes what stands between the two marks of the page anew; the words around them are people's. */
 export async function writeReliability(results?: FaultResults): Promise<void> {
   if (results) await writeFile(join(DOCS, 'reliability.json'), `${JSON.stringify(results, null, 1)}\n`);
   const page = join(DOCS, 'reliability.md');
-  const text = await readFile(page, 'utf8');
-  const [before, rest] = text.split(BEGIN);
+  await writeFile(page, withResults(await readFile(page, 'utf8'), await readResults(), await readSoak()));
+}
+
+/** The page with what these say between its marks. */
+export function withResults(page: string, results: FaultResults | null, measured: Soak | null): string {
+  const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${page} needs the marks ${BEGIN} and ${END}`);
-  const sections = [faults(await readResults()), soak(await read<Soak>('soak.json'))].filter(
-    (section) => section !== '',
-  );
-  await writeFile(page, `${before}${BEGIN}\n\n${sections.join('\n\n')}\n\n${END}${after}`);
+  if (before === undefined || after === undefined) throw new Error(`the page needs the marks ${BEGIN} and ${END}`);
+  const sections = [faults(results), soak(measured)].filter((section) => section !== '');
+  return `${before}${BEGIN}\n\n${sections.join('\n\n')}\n\n${END}${after}`;
 }
 
 function faults(results: FaultResults | null): string {

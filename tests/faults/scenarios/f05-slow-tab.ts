@@ -30,7 +30,7 @@ export const f05: Scenario = {
       {
         source: await sharedKafka(world),
         nodeTabs: 3,
-        heartbeatMs: 3_000,
+        heartbeatMs: 15_000,
         more: () => ({ pad: randomBytes(1_500).toString('base64') }),
       },
       (trial) =>

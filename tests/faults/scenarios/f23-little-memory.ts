@@ -8,7 +8,7 @@ const HEAP_MB = 64;
 export const f23: Scenario = {
   id: 'F23',
   fault: 'a relay with little memory, and tabs that do not keep up',
-  how: `Node is given ${HEAP_MB} MB of heap; half of the tabs get 300 KB/s of 18 MB (long: 360, over 10 min), and then all of it`,
+  how: `Node is given ${HEAP_MB} MB of heap; half of the tabs get 60 KB/s of 18 MB (long: 360, over 10 min), and then all of it`,
   letters: ['L', 'D', 'O', 'A', 'P', 'R', 'T'],
   also: 'the process goes on: it neither dies nor is started again',
   run: async (world, seed) =>
@@ -19,14 +19,14 @@ export const f23: Scenario = {
       {
         source: await sharedKafka(world),
         nodeTabs: 3,
-        heartbeatMs: 3_000,
+        heartbeatMs: 15_000,
         more: () => ({ pad: randomBytes(9_000).toString('base64') }),
         nodeArgs: () => [`--max-old-space-size=${HEAP_MB}`],
       },
       async (trial) => {
         const { pid } = trial.relay;
         const slow = trial.tabs.filter((_, index) => index % 2 === 0);
-        for (const { proxy } of slow) proxy.set({ kind: 'bandwidth', bytesPerSecond: 300_000 });
+        for (const { proxy } of slow) proxy.set({ kind: 'bandwidth', bytesPerSecond: 60_000 });
         const rounds = trial.lasting(20, 1);
         for (let round = 0; round < rounds; round++) {
           await trial.write(1_500);
