@@ -177,3 +177,21 @@ test('X7 dropped letters stay dropped', async () => {
   expect(await idsOf(again, { state: 'all' })).toEqual([4, 2]);
   expect(again.count).toBe(2);
 });
+
+test('X4 a disk that fails to sync stops the reading for good, and says so', async () => {
+  const path = await folder();
+  const failing: SegmentFiles = { ...diskFiles, sync: () => Promise.reject(new Error('EIO: i/o error, fdatasync')) };
+  const letters = await openDeadLetters(path, handClock(), { files: failing });
+  letters.add('e', 0, record(0), bad);
+  await expect(letters.sync()).rejects.toThrow('EIO');
+  expect(letters.trouble).toMatchObject({ message: expect.stringMatching(/reading has stopped: .*EIO/) });
+  const stop = new AbortController();
+  let roomy = false;
+  const room = letters.room(stop.signal).then(() => {
+    roomy = true;
+  });
+  await Promise.resolve();
+  expect(roomy).toBe(false);
+  stop.abort();
+  await room;
+});

@@ -54,6 +54,8 @@ export class DeadLetters {
   /** Not written yet, for the disk is full. */
   #held: (readonly Uint8Array[] | DeadLetter)[] = [];
   #trouble: Trouble | null = null;
+  /** It will not get better. */
+  #broken: Trouble | null = null;
   #room: Promise<void> = Promise.resolve();
   #waitingForRoom = false;
   #closed = false;
@@ -82,7 +84,7 @@ export class DeadLetters {
 
   /** Rejected and no rows yet, those that were let go among them. */
   get count(): number {
-    return this.index.waiting + this.#letGo + this.#held.length;
+    return this.index.waiting + this.#letGo + this.#held.filter((what) => 'id' in what).length;
   }
 
   /** Rejected since this process began. */
@@ -105,7 +107,7 @@ export class DeadLetters {
 
   /** Why letters cannot be kept now; null when all is well. */
   get trouble(): Trouble | null {
-    return this.#trouble;
+    return this.#broken ?? this.#trouble;
   }
 
   /** Keeps a record that is no row. One that its source gave before, under the same epoch and offset, is kept once. */
@@ -151,7 +153,17 @@ export class DeadLetters {
   /** Resolves when every letter and mark so far is on the disk. */
   async sync(): Promise<void> {
     await this.#room;
-    await this.#files.sync();
+    try {
+      await this.#files.sync();
+    } catch (error) {
+      // Nobody can know what a disk that failed has of what it was given: nothing more is read.
+      this.#broken ??= {
+        message: `reading has stopped: the disk of its dead letters failed (${error instanceof Error ? error.message : String(error)})`,
+        fix: 'check the disk, and start the relay again: it goes on from what is whole',
+      };
+      this.#room = new Promise(() => undefined);
+      throw error;
+    }
   }
 
   /** They are gone for good; how many of them waited. */
