@@ -19,7 +19,7 @@ test('every configuration in docs/sources.md is a good one', () => {
 });
 
 test('every source named in docs/sources.md can be read', () => {
-  const urls = [...page.matchAll(/`((?:kafka|mqtts?|file|demo):[^`\s]+)`/g)].map((match) => match[1] ?? '');
+  const urls = [...page.matchAll(/`((?:(?:kafka|mqtts?):\/\/|file:|demo:)[^`\s]+)`/g)].map((match) => match[1] ?? '');
   expect(urls.length).toBeGreaterThan(3);
   for (const url of urls) expect([url, parseSourceUrl(url).ok]).toEqual([url, true]);
 });

@@ -123,7 +123,14 @@ export async function startKafkaCluster(nodeCount: number): Promise<KafkaCluster
   const nodes: KafkaNode[] = await Promise.all(
     places.map((place) => makeKafkaNode(place, { folder, clusterId, places, heapMiB: 256, users: {} })),
   );
-  await Promise.all(nodes.map((node) => node.start()));
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.kill()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  await Promise.all(nodes.map((node) => node.start())).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const addresses = nodes.map(({ address }) => address);
   const nodeOf = (id: number): KafkaNode => {
     const node = nodes[id - 1];
@@ -156,10 +163,7 @@ export async function startKafkaCluster(nodeCount: number): Promise<KafkaCluster
     start: (node) => nodeOf(node).start(),
     pause: (node) => nodeOf(node).pause(),
     resume: (node) => nodeOf(node).resume(),
-    async stop() {
-      await Promise.all(nodes.map((node) => node.kill()));
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
