@@ -18,7 +18,8 @@ export function incompatibility(spec: ShapeSpec, last: StreamSchema): string | n
   for (const [name, declared] of Object.entries(spec.fields ?? {})) {
     const { type } = declaredField(declared);
     const was = before.get(name);
-    if (was === undefined || was === type || (was === 'int64' && type === 'float64') || name === field) continue;
+    if (was === undefined || was === type || (was === 'int64' && type === 'float64') || name === last.timeField)
+      continue;
     return `field "${name}" was ${was} and is now ${type}`;
   }
   return null;
