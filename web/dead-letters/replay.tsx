@@ -72,8 +72,8 @@ export function Replay(props: {
           {(result) => (
             <>
               <p>
-                <b>{count(result().rows)}</b> {result().rows === 1 ? 'is a row' : 'are rows'} now. Windows that are
-                closed count late rows as they count any.
+                <b>{count(result().rows)}</b> {result().rows === 1 ? 'is a row' : 'are rows'} now. Those behind the
+                watermark are late, as any rows are.
               </p>
               <button type="button" class="control framed" onClick={() => setNow({ step: 'idle' })}>
                 Close
