@@ -50,17 +50,17 @@ test('dropped files are streams with a board each, exact, and nothing of them is
   const requests: string[] = [];
   tab.page.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));
   await drop(tab, [
-    { name: 'shop events.jsonl', text: `${lines(30_000)}not json\n` },
+    { name: 'user events.jsonl', text: `${lines(30_000)}not json\n` },
     { name: 'readings.json', text: JSON.stringify([row(0), row(1), row(2)], null, 2) },
   ]);
-  await until(async () => expect((await tab.status()).streams.shop_events?.received).toBe(30_000));
+  await until(async () => expect((await tab.status()).streams.user_events?.received).toBe(30_000));
   expect(
-    await tab.query('SELECT count(*) AS rows, sum(price) AS price, count(DISTINCT action) AS actions FROM shop_events'),
+    await tab.query('SELECT count(*) AS rows, sum(price) AS price, count(DISTINCT action) AS actions FROM user_events'),
   ).toEqual([{ rows: 30_000, price: (29_999 * 30_000) / 8, actions: 3 }]);
-  expect(await tab.query('SELECT max(big)::VARCHAR AS big FROM shop_events')).toEqual([{ big: '9007199254740993' }]);
+  expect(await tab.query('SELECT max(big)::VARCHAR AS big FROM user_events')).toEqual([{ big: '9007199254740993' }]);
   expect(await tab.query('SELECT count(*) AS rows FROM readings')).toEqual([{ rows: 3 }]);
-  await until(async () => expect((await tab.status()).streams.shop_events).toMatchObject({ deadLetters: 1 }));
-  await until(async () => expect((await tab.status()).streams.shop_events?.source.state).toBe('ended'));
+  await until(async () => expect((await tab.status()).streams.user_events).toMatchObject({ deadLetters: 1 }));
+  await until(async () => expect((await tab.status()).streams.user_events?.source.state).toBe('ended'));
   expect(await tab.page.locator('.home li').allTextContents()).toHaveLength(2);
   await tab.page.locator('.home li a').first().click();
   await until(async () => {
@@ -68,7 +68,7 @@ test('dropped files are streams with a board each, exact, and nothing of them is
     expect(states.length).toBeGreaterThan(2);
     expect(states).not.toContain('error');
   });
-  expect(requests.filter((request) => !/^GET .*\/assets\//.test(request))).toEqual([]);
+  expect(requests.filter((request) => !/^GET [^?]*\/(assets\/|icon\.svg$)/.test(request))).toEqual([]);
   expect(tab.errors).toEqual([]);
 });
 
@@ -86,6 +86,6 @@ test('files are chosen by keyboard too, an unfit one is told, and the relay’s 
   await drop(tab, [{ name: 'picture.png', text: 'x' }]);
   await until(async () => expect(await page.locator('.files').textContent()).toContain('picture.png is not a .jsonl'));
   await page.getByRole('button', { name: 'Back to the relay' }).click();
-  await until(async () => expect(Object.keys((await tab.status()).streams)).toEqual(['shop']));
+  await until(async () => expect(Object.keys((await tab.status()).streams)).toEqual(['shop_events']));
   expect(tab.errors).toEqual([]);
 });
