@@ -72,6 +72,9 @@ export function warmUpMs(samples: readonly Sample[]): number {
   return Math.min(600_000, (samples.at(-1)?.atMs ?? 0) / 6);
 }
 
+/** Of the mean: what is left of a constant by rounding. */
+const NOTHING = 1e-9;
+
 export interface Slope {
   readonly mean: number;
   readonly least: number;
@@ -93,6 +96,6 @@ export function slopeOf(samples: readonly Sample[], series: Series): Slope | nul
     mean: meanValue,
     least: Math.min(...values),
     most: Math.max(...values),
-    perHour: spread === 0 ? 0 : together / spread,
+    perHour: spread === 0 || Math.abs(together / spread) < Math.abs(meanValue) * NOTHING ? 0 : together / spread,
   };
 }
