@@ -33,6 +33,9 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = ['web', 'worker', 'contract', 'public', 'vite.config.ts', 'package-lock.json'];
 const START_TIMEOUT_MS = 30_000;
 
+/** Of this process: two relays that start at once are served by one build. */
+let building: Promise<void> | null = null;
+
 export interface RelayProcessOptions {
   /** Of Node: `--max-old-space-size=64` say. */
   readonly nodeArgs?: readonly string[];
@@ -42,7 +45,10 @@ export async function startRelayProcess(
   args: readonly string[],
   { nodeArgs = [] }: RelayProcessOptions = {},
 ): Promise<RelayProcess> {
-  await buildPage();
+  building ??= buildPage().finally(() => {
+    building = null;
+  });
+  await building;
   const [port = 0] = await freePorts(1);
   const folder = args.includes('--data') ? null : newDataFolder();
   const kept = folder === null ? [] : ['--data', folder];
