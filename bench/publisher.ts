@@ -3,11 +3,11 @@ import { createShop, type ShopMessage } from '../relay/demo/shop.ts';
 
 /**
  * Publishes shop events over MQTT at an even rate, each with the time of its publication as `timestamp`, until it is
- * stopped: `node bench/publisher.ts mqtt://127.0.0.1:1883 10000`. Says `publishing` once it begins.
+ * stopped: `node bench/publisher.ts mqtt://127.0.0.1:1883 10000 [2]`. Says `publishing` once it begins. The last is how many
+ * ms lie between two sends: 100 makes bursts.
  */
-const [url = '', rate = ''] = process.argv.slice(2);
+const [url = '', rate = '', step = '2'] = process.argv.slice(2);
 const perSecond = Number(rate);
-const STEP_MS = 2;
 
 const client = await connectAsync(url);
 const pool: ShopMessage[] = createShop({ seed: 1, rate: 5_000, startMs: 0 }).until(20_000);
@@ -23,4 +23,4 @@ setInterval(() => {
     if (message)
       client.publish(message.topic, JSON.stringify({ ...message.event, event_id: `e${published}`, timestamp }));
   }
-}, STEP_MS);
+}, Number(step));

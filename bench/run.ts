@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Harness, load, machine, openHarness, type Row, root } from './harness.ts';
 import { type Measured, markdown } from './report.ts';
+import { comingBack } from './rows/coming-back.ts';
 import { eventToPixel } from './rows/event-to-pixel.ts';
+import { fanOut, wireBytes } from './rows/fan-out.ts';
 import { firstChart } from './rows/first-chart.ts';
+import { relayThroughput } from './rows/relay-throughput.ts';
 import { sustained } from './rows/sustained.ts';
 import { tickBySize } from './rows/tick-by-size.ts';
 import { tickByAggregate, tickByKeys, tickByPanels, tickByShape } from './rows/tick-cases.ts';
@@ -29,6 +32,10 @@ const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   yahoo: yahooRow,
   'event-to-pixel': eventToPixel,
   'first-chart': firstChart,
+  'relay-throughput': relayThroughput,
+  'wire-bytes': wireBytes,
+  'fan-out': fanOut,
+  'coming-back': comingBack,
 };
 
 const program = new Command('bench')
