@@ -255,7 +255,7 @@ export class Trial {
   async recovered(tabs: readonly FaultTab[] = this.tabs): Promise<void> {
     const startedMs = performance.now();
     const seq = this.#probes++;
-    const timeoutMs = 20 * this.heartbeatMs + 30_000;
+    const timeoutMs = 20 * this.heartbeatMs + 60_000;
     await this.writer.writeOne('probe', seq);
     let waiting = true;
     // An MQTT broker that has forgotten a session keeps nothing for it: the first probe may be lost.

@@ -41,7 +41,7 @@ export const f19: Scenario = {
       world,
       'F19',
       seed,
-      { source: kafkaOf(broker), partitions: 2, nodeTabs: 1, chromiumTabs: 1 },
+      { source: kafkaOf(broker), partitions: 2, nodeTabs: 1, chromiumTabs: world.long ? 1 : 0 },
       async (trial) => {
         const bad = corpus(trial.random, world.long);
         await trial.write(50);
