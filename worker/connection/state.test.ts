@@ -3,10 +3,10 @@ import { type ConnectionEvent, type ConnectionState, connecting, retryDelayMs, s
 
 const moment = { nowMs: 100_000, chance: 0.5, protocol: 1 };
 const states: { readonly [N in ConnectionState['at']]: Extract<ConnectionState, { at: N }> } = {
-  connecting: { at: 'connecting', attempt: 2, deadlineMs: 105_000, sinceMs: 90_000 },
-  greeting: { at: 'greeting', attempt: 2, deadlineMs: 105_000, sinceMs: 90_000 },
-  live: { at: 'live', attempt: 2, sinceMs: 90_000, heartbeatMs: 5000, beatAtMs: 100_000, silent: 0 },
-  waiting: { at: 'waiting', attempt: 2, retryAtMs: 100_000, sinceMs: 90_000, reason: 'lost' },
+  connecting: { at: 'connecting', attempt: 2, silences: 0, deadlineMs: 105_000, sinceMs: 90_000 },
+  greeting: { at: 'greeting', attempt: 2, silences: 0, deadlineMs: 105_000, sinceMs: 90_000 },
+  live: { at: 'live', attempt: 2, silences: 0, sinceMs: 90_000, heartbeatMs: 5000, beatAtMs: 100_000, silent: 0 },
+  waiting: { at: 'waiting', attempt: 2, silences: 0, retryAtMs: 100_000, sinceMs: 90_000, reason: 'lost' },
   closed: { at: 'closed', reason: 'stopped' },
 };
 const bye = { type: 'bye', code: 'shutdown', message: 'stopping', retryAfterMs: 1000 } as const;
@@ -110,6 +110,21 @@ test('C2 three silent heartbeats are a lost connection, one heard message is not
   state = step(state, { type: 'heard' }, moment).state;
   expect([time(), time(), time()]).toEqual(['live', 'live', 'waiting']);
   expect(state).toMatchObject({ reason: 'nothing was heard from the relay for 15 s', sinceMs: moment.nowMs });
+});
+
+test('C2 each silence in a row may last twice as long, so that a frame that needs longer comes in the end', () => {
+  let state: ConnectionState = states.live;
+  const beatsUntilLost = () => {
+    let beats = 0;
+    for (state = { ...states.live, silences: ('silences' in state) ? state.silences : 0 }; state.at === 'live'; beats++)
+      state = step(state, { type: 'time' }, moment).state;
+    return beats;
+  };
+  expect([beatsUntilLost(), beatsUntilLost(), beatsUntilLost(), beatsUntilLost(), beatsUntilLost()]).toEqual([
+    3, 6, 12, 24, 24,
+  ]);
+  state = step({ ...states.live, silences: 2 }, { type: 'lost', reason: 'reset' }, moment).state;
+  expect(state).toMatchObject({ silences: 0 });
 });
 
 test('C3 while it tries again it says since when there was no connection', () => {

@@ -12,28 +12,27 @@
  */
 export type ConnectionState =
   /** The socket is opening; given up at `deadlineMs`. */
-  | { readonly at: 'connecting'; readonly attempt: number; readonly deadlineMs: number; readonly sinceMs: number }
+  | ({ readonly at: 'connecting'; readonly deadlineMs: number } & Trying)
   /** Hello is sent; given up at `deadlineMs`. */
-  | { readonly at: 'greeting'; readonly attempt: number; readonly deadlineMs: number; readonly sinceMs: number }
-  | {
+  | ({ readonly at: 'greeting'; readonly deadlineMs: number } & Trying)
+  | ({
       readonly at: 'live';
-      /** Attempts it took; forgotten once the connection has lasted. */
-      readonly attempt: number;
-      readonly sinceMs: number;
       readonly heartbeatMs: number;
       readonly beatAtMs: number;
       /** Heartbeats in a row in which nothing was heard. */
       readonly silent: number;
-    }
-  /** `attempt`: how many failed so far; `sinceMs`: when it was last live, or when it first tried. */
-  | {
-      readonly at: 'waiting';
-      readonly attempt: number;
-      readonly retryAtMs: number;
-      readonly sinceMs: number;
-      readonly reason: string;
-    }
+    } & Trying)
+  | ({ readonly at: 'waiting'; readonly retryAtMs: number; readonly reason: string } & Trying)
   | { readonly at: 'closed'; readonly reason: string };
+
+interface Trying {
+  /** How many attempts failed so far; of live, those it took. Forgotten once a connection has lasted. */
+  readonly attempt: number;
+  /** When it was last live, or when it first tried; of live, since when it is. */
+  readonly sinceMs: number;
+  /** Connections in a row that ended in silence. A slow line is silent while one large frame is on its way. */
+  readonly silences: number;
+}
 
 export type ConnectionEvent =
   | { readonly type: 'opened' }
@@ -79,6 +78,7 @@ type Table = {
 
 const OPEN_TIMEOUT_MS = 10_000;
 const SILENT_HEARTBEATS = 3;
+const MAX_DOUBLINGS = 3;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 /** A connection that lasted this long was a good one: the next failure counts as the first. */
@@ -87,7 +87,7 @@ const OLD_PAGE = 'this page is older than the relay: reload';
 const NEW_PAGE = 'this page is newer than the relay: restart the relay, then reload';
 
 export function connecting(nowMs: number): Step {
-  return open(1, nowMs, nowMs);
+  return open({ attempt: 1, sinceMs: nowMs, silences: 0 }, nowMs);
 }
 
 export function step(state: ConnectionState, event: ConnectionEvent, moment: Moment): Step {
@@ -141,6 +141,7 @@ const TABLE: Table = {
               at: 'live',
               attempt: state.attempt,
               sinceMs: nowMs,
+              silences: state.silences,
               heartbeatMs: event.heartbeatMs,
               beatAtMs: nowMs + event.heartbeatMs,
               silent: 0,
@@ -160,10 +161,12 @@ const TABLE: Table = {
     heard: (state) => hear(state),
     time: (state, _, moment) => {
       const silent = state.silent + 1;
-      if (silent < SILENT_HEARTBEATS)
+      const allowed = allowedSilence(state);
+      if (silent < allowed)
         return { state: { ...state, silent, beatAtMs: moment.nowMs + state.heartbeatMs }, actions: ['ping'] };
-      const seconds = Math.round((SILENT_HEARTBEATS * state.heartbeatMs) / 100) / 10;
-      return wait(interrupted(state, moment.nowMs), `nothing was heard from the relay for ${seconds} s`, moment);
+      const seconds = Math.round((allowed * state.heartbeatMs) / 100) / 10;
+      const trying = { ...interrupted(state, moment.nowMs), silences: state.silences + 1 };
+      return wait(trying, `nothing was heard from the relay for ${seconds} s`, moment);
     },
     bye: (state, event, moment) => leave(interrupted(state, moment.nowMs), event, moment),
     lost: (state, event, moment) => wait(interrupted(state, moment.nowMs), event.reason, moment),
@@ -173,7 +176,7 @@ const TABLE: Table = {
     opened: stay,
     welcome: stay,
     heard: stay,
-    time: (state, _, { nowMs }) => open(state.attempt + 1, nowMs, state.sinceMs),
+    time: (state, _, { nowMs }) => open({ ...state, attempt: state.attempt + 1 }, nowMs),
     bye: stay,
     lost: stay,
     stop,
@@ -181,13 +184,17 @@ const TABLE: Table = {
   closed: { opened: stay, welcome: stay, heard: stay, time: stay, bye: stay, lost: stay, stop: stay },
 };
 
-interface Trying {
-  readonly attempt: number;
-  readonly sinceMs: number;
+function open(trying: Trying, nowMs: number): Step {
+  return { state: { ...tryingOf(trying), at: 'connecting', deadlineMs: nowMs + OPEN_TIMEOUT_MS }, actions: ['open'] };
 }
 
-function open(attempt: number, nowMs: number, sinceMs: number): Step {
-  return { state: { at: 'connecting', attempt, deadlineMs: nowMs + OPEN_TIMEOUT_MS, sinceMs }, actions: ['open'] };
+function tryingOf({ attempt, sinceMs, silences }: Trying): Trying {
+  return { attempt, sinceMs, silences };
+}
+
+/** Each silence in a row lets the next one last twice as long: a frame that needs longer comes in the end. (C2) */
+function allowedSilence({ silences }: Trying): number {
+  return SILENT_HEARTBEATS * 2 ** Math.min(silences, MAX_DOUBLINGS);
 }
 
 function hear(state: StateAt<'live'>): Step {
@@ -196,13 +203,12 @@ function hear(state: StateAt<'live'>): Step {
 
 /** From live, the time without a connection begins now. */
 function interrupted(state: StateAt<'live'>, nowMs: number): Trying {
-  return { attempt: nowMs - state.sinceMs >= LASTED_MS ? 0 : state.attempt, sinceMs: nowMs };
+  return { attempt: nowMs - state.sinceMs >= LASTED_MS ? 0 : state.attempt, sinceMs: nowMs, silences: 0 };
 }
 
 function wait(trying: Trying, reason: string, { nowMs, chance }: Moment, notBeforeMs = 0): Step {
-  const { attempt, sinceMs } = trying;
-  const retryAtMs = nowMs + notBeforeMs + retryDelayMs(attempt, chance);
-  return { state: { at: 'waiting', attempt, retryAtMs, sinceMs, reason }, actions: ['drop'] };
+  const retryAtMs = nowMs + notBeforeMs + retryDelayMs(trying.attempt, chance);
+  return { state: { ...tryingOf(trying), at: 'waiting', retryAtMs, reason }, actions: ['drop'] };
 }
 
 function leave(trying: Trying, event: EventOf<'bye'>, moment: Moment): Step {
