@@ -8,7 +8,8 @@ import { sleep } from './time.ts';
 export interface Writer {
   /** Resolves when all of them are acknowledged. Tries again for as long as it takes. */
   write(count: number): Promise<void>;
-  writeOne(producer: string, seq: number): Promise<void>;
+  /** `mayBeLost`: nobody may be there to take it yet, and then nobody misses it. */
+  writeOne(producer: string, seq: number, mayBeLost?: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -121,7 +122,7 @@ export async function createMqttWriter(
   client.on('connect', () => {
     connections++;
   });
-  const send = async (name: string, seqs: readonly number[]): Promise<void> => {
+  const send = async (name: string, seqs: readonly number[], mayBeLost = false): Promise<void> => {
     for (const seq of seqs) history.sent(name, seq, null);
     const before = connections;
     const texts = seqs.map((seq) => recordText(parts, name, seq));
@@ -129,7 +130,7 @@ export async function createMqttWriter(
     for (const seq of seqs) {
       // What is under way when a connection ends is sent again with the next.
       if (connections > before) history.sent(name, seq, null, connections - before);
-      history.acknowledged(name, seq);
+      if (!mayBeLost) history.acknowledged(name, seq);
     }
   };
   return {
@@ -141,7 +142,7 @@ export async function createMqttWriter(
         left -= size;
       }
     },
-    writeOne: (name, seq) => send(name, [seq]),
+    writeOne: (name, seq, mayBeLost) => send(name, [seq], mayBeLost),
     close: () => client.endAsync(true),
   };
 }
