@@ -112,7 +112,8 @@ function open(options: LinkOptions, protocolVersion: 4 | 5, signal: AbortSignal)
 /** Pings, and closes a wire over which nothing has come for `keepaliveS`. To be called whenever something comes. */
 function watchSilence(wire: Wire, keepaliveS: number, clock: Clock): () => void {
   const pingMs = (keepaliveS * 1000) / 2;
-  let answered = false;
+  // What opened the wire was an answer.
+  let answered = true;
   const ping = () => {
     // While nothing is read, no answer is read either.
     if (!answered && !wire.paused) return wire.destroy(new Error(`it was silent for ${keepaliveS} s`));
