@@ -300,3 +300,11 @@ test('D4 a declared field that is found to be the time is the time field, and th
   expect(after.schema).toEqual(shaper.schema);
   expect(after.shape(record(), { x: 1, n: 2, ts: 1_743_760_801 })).toMatchObject({ cells: [2, 1] });
 });
+
+test('D10 records that are no rows make no version: what they showed is told with the next row', () => {
+  const shaper = shaperOf([{ timestamp: '2025-04-04T10:00:00Z', id: 1 }]);
+  expect(shaper.shape(record(), { zz: 5, id: 1.5 })).toBeInstanceOf(Rejected);
+  expect(shaper.schema?.version).toBe(1);
+  expect(shaper.shape(record(), { timestamp: '2025-04-04T10:00:01Z', id: 2 })).not.toBeInstanceOf(Rejected);
+  expect(described(shaper)).toEqual(['timestamp timestamp time', 'id float64 id', 'zz int64 measure']);
+});

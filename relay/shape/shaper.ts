@@ -156,7 +156,6 @@ export class Shaper {
     const rejected = this.#fill(fields, this.#root, cells);
     if (this.#spec.topics) this.#fillTopic(record.topic, cells);
     if (this.#spec.columns !== undefined) this.#fillParts(record, this.#spec.columns, cells);
-    if (this.#changed) this.#publish();
     if (rejected !== null) return rejected;
     const isTombstone = record.value === null && this.takesTombstones;
     const eventTimeUs = isTombstone ? this.#tombstoneTimeUs(record) : this.#timeUs;
@@ -171,6 +170,8 @@ export class Shaper {
       });
     const floorUs = Math.floor(eventTimeUs);
     if (this.#newestTimeUs === null || floorUs > this.#newestTimeUs) this.#newestTimeUs = floorUs;
+    // What only records that are no rows have shown is told with the first row after them.
+    if (this.#changed) this.#publish();
     return { eventTimeUs: floorUs, cells };
   }
 
