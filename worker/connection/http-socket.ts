@@ -75,11 +75,11 @@ export function openHttpSocket(url: string, fetch: Fetch): SocketLike {
       const response = await fetch(`${url}/${session}`, init);
       if (!response.ok) closed(`the relay answered ${response.status}`);
     } catch (error) {
-      closed(reasonOf(error));
+      closed(reasonOf(error, url));
     }
   };
 
-  read().catch((error: unknown) => closed(reasonOf(error)));
+  read().catch((error: unknown) => closed(reasonOf(error, url)));
   return socket;
 }
 
@@ -111,6 +111,8 @@ function sessionOf(message: HttpMessage): string {
   throw new Error('expected the name of the session first');
 }
 
-function reasonOf(error: unknown): string {
+/** What a browser says of a request nobody answered is its own, and no help: a TypeError. */
+function reasonOf(error: unknown, url: string): string {
+  if (error instanceof TypeError) return `nobody answers at ${new URL(url).host}`;
   return error instanceof Error ? error.message : String(error);
 }
