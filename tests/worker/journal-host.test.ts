@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { Up } from '../../contract/protocol/up.ts';
+import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import { type Host, type HostOptions, startHost } from '../../worker/host.ts';
 import { createJournal } from '../../worker/journal/journal.ts';
 import { type MemoryFiles, memoryFiles } from './memory-files.ts';
@@ -243,4 +244,39 @@ test('J6 streams that the relay does not have are kept no longer', async () => {
   await until(() => expect(Object.keys(host.status().streams)).toEqual(['t']));
   expect(engine().counted('s')).toEqual([]);
   await until(() => expect([...left.contents.keys()]).toEqual(['v1-boards']));
+});
+
+test('J6 P5 a stream the relay did not have for a time begins anew when it is back, also after a reload', async () => {
+  let streams = ['s'];
+  let rows = 5;
+  const { relay, tabs } = await relayOf(() => rows);
+  const answer = relay.onMessage;
+  relay.onMessage = (message, tab) => {
+    if (message.type !== 'hello') return answer(message, tab);
+    tabs.push(tab);
+    tab.send({ type: 'welcome', protocol: PROTOCOL_VERSION, run: 'run', heartbeatMs: 60_000, streams });
+    return true;
+  };
+  const files = memoryFiles();
+  const { host, engine } = await open(relay, files);
+  await until(() => expect(engine().counted('s')).toEqual(counted(5)));
+  streams = [];
+  tabs.at(-1)?.cut();
+  await until(() => expect(Object.keys(host.status().streams)).toEqual([]));
+  expect(engine().counted('s')).toEqual([]);
+  streams = ['s'];
+  rows = 8;
+  tabs.at(-1)?.cut();
+  await until(() => expect(engine().counted('s')).toEqual(counted(8)));
+  expect(asked(relay)).toEqual(['start', 'start']);
+  expect(host.status().streams.s?.losses).toMatchObject([
+    { kind: 'reset', reason: expect.stringContaining('did not have this stream') },
+  ]);
+  await host.close();
+
+  const again = await open(relay, files.left());
+  await until(() => expect(again.host.status().streams.s?.delivery).toMatchObject({ outcome: 'resumed' }));
+  expect(again.engine().counted('s')).toEqual(counted(8));
+  expect(again.engine().keptFromUs('s')).toBeNull();
+  expect(asked(relay).at(-1)).toEqual({ epoch: 'e', next: { 0: 8 } });
 });

@@ -1,4 +1,5 @@
 import type { Down } from '../../contract/protocol/down.ts';
+import type { Position } from '../../contract/protocol/position.ts';
 import type { Up } from '../../contract/protocol/up.ts';
 import type { Loss } from '../../contract/worker-api.ts';
 import type { Engine } from '../engine.ts';
@@ -17,7 +18,7 @@ import { Subscription } from './subscription.ts';
  *                           └── hole, or the socket is dropped ◀─────┘      restore ◀───────┘
  */
 export interface Delivery {
-  /** The relay is there: every stream is asked for from where the engine stands. */
+  /** The relay is there: every stream is asked for from where the engine stands. Others are forgotten. */
   live(streams: readonly string[]): void;
   /** The socket is gone, and with it what came by it. */
   dropped(): void;
@@ -42,11 +43,17 @@ export interface DeliveryOptions {
   readonly onSchema: () => void;
 }
 
+/** Where an engine stands in a stream it has forgotten: in no past. */
+const NOWHERE: Position = { epoch: '', next: {} };
+const WAS_AWAY = 'the relay did not have this stream for a time; what it has now is read from its start';
+
 export function createDelivery({ engine, send, journal, nowMs, onSchema }: DeliveryOptions): Delivery {
   const inbox = new Inbox();
   const subscriptions = new Map<string, Subscription>();
   /** What was lost is told already: the engine is made again from the journal. */
   let told = false;
+  /** Streams of which there were rows when the relay did not have them. */
+  const forgotten = new Set<string>();
 
   const subscriptionOf = (stream: string): Subscription => {
     const known = subscriptions.get(stream);
@@ -58,7 +65,21 @@ export function createDelivery({ engine, send, journal, nowMs, onSchema }: Deliv
 
   const subscribe = (stream: string) => {
     subscriptionOf(stream).awaiting = true;
-    send({ type: 'subscribe', stream, from: engine().position(stream) ?? 'start' });
+    const position = engine().position(stream);
+    send({ type: 'subscribe', stream, from: position && position.epoch !== NOWHERE.epoch ? position : 'start' });
+  };
+
+  /** Engine and journal forget a stream together: what one has and the other has not would be missing later, unseen. */
+  const keepOnly = (streams: readonly string[]) => {
+    journal.keepOnly(streams);
+    for (const stream of subscriptions.keys()) {
+      if (streams.includes(stream)) continue;
+      if (engine().position(stream)) {
+        engine().begin(stream, 'reset', NOWHERE);
+        forgotten.add(stream);
+      }
+      subscriptions.delete(stream);
+    }
   };
 
   /** Is this about the past the engine holds now? */
@@ -157,13 +178,10 @@ export function createDelivery({ engine, send, journal, nowMs, onSchema }: Deliv
     },
     live(streams) {
       told = false;
-      journal.keepOnly(streams);
-      // What was restored of a stream that this relay does not have is of no use any more.
-      for (const [stream, { delivery }] of subscriptions)
-        if (delivery === null && !streams.includes(stream)) {
-          if (engine().position(stream)) engine().begin(stream, 'reset', { epoch: '', next: {} });
-          subscriptions.delete(stream);
-        }
+      keepOnly(streams);
+      for (const stream of streams)
+        if (forgotten.delete(stream))
+          subscriptionOf(stream).lost({ kind: 'reset', atMs: nowMs(), reason: WAS_AWAY, missing: null });
       for (const stream of streams) subscribe(stream);
     },
     dropped() {

@@ -64,7 +64,8 @@ export function afterMessage(head: StreamHead, message: StreamMessage): StreamHe
 
 /** The head after a frame; the same one when all of its rows were there. Throws `RangeError` for one that does not follow. */
 export function afterFrame(head: StreamHead, header: FrameHeader): StreamHead {
-  const position = head.position ?? { epoch: header.epoch, next: {} };
+  const { position } = head;
+  if (position === null) throw new RangeError(`a frame of ${header.stream} came before the stream was begun`);
   const meeting = meet(position, header);
   if (meeting.kind === 'duplicate') return head;
   if (meeting.kind === 'hole' || meeting.kind === 'other-epoch')
