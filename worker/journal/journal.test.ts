@@ -150,6 +150,29 @@ test('J2 the budget holds, and a quiet stream keeps what it has while a loud one
   expect(counts.s).toBeGreaterThan(100);
 });
 
+test('J2 a full segment is followed by one other, that is written to', async () => {
+  const clock = stoppedClock();
+  const files = memoryFiles();
+  const segments: string[] = [];
+  const open: JournalFiles['open'] = (name) => {
+    if (/-\d+-\d+$/.test(name)) segments.push(name);
+    return files.open(name);
+  };
+  const journal = await opened(
+    createJournal({ files: { ...files, open }, clock, budgetBytes: 1e7, maxSegmentBytes: 5000 }),
+  );
+  for (let offset = 0; offset < 50; offset++) {
+    journal.add({ frame: frame(offset, 1000), receivedAtMs: 1 });
+    journal.commit();
+    // The next file is open only after more has come.
+    if (offset % 2 === 1) await settled();
+  }
+  await settled();
+  const sizes = segments.map((name) => files.contents.get(name)?.length ?? 0);
+  expect(sizes.length).toBeGreaterThan(5);
+  for (const size of sizes.slice(0, -1)) expect(size).toBeGreaterThanOrEqual(5000);
+});
+
 test('J6 what another format of journal left goes, boards that are not whole are none', async () => {
   const clock = stoppedClock();
   const left = new Map([

@@ -82,14 +82,9 @@ export class StreamJournal {
 
   /** Writes what waits; begins another segment when this one is full. */
   commit(nowMs: number): void {
+    this.#write();
     const last = this.#segments.at(-1);
-    if (this.#active === null || !last) return;
-    if (this.#waiting.length > 0) {
-      const parts = this.#waiting.splice(0);
-      last.bytes += writeParts(this.#active, parts, last.bytes);
-      this.#dirty = true;
-    }
-    if (this.#grown && last.bytes >= this.#options.segmentBytes()) this.#open(nowMs);
+    if (this.#active && last && this.#grown && last.bytes >= this.#options.segmentBytes()) this.#open(nowMs);
   }
 
   flush(): void {
@@ -209,7 +204,7 @@ export class StreamJournal {
   #enter(segment: Segment, file: JournalFile, atMs: number): void {
     const full = this.#active;
     if (full) {
-      this.commit(atMs);
+      this.#write();
       full.flush();
       full.close();
       this.#grown = false;
@@ -218,6 +213,13 @@ export class StreamJournal {
     this.#active = file;
     this.#segments.push(segment);
     this.commit(atMs);
+  }
+
+  #write(): void {
+    const last = this.#segments.at(-1);
+    if (this.#active === null || !last || this.#waiting.length === 0) return;
+    last.bytes += writeParts(this.#active, this.#waiting.splice(0), last.bytes);
+    this.#dirty = true;
   }
 
   #drop(segment: Segment): void {
