@@ -90,8 +90,4 @@ export class FeedLog {
     this.#stood = null;
     await opened?.log.close();
   }
-
-  async close(): Promise<void> {
-    await this.#opened?.log.close();
-  }
 }

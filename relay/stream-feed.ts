@@ -10,6 +10,7 @@ import type { Rejected } from './decode/rejected.ts';
 import { withEpochSuffix, withoutSuffix } from './epoch-suffix.ts';
 import { FeedLag } from './feed-lag.ts';
 import { FeedLog, type OpenedLog } from './feed-log.ts';
+import { FeedOrder } from './feed-order.ts';
 import { type FeedCounts, stateOf, told } from './feed-state.ts';
 import type { LogEntry } from './log/log.ts';
 import type { LogStore, LogUse } from './log/store.ts';
@@ -63,10 +64,7 @@ export class StreamFeed {
   #pipeline: Pipeline | null = null;
   #signal: AbortSignal | null = null;
   readonly #kept: FeedLog;
-  /** The newest of what was kept is on its way to the source. */
-  #committed: Promise<void> = Promise.resolve();
-  /** Dead letters cannot be kept any more. */
-  #broken: Error | null = null;
+  readonly #order: FeedOrder;
   readonly #replay: FeedReplay;
   readonly counts: FeedCounts = { records: 0, bytes: 0, ahead: 0, frames: 0, frameBytes: 0 };
   #state: SourceState = { state: 'connecting', message: null, fix: null };
@@ -76,6 +74,7 @@ export class StreamFeed {
     this.#shaper = parts.makeShaper([]);
     this.#source = parts.source;
     this.#kept = new FeedLog(parts.store, this.#logUse(), parts.clock);
+    this.#order = new FeedOrder(parts.deadLetters, (entry) => this.opened?.log.append(entry));
     this.#replay = new FeedReplay({
       ...parts,
       letters: parts.deadLetters,
@@ -224,12 +223,12 @@ export class StreamFeed {
     this.#pipeline?.seal();
     this.#pipeline?.tellProgress();
     await this.opened?.log.flush();
-    await this.#committed;
   }
 
   /** Closes a log that was left open for readers after the source had ended. */
   async close(): Promise<void> {
     this.#replay.close();
+    this.#order.clear();
     await this.opened?.log.close();
     await this.deadLetters.close();
   }
@@ -280,23 +279,14 @@ export class StreamFeed {
         shown: () => {
           for (const listener of this.#listeners) listener.appended?.();
         },
+        keeping: () => this.deadLetters.syncWritten(),
+        // Dead letters below it are kept too: entries follow them, to the log and to the disk. (S8)
         kept: (next) => {
           this.#replay.kept(next);
-          this.#commit(next);
+          this.#source.committed?.(next);
         },
       },
     };
-  }
-
-  /** What is kept, dead letters below it included, the source may forget. (S8) */
-  #commit(next: Readonly<Record<string, number>>): void {
-    if (this.#source.committed === undefined) return;
-    this.#committed = this.deadLetters.sync().then(
-      () => this.#source.committed?.(next),
-      (error: unknown) => {
-        this.#broken = error instanceof Error ? error : new Error(String(error));
-      },
-    );
   }
 
   #announceSchema(): void {
@@ -337,13 +327,14 @@ export class StreamFeed {
         await new Promise((resolve) => setImmediate(resolve));
         if (this.opened?.log.trouble != null && this.#signal !== null)
           await untilAborted(this.opened.log.room(), this.#signal);
-        if (this.#broken !== null) throw this.#broken;
         if (this.deadLetters.trouble !== null) await this.deadLetters.room(this.#signal);
+        await this.#order.settled(this.#signal);
       },
     };
   }
 
   async #open(position: Position): Promise<void> {
+    await this.#order.settled(this.#signal);
     if (this.opened !== null && this.opened.position.epoch !== position.epoch)
       await this.#reset('the source is another than the one that was read before');
     const behind = [...(this.opened?.log.head() ?? [])].some(
@@ -365,6 +356,7 @@ export class StreamFeed {
 
   async #reset(reason: string): Promise<void> {
     this.#lag.clear();
+    this.#order.clear();
     const dropped = this.#kept.drop();
     for (const listener of this.#listeners) listener.reset?.(reason);
     await dropped;
@@ -385,7 +377,7 @@ export class StreamFeed {
       this.counts.frames++;
       this.counts.frameBytes += entry.message.length;
     }
-    this.opened?.log.append(entry);
+    this.#order.append(entry);
   }
 }
 

@@ -150,9 +150,19 @@ export class DeadLetters {
     await Promise.race([this.#room, stopped]);
   }
 
+  /** Are there letters or marks that are not written, for there is no room? */
+  get holds(): boolean {
+    return this.#held.length > 0;
+  }
+
   /** Resolves when every letter and mark so far is on the disk. */
   async sync(): Promise<void> {
     await this.#room;
+    await this.syncWritten();
+  }
+
+  /** As `sync`, without those that are held: it does not wait for room. */
+  async syncWritten(): Promise<void> {
     try {
       await this.#files.sync();
     } catch (error) {
@@ -209,7 +219,12 @@ export class DeadLetters {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#files.close();
+    try {
+      await this.#files.close();
+    } catch (error) {
+      // Of a disk that failed before, `trouble` has told.
+      if (this.#broken === null) throw error;
+    }
   }
 
   #write(what: DeadLetter | readonly Uint8Array[]): void {

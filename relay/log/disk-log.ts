@@ -340,6 +340,7 @@ export class DiskLog implements Log {
     const { end, head } = this.#kept.index;
     const next = toRecord(head);
     try {
+      await this.#options.events.keeping?.();
       await this.#segments.sync();
     } catch (error) {
       this.#break(error);

@@ -44,6 +44,8 @@ export interface Log {
 }
 
 export interface LogEvents {
+  /** Resolves when what entries stand on (dead letters) is on the disk; asked before the log itself is synced. */
+  keeping?(): Promise<void>;
   /** `end` has moved. */
   shown(): void;
   /** Every record below these offsets is kept: on the disk, or in memory where that is all there is. */
