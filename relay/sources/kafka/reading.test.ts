@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { systemClock as clock } from '../../../contract/clock.ts';
 import type { SourceEvent, StartFrom } from '../source.ts';
@@ -71,6 +73,32 @@ test('S4 while nobody pulls, each leading broker is asked once and no more', asy
   expect(requests.length).toBe(asked);
   // One answer per broker may be waiting, and at most one more was delivered for each event pulled.
   expect(asked).toBeLessThanOrEqual(3 + records);
+});
+
+test('S4 an answer that was taken is held no longer, however long nothing else has come', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const values: WeakRef<Uint8Array>[] = [];
+  const { client } = fakeCluster([1], (fetch) => {
+    const batches = fetch.batches.map((batch) => {
+      const value = new Uint8Array(1024);
+      values.push(new WeakRef(value));
+      return { ...batch, records: batch.records.map((record) => ({ ...record, value })) };
+    });
+    return { ...fetch, batches };
+  });
+  const iterator = newReading().open(client, new AbortController().signal)[Symbol.asyncIterator]();
+  for (let records = 0; records < BATCHES; )
+    await iterator.next().then(({ value }) => {
+      if (value?.kind === 'records') records++;
+    });
+  // What a WeakRef was made of lives to the end of the turn.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  collectGarbage();
+  expect(values).toHaveLength(BATCHES);
+  // The one given last, and the one read ahead.
+  expect(values.filter((value) => value.deref() !== undefined).length).toBeLessThanOrEqual(2);
+  await iterator.return?.();
 });
 
 test('several partitions of a broker are asked for in one request, and no broker is starved', async () => {

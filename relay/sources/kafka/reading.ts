@@ -3,6 +3,7 @@ import type { Position } from '../../../contract/protocol/position.ts';
 import { positionOf, type SourceEvent, type StartFrom } from '../source.ts';
 import { sleep, untilAborted } from '../wait.ts';
 import { committedRecords, nextOffsetAfter } from './aborted.ts';
+import { Arrivals } from './arrivals.ts';
 import type { KafkaClient, PartitionFetch, PartitionPlace } from './client.ts';
 import { KafkaFault } from './fault.ts';
 import { Notices } from './notices.ts';
@@ -194,15 +195,8 @@ export class Reading {
 
   async *#poll(client: KafkaClient, led: readonly PartitionPlace[], signal: AbortSignal): AsyncIterable<SourceEvent> {
     const nodes = new Set(led.map(({ leader }) => leader));
-    const polls = new Map<number, Promise<{ node: number; fetches: PartitionFetch[] }>>();
-    const ask = (node: number) => {
-      const poll = this.#fetch(client, led, node).then((fetches) => ({ node, fetches }));
-      // Told when it is awaited; until then it is no unhandled rejection.
-      poll.catch(() => undefined);
-      // Put last: with several brokers ready, each gets its turn.
-      polls.delete(node);
-      polls.set(node, poll);
-    };
+    const arrivals = new Arrivals<{ node: number; fetches: PartitionFetch[] } | 'look'>();
+    const ask = (node: number) => arrivals.add(this.#fetch(client, led, node).then((fetches) => ({ node, fetches })));
     if (this.#isCaughtUp()) yield { kind: 'caught-up' };
     // No records will say so for those that have none to give.
     else
@@ -214,14 +208,15 @@ export class Reading {
     const { choice, clock } = this.#options;
     const usualMs = choice.open ? LOOK_FOR_TOPICS_MS : LOOK_AGAIN_MS;
     const lookMs = led.length < this.#places.size ? LOOK_FOR_LEADERS_MS : usualMs;
-    const timer = () => sleep(clock, lookMs, both).then(() => 'look' as const);
+    const lookLater = () => arrivals.add(sleep(clock, lookMs, both).then(() => 'look' as const));
+    lookLater();
     try {
-      for (let lookAgain = timer(); ; ) {
-        const answer = await untilAborted(Promise.race([...polls.values(), lookAgain]), signal);
+      for (;;) {
+        const answer = await untilAborted(arrivals.next(), signal);
         if (answer === undefined) return;
         if (answer === 'look') {
           if (!(await untilAborted(this.#unchanged(client), signal))) return;
-          lookAgain = timer();
+          lookLater();
           continue;
         }
         yield* this.#answered(answer.fetches, signal, () => {
