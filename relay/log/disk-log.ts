@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { decodeFrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
-import type { Position } from '../../contract/protocol/position.ts';
+import { type Position, REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import { GroupSync } from './group-sync.ts';
 import { type KeptEntry, KeptLog, toRecord } from './kept-log.ts';
 import type { Log, LogEntry, LogEvents } from './log.ts';
@@ -17,8 +17,8 @@ import { type Damage, type Place, Segments } from './segments.ts';
  *     append ─▶ written (a killed process does not lose it) ─ every 20 ms ─▶ synced (a power cut does not) ─▶ kept
  *         └─ no room: waiting, in order, tried again every second
  *
- * Shown to readers is what is written; of a source that keeps no past only what is synced, for what a power cut takes
- * would come again under offsets that a tab already has rows of.
+ * Shown to readers is what is written; of a source that keeps no past, and of replayed dead letters, only what is synced,
+ * for what a power cut takes would come again under offsets that a tab already has rows of.
  */
 export interface DiskLogOptions {
   readonly folder: string;
@@ -66,6 +66,8 @@ export class DiskLog implements Log {
   readonly #tail: Map<number, number>;
   readonly #shownHead: Map<number, number>;
   #shownEnd: number;
+  /** What is written is not shown before it is synced. */
+  #hides: boolean;
   /** Partitions that are on the disk. */
   readonly #recorded: Set<number>;
   #waiting: LogEntry[] = [];
@@ -86,6 +88,7 @@ export class DiskLog implements Log {
     this.#tail = new Map(kept.index.head);
     this.#shownHead = new Map(kept.index.head);
     this.#shownEnd = kept.index.end;
+    this.#hides = options.syncedOnly;
     this.#recorded = new Set(kept.index.head.keys());
     this.#syncs = new GroupSync(options.clock, () => this.#sync());
     this.#planAge();
@@ -241,7 +244,8 @@ export class DiskLog implements Log {
         break;
       }
       this.#waiting.shift();
-      if (!this.#options.syncedOnly) this.#show(this.#kept.index.end);
+      if (entry.partition === REPLAY_PARTITION) this.#hides = true;
+      if (!this.#hides) this.#show(this.#kept.index.end);
     }
     if (this.#waiting.length === 0 && this.#broken === null) {
       this.#trouble = null;
@@ -347,7 +351,9 @@ export class DiskLog implements Log {
       return;
     }
     if (this.#closed) return;
-    if (this.#options.syncedOnly) this.#show(end);
+    if (this.#hides) this.#show(end);
+    // What came meanwhile may be replayed letters: it is in the next sync.
+    this.#hides = this.#options.syncedOnly || this.#kept.index.end > end;
     this.#options.events.kept(next);
   }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import { diskFiles, type SegmentFiles } from '../../relay/log/segment-files.ts';
 import type { Relay } from '../../relay/relay.ts';
 import type { StreamFeed } from '../../relay/stream-feed.ts';
@@ -110,4 +111,32 @@ test('X4 a relay whose disk takes no letters stops when it is told to', async ()
   await expect.poll(() => feedOf(relay).state.state).toBe('failed');
   await relay.close();
   expect(source.waiting).toBeGreaterThanOrEqual(4);
+});
+
+test('L4 X5 replayed letters are rows for a tab when they are synced, and not before', async () => {
+  const disk = new WatchedDisk();
+  const source = new ScriptedSource({ replayable: true });
+  const relay = await startTestRelay(source, { data: await folder(), files: disk.files });
+  const feed = feedOf(relay);
+  const tab = await Tab.open(relay.port);
+  onTestFinished(() => tab.cut());
+  tab.subscribe('events');
+  // A letter for as long as it is ahead of the clock.
+  const timestamp = new Date(Date.now() + 3_600_400).toISOString();
+  source.push(0, ...numbered(0, 5), { n: 100, timestamp });
+  await tab.rowsAtLeast(5);
+  await expect.poll(async () => (await feed.tryDeadLetters({})).rows).toBe(1);
+  await feed.flush();
+  disk.held = 'log';
+  const replayed = feed.replayDeadLetters({});
+  await expect.poll(() => feed.opened?.log.hidden).toBeGreaterThan(0);
+  source.push(0, { n: 5, timestamp: '2025-04-04T10:00:00Z' });
+  await expect.poll(() => feed.opened?.log.hidden).toBeGreaterThan(1);
+  expect(feed.opened?.log.head().get(REPLAY_PARTITION) ?? 0).toBe(0);
+  expect(tab.rows.size).toBe(5);
+  disk.held = 'nothing';
+  disk.release();
+  expect(await replayed).toMatchObject({ letters: 1, rows: 1 });
+  await tab.rowsAtLeast(7);
+  expect([...tab.rows.values()].sort((a, b) => Number(a) - Number(b))).toEqual([0, 1, 2, 3, 4, 5, 100]);
 });
