@@ -1,6 +1,7 @@
 import { createRecordsBatch } from '@platformatic/kafka';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { nextOffsetAfter } from './aborted.ts';
 import { readBatches } from './batches.ts';
 
 const bytes = fc.option(fc.uint8Array({ maxLength: 300 }).map((some) => Buffer.from(some)));
@@ -94,6 +95,40 @@ test.each([
 });
 
 const FILLER = { key: null, value: Buffer.from('filler'), timestampMs: 0, headers: {} };
+
+/** As producers of before 0.11 wrote it. */
+function oldMessage(magic: 0 | 1, offset: number, value: Buffer): Buffer {
+  const head = Buffer.alloc(magic === 0 ? 18 : 26);
+  head.writeBigInt64BE(BigInt(offset));
+  head[16] = magic;
+  if (magic === 1) head.writeBigInt64BE(1_743_760_800_000n, 18);
+  const fields = Buffer.alloc(8);
+  fields.writeInt32BE(-1);
+  fields.writeInt32BE(value.length, 4);
+  const message = Buffer.concat([head, fields, value]);
+  message.writeInt32BE(message.length - 12, 8);
+  return message;
+}
+
+test.each([0, 1] as const)(
+  'S3 messages of format %d are unreadable, each where it stands, and what follows is read',
+  (magic) => {
+    // What a message holds is not taken for offsets; the empty one is as short as can be.
+    const values = [Buffer.alloc(200, 0x7f), Buffer.alloc(0), Buffer.from('{"n":1}')];
+    const old = values.map((value, at) => oldMessage(magic, 5 + at, value));
+    const newer = written([FILLER, FILLER], 'none');
+    newer.writeBigInt64BE(8n);
+    const read = readBatches(Buffer.concat([...old, newer, oldMessage(magic, 10, Buffer.from('cut')).subarray(0, -1)]));
+    expect(read.map(({ firstOffset }) => firstOffset)).toEqual([5, 6, 7, 8]);
+    expect(nextOffsetAfter({ batches: read.slice(0, 3) }, 5)).toBe(8);
+    for (const batch of read.slice(0, 3))
+      expect(batch).toMatchObject({ records: [], lastOffsetDelta: 0, partitionLeaderEpoch: -1, producerId: -1n });
+    expect(read.slice(0, 3).map(({ unreadable }) => unreadable)).toEqual(
+      values.map(() => `its format is ${magic}, of before Kafka 0.11`),
+    );
+    expect(read[3]).toMatchObject({ unreadable: null, records: [{}, {}] });
+  },
+);
 
 test.each(codecs)(
   'S3 a batch of %s that was damaged is told as unreadable or read, and never throws',

@@ -10,6 +10,11 @@ import { compressionsAlgorithms } from '@platformatic/kafka';
  *
  *     record: varint length · i8 attributes · varint time delta · varint offset delta · varint key length, −1: null · key
  *             varint value length, −1: null · value · varint count of headers · (name, value)*
+ *
+ * A log may still begin with messages of before Kafka 0.11 (magic 0 and 1), one offset each; a compressed one has the
+ * offset of the last it holds. They are unreadable, and what is known of them is where they stand:
+ *
+ *     i64 offset · i32 length of what follows · u32 CRC · i8 magic · i8 attributes · i64 time (magic 1) · key · value
  */
 export interface Batch {
   readonly firstOffset: number;
@@ -40,8 +45,10 @@ export function readBatches(bytes: Buffer): Batch[] {
   const batches: Batch[] = [];
   for (let at = 0; at + LENGTH_END <= bytes.length; ) {
     const end = at + LENGTH_END + bytes.readInt32BE(at + 8);
-    if (end > bytes.length || end < at + HEADER_BYTES) break;
-    batches.push(readBatch(bytes.subarray(at, end)));
+    if (end > bytes.length || end <= at + MAGIC_AT) break;
+    const old = bytes.readInt8(at + MAGIC_AT) < MAGIC;
+    if (end < at + (old ? OLD_HEADER_BYTES : HEADER_BYTES)) break;
+    batches.push((old ? readOld : readBatch)(bytes.subarray(at, end)));
     at = end;
   }
   return batches;
@@ -51,6 +58,8 @@ const LENGTH_END = 12;
 const MAGIC_AT = 16;
 const MAGIC = 2;
 const HEADER_BYTES = 61;
+/** With a key and a value that are null. */
+const OLD_HEADER_BYTES = 26;
 const COMPRESSION = 7;
 
 function readBatch(bytes: Buffer): Batch {
@@ -66,12 +75,26 @@ function readBatch(bytes: Buffer): Batch {
   };
   try {
     const magic = bytes.readInt8(MAGIC_AT);
-    if (magic !== MAGIC) throw new Error(`its format is ${magic}, of before Kafka 0.11`);
+    if (magic !== MAGIC) throw new Error(`its format is ${magic}, which is not known`);
     const unpacked = unpack(bytes.subarray(HEADER_BYTES), attributes & COMPRESSION);
     return { ...header, records: new RecordReader(unpacked).records(bytes.readInt32BE(57)), unreadable: null };
   } catch (error) {
     return { ...header, records: [], unreadable: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function readOld(bytes: Buffer): Batch {
+  return {
+    firstOffset: Number(bytes.readBigInt64BE(0)),
+    lastOffsetDelta: 0,
+    partitionLeaderEpoch: -1,
+    attributes: bytes.readUInt8(MAGIC_AT + 1),
+    firstTimestamp: -1,
+    maxTimestamp: -1,
+    producerId: -1n,
+    records: [],
+    unreadable: `its format is ${bytes.readInt8(MAGIC_AT)}, of before Kafka 0.11`,
+  };
 }
 
 function unpack(packed: Buffer, compression: number): Buffer {

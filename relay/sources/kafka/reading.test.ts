@@ -209,6 +209,29 @@ test('S3 a log that a broker says was cut is a reset, though its end lies beyond
   expect(events.filter(({ kind }) => kind === 'records')).toHaveLength(BATCHES);
 });
 
+test('S3 batches of one fetch that cannot be read for one reason are one gap, and no more than those', async () => {
+  const why = (at: number) => (at < 10 ? 'old' : at < 12 ? 'damaged' : null);
+  const { client, requests } = fakeCluster([1], (fetch) => {
+    const from = fetch.batches[0]?.firstOffset ?? BATCHES;
+    const batches = Array.from({ length: BATCHES - from }, (_, at) => fetchOf(0, from + at).batches)
+      .flat()
+      .map((batch) => ({ ...batch, unreadable: why(batch.firstOffset) }));
+    return { ...fetch, batches };
+  });
+  const abort = new AbortController();
+  const events: SourceEvent[] = [];
+  for await (const event of newReading().open(client, abort.signal)) {
+    events.push(event);
+    if (event.kind === 'caught-up') abort.abort();
+  }
+  expect(events.filter(({ kind }) => kind === 'gap' || kind === 'records')).toMatchObject([
+    { kind: 'gap', firstOffset: 0, nextOffset: 10, reason: expect.stringContaining('old') },
+    { kind: 'gap', firstOffset: 10, nextOffset: 12, reason: expect.stringContaining('damaged') },
+    { kind: 'records', firstOffset: 12, nextOffset: BATCHES },
+  ]);
+  expect(requests.length).toBeLessThanOrEqual(5);
+});
+
 test('S3 only the stream’s own reading changes its epoch: what others ask for cannot', async () => {
   const { client } = fakeCluster([1]);
   const choice = topicChoice('topic');

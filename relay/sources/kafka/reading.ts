@@ -295,16 +295,16 @@ export class Reading {
     progress.highWatermark = fetch.highWatermark;
     progress.end = fetch.lastStableOffset >= 0 ? fetch.lastStableOffset : fetch.highWatermark;
     const firstOffset = progress.next;
-    // Up to the first that cannot be read: the next fetch begins with that one.
-    const stop = fetch.batches.findIndex(({ unreadable }) => unreadable !== null);
-    const batches = stop > 0 ? fetch.batches.slice(0, stop) : stop === 0 ? fetch.batches.slice(0, 1) : fetch.batches;
+    // Those that can be read, or cannot for one reason: the next fetch begins with the first of which that is not so.
+    const unreadable = fetch.batches[0]?.unreadable ?? null;
+    const stop = fetch.batches.findIndex((batch) => batch.unreadable !== unreadable);
+    const batches = stop === -1 ? fetch.batches : fetch.batches.slice(0, stop);
     const nextOffset = nextOffsetAfter({ batches }, firstOffset);
     if (nextOffset === firstOffset) return [];
     progress.next = nextOffset;
     progress.leaderEpoch = batches.at(-1)?.partitionLeaderEpoch ?? -1;
     this.#partitions.delete(at);
     this.#partitions.set(at, progress);
-    const unreadable = batches[0]?.unreadable ?? null;
     if (unreadable !== null) {
       const reason = `what Kafka has as offsets ${firstOffset} to ${nextOffset - 1} of ${this.#nameOf(at)} cannot be unpacked: ${unreadable}`;
       return [{ kind: 'gap', partition: at, firstOffset, nextOffset, reason }];
