@@ -3,7 +3,8 @@ import { config } from 'zod';
 import { systemClock } from '../contract/clock.ts';
 import { pageLock, type StartOptions, type WorkerApi } from '../contract/worker-api.ts';
 import { type Clients, createClients } from './clients/clients.ts';
-import { forPage, servePage } from './clients/serve-page.ts';
+import { forPage } from './clients/serve-page.ts';
+import { servePages } from './clients/serve-pages.ts';
 import { openHttpSocket } from './connection/http-socket.ts';
 import { openPortSocket } from './connection/port-socket.ts';
 import { createTransport } from './connection/transport.ts';
@@ -53,25 +54,15 @@ async function start(options: StartOptions): Promise<Started> {
 }
 
 const restartListeners: ((reason: string) => void)[] = [];
-/** How the newest port of each page is ended. */
-const ends = new Map<string, () => void>();
-
 const api: WorkerApi = {
   async start(options) {
     start(options).then(resolveStarted, rejectStarted);
     await started.catch(forPage);
   },
-  async serve(page, port) {
-    ends.get(page)?.();
-    const end = servePage(
-      port,
-      started.then(({ host, clients }) => ({ client: clients.connect(page), query: host.query })),
-    );
-    ends.set(page, end);
-    await goneOf(page);
-    end();
-    if (ends.get(page) === end) ends.delete(page);
-  },
+  serve: servePages(
+    (page) => started.then(({ host, clients }) => ({ client: clients.connect(page), query: host.query })),
+    goneOf,
+  ),
   ping: async () => {},
   async onWantsRestart(listener) {
     restartListeners.push(listener);

@@ -51,7 +51,7 @@ export function keepWorker(options: KeepWorkerOptions): KeptWorker {
 
   const serve = (page: string, port: MessagePort) => {
     // It resolves when the page is gone, or never, when the worker is.
-    void api?.serve(page, transfer(port, [port]));
+    api?.serve(page, transfer(port, [port])).catch(reportError);
   };
   const open = () => {
     const worker = options.open();

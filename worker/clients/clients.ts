@@ -17,7 +17,7 @@ export interface Clients {
 
 export interface Client {
   onStatus(listener: StatusListener): void;
-  onBoards(listener: (boards: Boards) => void): void;
+  onBoards(listener: (boards: Boards) => void | Promise<void>): void;
   watch(id: string, request: PanelRequest, listener: PictureListener): void;
   unwatch(id: string): void;
   setVisible(visible: boolean): void;
@@ -80,10 +80,12 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
           if (status) tell(status);
         },
         onBoards(listener) {
-          page.boardListeners.add(listener);
-          if (boards) listener(boards);
+          const tell = (now: Boards) => void Promise.resolve(listener(now)).catch(toldThere);
+          page.boardListeners.add(tell);
+          if (boards) tell(boards);
         },
         watch(id, request, listener) {
+          if (!pages.has(page)) return;
           watches.set(id, { request, listener });
           if (looking) host.watch(prefix + id, request, listener);
         },
@@ -113,6 +115,9 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
 }
 
 const KEPT_RESTARTS = 20;
+
+/** What a page fails at is told on that page. */
+const toldThere = () => undefined;
 
 /** Lets go what comes while the one before is still being taken; what a page fails at is told on that page. */
 function oneAtATime(listener: StatusListener): (status: Status) => void {

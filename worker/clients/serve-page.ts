@@ -9,7 +9,7 @@ export interface Served {
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
 }
 
-/** Answers one page's calls on its port; the function returned ends that, when the page is gone. */
+/** Answers one page's calls on its port; the function returned ends that, when the page is gone. Twice is as once. */
 export function servePage(port: MessagePort, served: Promise<Served>): () => void {
   /** Functions of the page that comlink holds for us, by the watch they belong to. */
   const listeners = new Map<string, unknown>();
@@ -41,9 +41,17 @@ export function servePage(port: MessagePort, served: Promise<Served>): () => voi
     query: (sql, options) => served.then((to) => to.query(sql, options)).catch(forPage),
     status: async () => (await client()).status(),
   };
-  const client = () => served.then((to) => to.client).catch(forPage);
+  let ended = false;
+  const client = async () => {
+    const { client: to } = await served.catch(forPage);
+    // What was asked before the engine was up, and is wanted by nobody now.
+    if (ended) throw new Error('The page is gone.');
+    return to;
+  };
   expose(api, port);
   return () => {
+    if (ended) return;
+    ended = true;
     // An engine that could not be started is told to the page that started it, and there is nothing to close.
     served.then(
       (to) => to.client.close(),
