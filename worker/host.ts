@@ -27,7 +27,8 @@ import { statusOf } from './status.ts';
  * One tick and a few pictures are one task; between tasks the page's calls get in. What the journal kept is applied
  * first, in ticks as well, and only then the relay is asked for what came after. When the engine fails (a trap of its
  * WebAssembly, rows that cannot be stored) it is replaced by one made from the journal in the same way; where there is no
- * journal, or where the engine fails by it, by an empty one, and everything is read from the relay again.
+ * journal, or where the engine fails by it, by an empty one, and everything is read from the relay again. Where none can
+ * be opened, the host asks to be started again.
  *
  *     restoring ─ all applied ─▶ subscribed, ticking ─ the engine fails ─▶ replacing ─▶ restoring, or subscribed anew
  */
@@ -55,8 +56,9 @@ export interface HostOptions {
   readonly defer: (run: () => void) => void;
   /** What is kept for the next opening; left out: nothing. The host owns it. */
   readonly journal?: Journal;
-  /** With more bytes of memory than this the host asks, once, to be started again; left out: never. */
+  /** With more bytes of memory than this the host asks, once, to be started again; left out: not for that reason. */
   readonly maxHeapBytes?: number;
+  /** Also when no engine can be opened in place of one that failed; left out: the connection is closed then. */
   readonly onWantsRestart?: (reason: string) => void;
   /** Something that should not happen and that nobody waits for. */
   readonly onError: (error: unknown) => void;
@@ -76,6 +78,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { clock, monotonicMs, onError } = options;
   let engine = await options.openEngine();
   let replacing = false;
+  /** There is no engine, and nobody to start another. */
+  let lost = false;
   let closed = false;
   const journal = options.journal ?? noJournal();
   let restoredRows = 0;
@@ -206,7 +210,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     cancelStatus();
     const waitMs = sentMs + STATUS_MS - monotonicMs();
     if (closed) return;
-    if (waitMs <= 0 && !replacing) {
+    if (waitMs <= 0 && (!replacing || lost)) {
       sentMs = monotonicMs();
       askForRestart();
       if (statusListeners.size > 0) {
@@ -244,30 +248,44 @@ export async function startHost(options: HostOptions): Promise<Host> {
       return;
     }
     connection.restart(reason);
-    const failed = engine;
     restored
       .then(() => {
-        if (!again) journal.clear();
+        // Its memory is needed for the next one.
+        closeEngine();
         return options.openEngine();
       })
       .then((opened) => {
         engine = opened;
         replacing = false;
+        if (closed) return closeEngine();
+        if (!again) journal.clear();
         giveWindows();
         pictures.engineReplaced();
         if (again) restored = restore().catch(onError);
         else if (live) delivery.live(live);
-        try {
-          failed.close();
-        } catch (closing) {
-          onError(closing);
-        }
         schedule();
       })
-      .catch((opening: unknown) => {
-        replacing = false;
-        connection.close(`the engine could not be started again: ${reasonOf(opening)}`);
-      });
+      .catch((opening: unknown) =>
+        cannotReplace(`${reasonOf(error)}; another could not be opened: ${reasonOf(opening)}`),
+      );
+  };
+  /** The engine is closed and stays so: another worker has memory of its own, and is tried again by the page. */
+  const cannotReplace = (why: string) => {
+    if (closed) return;
+    replacing = true;
+    hasAsked = true;
+    journal.flush();
+    if (options.onWantsRestart) return options.onWantsRestart(`the engine failed (${why})`);
+    lost = true;
+    connection.close(`the engine could not be started again: ${why}`);
+  };
+  /** One that has failed may fail at this too. */
+  const closeEngine = () => {
+    try {
+      engine.close();
+    } catch (error) {
+      onError(error);
+    }
   };
 
   const connection: Connection = openConnection({
@@ -325,7 +343,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
       cancelWake();
       cancelStatus();
       connection.close('the page was closed');
-      engine.close();
+      // One that is being replaced is closed there.
+      if (!replacing) engine.close();
       await restored;
       await journal.close();
     },

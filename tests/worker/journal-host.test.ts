@@ -230,6 +230,49 @@ test('T4 a host whose engine has grown past the bound asks once to be started ag
   expect(wants).toHaveBeenCalledTimes(1);
 });
 
+test('T4 where no engine can be opened in place of a failed one, another worker is asked for', async () => {
+  const opening = async (more: Partial<HostOptions>) => {
+    const { relay, tabs } = await relayOf(() => 5);
+    const files = memoryFiles();
+    const engines: PositionEngine[] = [];
+    const done: string[] = [];
+    const { host } = await open(relay, files, {
+      openEngine: async () => {
+        done.push('open');
+        if (engines.length > 0) throw new RangeError('Out of memory');
+        const engine = createPositionEngine();
+        engine.close = () => void done.push('close');
+        engines.push(engine);
+        return engine;
+      },
+      ...more,
+    });
+    const [engine] = engines;
+    if (!engine) throw new Error('no engine was opened');
+    await until(() => expect(engine.counted('s')).toEqual(counted(5)));
+    engine.failNextApply = new WebAssembly.RuntimeError('memory access out of bounds');
+    tabs.at(-1)?.frame('s', 0, 5, 1);
+    await until(() => expect(done).toEqual(['open', 'close', 'open']));
+    return { relay, files, host, done };
+  };
+
+  const wants = vi.fn();
+  const { relay, files, host, done } = await opening({ onWantsRestart: wants });
+  await until(() => expect(wants).toHaveBeenCalledWith(expect.stringMatching(/out of bounds.*Out of memory/)));
+  expect(host.status().connection.state).not.toBe('closed');
+  await host.close();
+  expect([wants.mock.calls.length, done]).toEqual([1, ['open', 'close', 'open']]);
+  const again = await open(relay, files.left());
+  await until(() => expect(again.engine().counted('s')).toEqual(counted(5)));
+  expect(again.host.status().journal.restoredRows).toBe(5);
+
+  const alone = await opening({});
+  const told = vi.fn();
+  alone.host.onStatus(told);
+  const connection = { state: 'closed', reason: expect.stringContaining('Out of memory') };
+  await until(() => expect(told).toHaveBeenCalledWith(expect.objectContaining({ connection })));
+});
+
 test('J6 streams that the relay does not have are kept no longer', async () => {
   const { relay } = await relayOf(() => 5);
   const files = memoryFiles();
