@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, type JSX, Match, on, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, type JSX, Match, on, Show, Switch } from 'solid-js';
 import type { ReplayResult } from '../../contract/dead-letters.ts';
 import { formatValue } from '../format.ts';
 import { type LettersView, replay } from './requests.ts';
@@ -19,13 +19,9 @@ export function Replay(props: {
   onDone: () => void;
 }): JSX.Element {
   const [now, setNow] = createSignal<Step>({ step: 'idle' });
-  createEffect(
-    on(
-      () => [props.stream, props.view.kind, props.view.text],
-      () => setNow({ step: 'idle' }),
-      { defer: true },
-    ),
-  );
+  /** Other letters: a list that is asked for again is not. */
+  const shown = createMemo(() => JSON.stringify([props.stream, props.view.kind, props.view.text]));
+  createEffect(on(shown, () => setNow({ step: 'idle' }), { defer: true }));
   const run = async (dryRun: boolean): Promise<void> => {
     setNow({ step: 'asking', what: dryRun ? 'Reading them by the rules of now…' : 'Replaying…' });
     try {
