@@ -19,15 +19,24 @@ export function strangeHost({ headers: { host } }: IncomingMessage, hosts: Allow
 }
 
 /**
- * Of another page, or of no page and another machine. Browsers name the origin of sockets and of every POST; of a GET
- * to its own origin they do not, so that there (`unnamed: true`) none is none of another.
+ * Of another page, or of no page and another machine: what a proxy passes on comes from its machine, whoever asked.
+ * Browsers name the origin of sockets and of every POST; of a GET to its own origin they do not, so that there
+ * (`unnamed: true`) none is none of another.
  */
 export function strangeOrigin(request: IncomingMessage, unnamed = false): Refusal | null {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'] ?? 'same-origin';
   const ofPage =
     origin === undefined
-      ? site === 'same-origin' && (unnamed || isLoopback(request.socket.remoteAddress ?? ''))
+      ? site === 'same-origin' && (unnamed || isOfThisMachine(request))
       : URL.parse(origin)?.host === host;
   return ofPage ? null : { status: 403, why: 'the socket is for the page this relay serves' };
+}
+
+function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
+  const passedOn = Object.keys(headers).some(
+    (name) => name === 'forwarded' || name === 'via' || /^x-(forwarded|real)-/.test(name),
+  );
+  const name = (headers.host ?? '').replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
+  return !passedOn && isLoopback(name) && isLoopback(socket.remoteAddress ?? '');
 }

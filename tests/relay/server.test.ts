@@ -7,10 +7,10 @@ import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
 import { Tab } from './tab.ts';
 
-async function relayWithRows() {
+async function relayWithRows(options: { readonly allowHosts?: readonly string[] } = {}) {
   const source = new ScriptedSource({ replayable: true });
   source.push(0, ...numbered(0, 10));
-  return startTestRelay(source);
+  return startTestRelay(source, options);
 }
 
 /** One raw HTTP exchange; Node's clients do not let a test choose everything. */
@@ -96,6 +96,14 @@ test('a socket needs the page’s own origin, or none from loopback', async () =
   expect(await upgradeStatus(port, { Origin: 'http://evil.example' })).toBe('403 Forbidden');
   expect(await upgradeStatus(port, { Origin: 'null' })).toBe('403 Forbidden');
   expect(await upgradeStatus(port, {}, '/other')).toBe('404 Not Found');
+});
+
+test('X8 a request that a proxy passes on is not from this machine for that', async () => {
+  const { port } = await relayWithRows({ allowHosts: ['board.example'] });
+  expect(await upgradeStatus(port, { 'X-Forwarded-For': '203.0.113.9' })).toBe('403 Forbidden');
+  expect(await upgradeStatus(port, { Host: 'board.example' })).toBe('403 Forbidden');
+  const ofPage = { Host: 'board.example', Origin: 'https://board.example', 'X-Forwarded-For': '203.0.113.9' };
+  expect(await upgradeStatus(port, ofPage)).toBe('101 Switching Protocols');
 });
 
 test('a request by a name that is not this relay’s is refused, however the name came to point here', async () => {
