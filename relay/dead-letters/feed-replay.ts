@@ -86,6 +86,9 @@ export class FeedReplay {
     const now = opened();
     if (now === null || now.log !== this.#log) throw notOpen(stream);
     const { epoch, log } = now;
+    const checkOpen = (): void => {
+      if (this.#log !== log || opened()?.log !== log) throw notOpen(stream);
+    };
     return {
       stream,
       epoch,
@@ -96,14 +99,15 @@ export class FeedReplay {
       rules: this.#rules(shaper()),
       tail: () => this.#tail,
       append: (entry, maxEventTimeUs) => {
-        if (this.#log !== log) throw notOpen(stream);
+        checkOpen();
         append(entry, maxEventTimeUs);
         this.#tail = entry.nextOffset;
       },
       room: async () => {
-        if (this.#log !== log) throw notOpen(stream);
+        checkOpen();
         await log.room();
       },
+      checkOpen,
       kept: () => this.#keptAll(),
     };
   }

@@ -49,6 +49,7 @@ function partsOf(letters: DeadLetters, log: FakeLog, more: Partial<ReplayParts> 
     append(entry) {
       if (entry.kind === 'frame') log.entries.push(entry);
     },
+    checkOpen: () => undefined,
     room: async () => undefined,
     kept: async () => undefined,
     ...more,
@@ -157,3 +158,22 @@ test('X5 rows of a log that was dropped wait again when the replay had not been 
   again.endReplay('log-epoch~1', 2);
   expect(matching(again, {}).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
 });
+
+test.each([1, 2])(
+  'X5 letters wait again when their log is left while a replay waits (at check %i)',
+  async (failing) => {
+    const letters = DeadLetters.inMemory(clock);
+    addLetters(letters, 5);
+    const log = new FakeLog();
+    let checks = 0;
+    const checkOpen = () => {
+      checks++;
+      if (checks === failing) throw new Error('the log was left');
+    };
+    await expect(replayLetters(partsOf(letters, log, { checkOpen }), {})).rejects.toThrow('the log was left');
+    expect(matching(letters, { state: 'waiting' }).map(({ state }) => state)).toEqual(Array(5).fill('waiting'));
+    expect(log.rows).toBe(0);
+    expect(await replayLetters(partsOf(letters, log), {})).toMatchObject({ letters: 5, rows: 5 });
+    expect(log.rows).toBe(5);
+  },
+);

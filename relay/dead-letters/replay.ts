@@ -30,6 +30,8 @@ export interface ReplayParts {
   /** Where the log's replay partition ends, what waits for the disk included; null: it has none. */
   readonly tail: () => number | null;
   readonly append: (entry: LogEntry, maxEventTimeUs: number) => void;
+  /** Throws when the log is no longer the stream's. */
+  readonly checkOpen: () => void;
   /** Resolves when the log can take more. */
   readonly room: () => Promise<void>;
   /** Resolves when everything appended is kept. */
@@ -110,6 +112,7 @@ async function append(parts: ReplayParts, step: readonly Ready[]): Promise<void>
   const { stream, epoch, clock, limits, letters, watermarkUs, tail } = parts;
   await parts.room();
   await letters.room();
+  parts.checkOpen();
   const base = Math.max(tail() ?? 0, letters.replayedTo(epoch));
   letters.beginReplay(
     epoch,
@@ -117,6 +120,12 @@ async function append(parts: ReplayParts, step: readonly Ready[]): Promise<void>
     step.map(({ entry }) => entry),
   );
   await letters.sync();
+  try {
+    parts.checkOpen();
+  } catch (error) {
+    letters.endReplay(epoch, base);
+    throw error;
+  }
   const batcher = new Batcher({ stream, epoch, clock, limits, watermarkUs, emit: parts.append });
   batcher.open(REPLAY_PARTITION, base);
   for (const [place, { row, schema, size }] of step.entries())
