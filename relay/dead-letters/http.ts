@@ -81,7 +81,7 @@ export class DeadLettersHttp {
     switch (pathname) {
       case '/dead-letters':
         if (/\btext\/html\b/.test(request.headers.accept ?? '') && (await this.#parts.page(request, response))) return;
-        return json(response, this.#summary(searchParams.get('stream')));
+        return json(response, await this.#summary(searchParams.get('stream')));
       case '/dead-letters/list':
         return json(response, await this.#list(searchParams, response));
       case '/dead-letters/letter':
@@ -113,21 +113,19 @@ export class DeadLettersHttp {
     return json(response, { dropped });
   }
 
-  #summary(name: string | null): unknown {
+  async #summary(name: string | null): Promise<unknown> {
     const asked = name === null ? [...this.#parts.streams.values()] : [this.#stream(name)];
-    const streams = asked.map(({ name: stream, deadLetters }) => {
-      const newest = matching(deadLetters, {})
-        .slice(0, 1000)
-        .map((entry) => {
-          const { partition, offset, topic, atMs, reason, field, bytes, start } = showLetter(
-            entry,
-            deadLetters.read(entry),
-          );
-          return { partition, offset, topic, atMs, reason, field, bytes, start };
-        });
-      return [stream, { count: deadLetters.count, letGo: deadLetters.letGo, newest }] as const;
-    });
-    return { streams: Object.fromEntries(streams) };
+    const streams: Record<string, unknown> = {};
+    for (const { name: stream, deadLetters } of asked) {
+      const newest = [];
+      const entries = matching(deadLetters, {}).slice(0, LISTED);
+      for await (const { entry, letter } of findLetters(deadLetters, {}, entries)) {
+        const { partition, offset, topic, atMs, reason, field, bytes, start } = showLetter(entry, letter);
+        newest.push({ partition, offset, topic, atMs, reason, field, bytes, start });
+      }
+      streams[stream] = { count: deadLetters.count, letGo: deadLetters.letGo, newest };
+    }
+    return { streams };
   }
 
   async #list(params: URLSearchParams, response: ServerResponse): Promise<LetterList> {

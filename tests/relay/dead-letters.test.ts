@@ -187,6 +187,19 @@ test('X6 letters are paged, shown with nothing that acts, downloaded as they cam
   expect(lines.at(-2).value).toBe(null);
 });
 
+test('X6 the summary has the newest fifty of each stream', async () => {
+  const source = new ScriptedSource({ replayable: true });
+  source.push(0, ...Array.from({ length: 60 }, () => Buffer.from('{bad')));
+  const relay = await startTestRelay(source);
+  await expect.poll(() => relay.feeds.get('events')?.deadLetters.count).toBe(60);
+  const answer = await fetch(`http://127.0.0.1:${relay.port}/dead-letters`);
+  const { events } = (
+    (await answer.json()) as { streams: Record<string, { count: number; newest: { offset: number }[] }> }
+  ).streams;
+  expect(events?.count).toBe(60);
+  expect(events?.newest.map(({ offset }) => offset)).toEqual(Array.from({ length: 50 }, (_, index) => 59 - index));
+});
+
 test('X8 only the page this relay serves, and this machine, may replay or drop', async () => {
   const relay = await startTestRelay(new ScriptedSource({ replayable: true }));
   const body = { stream: 'events' };
@@ -195,6 +208,12 @@ test('X8 only the page this relay serves, and this machine, may replay or drop',
   expect((await post(relay, '/dead-letters/drop', body)).status).toBe(200);
   expect((await post(relay, '/dead-letters/drop', body, { Origin: 'http://evil.example' })).status).toBe(403);
   expect((await post(relay, '/dead-letters/drop', body, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+  // From this machine, but passed on by a proxy on it.
+  expect((await post(relay, '/dead-letters/drop', body, { 'X-Forwarded-For': '203.0.113.9' })).status).toBe(403);
+  expect((await post(relay, '/dead-letters/drop', body, { Forwarded: 'for=203.0.113.9' })).status).toBe(403);
+  expect((await post(relay, '/dead-letters/drop', body, { ...own, 'X-Forwarded-For': '203.0.113.9' })).status).toBe(
+    200,
+  );
   expect((await post(relay, '/dead-letters/drop', body, { 'Content-Type': 'text/plain' })).status).toBe(415);
   expect((await post(relay, '/dead-letters/drop', { stream: 'none' })).status).toBe(404);
   expect((await post(relay, '/dead-letters/drop', { stream: 'events', filter: { nonsense: 1 } })).status).toBe(400);
