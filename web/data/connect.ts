@@ -75,7 +75,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
           maxHeapBytes: MAX_HEAP_BYTES,
         },
         ...(relayInTab && { relayInTab }),
-        restarts: link.newest?.restarts ?? [],
+        restarts: () => link.newest?.restarts ?? [],
         stuckMs: stuckMs(location.search),
         hidden: () => document.visibilityState === 'hidden',
       }),

@@ -26,7 +26,8 @@ interface FakeWorker {
 /** Resolves after messages that are on their way have come. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-function keep(restarts: StartOptions['restarts'] = []) {
+function keep(known: StartOptions['restarts'] = []) {
+  let told = known;
   let nowMs = 1000;
   const timers: { readonly atMs: number; readonly run: () => void }[] = [];
   const workers: FakeWorker[] = [];
@@ -92,7 +93,7 @@ function keep(restarts: StartOptions['restarts'] = []) {
       } as unknown as Worker;
     },
     start: START,
-    restarts,
+    restarts: () => told,
     stuckMs: 15_000,
     hidden: () => false,
     onWorker: () => void terms.push(nowMs),
@@ -104,6 +105,10 @@ function keep(restarts: StartOptions['restarts'] = []) {
     workers,
     failures,
     terms,
+    /** The page has heard of these. */
+    tell(restarts: StartOptions['restarts']) {
+      told = restarts;
+    },
     newest(): FakeWorker {
       const worker = workers.at(-1);
       if (!worker) throw new Error('no worker was opened');
@@ -136,6 +141,30 @@ test('T4 a worker that wants to be replaced is, and the next one knows why', asy
     ],
   });
   expect([terms.length, failures]).toEqual([2, []]);
+});
+
+test('T4 restarts of the engine that its worker told are known to the next worker, each once, and count', async () => {
+  const { newest, tell, pass, workers, failures } = keep();
+  newest().ready();
+  await settle();
+  const engines = [1, 2, 3].map((atMs) => ({ atMs, reason: 'a trap' }));
+  tell(engines);
+  newest().throws('one');
+  const afterOne = [...engines, { atMs: 1000, reason: 'the engine failed (one)' }];
+  expect((await newest().started).restarts).toEqual(afterOne);
+  newest().ready();
+  await settle();
+  pass(100);
+  // The page has not heard of the newest one.
+  newest().throws('two');
+  const afterTwo = [...afterOne, { atMs: 1100, reason: 'the engine failed (two)' }];
+  expect((await newest().started).restarts).toEqual(afterTwo);
+  newest().ready();
+  await settle();
+  tell([...afterTwo, { atMs: 1150, reason: 'a trap' }]);
+  pass(100);
+  newest().throws('three');
+  expect([workers.length, failures.length]).toEqual([3, 1]);
 });
 
 test('T4 one that cannot be started is tried again, after 2 s doubling to a minute, and that is no restart', async () => {

@@ -17,8 +17,8 @@ export interface KeepWorkerOptions {
   readonly start: Omit<StartOptions, 'restarts' | 'relay'>;
   /** A port to the relay in this tab, for each worker; left out: none runs there. */
   readonly relayInTab?: () => MessagePort;
-  /** Restarts that are known, of workers before. */
-  readonly restarts: Status['restarts'];
+  /** Restarts the page knows of: those of workers before, and what the one that runs has told. */
+  readonly restarts: () => Status['restarts'];
   /** Without an answer for so long it is started again. */
   readonly stuckMs: number;
   /** This page is not seen. */
@@ -44,7 +44,7 @@ const MAX_RETRY_MS = 60_000;
  */
 export function keepWorker(options: KeepWorkerOptions): KeptWorker {
   const { clock } = options;
-  let { restarts } = options;
+  let restarts = options.restarts();
   let retryMs = FIRST_RETRY_MS;
   let api: Remote<WorkerApi> | null = null;
   let end = () => {};
@@ -108,7 +108,7 @@ export function keepWorker(options: KeepWorkerOptions): KeptWorker {
   const restart = (reason: string) => {
     const nowMs = clock.nowMs();
     end();
-    restarts = [...restarts, { atMs: nowMs, reason }].slice(-KEPT_RESTARTS);
+    restarts = [...together(restarts, options.restarts()), { atMs: nowMs, reason }].slice(-KEPT_RESTARTS);
     const recent = restarts.filter(({ atMs }) => atMs > nowMs - RESTARTS_MS).length;
     if (recent <= MAX_RESTARTS) return open();
     options.onFailure({
@@ -118,4 +118,11 @@ export function keepWorker(options: KeepWorkerOptions): KeptWorker {
   };
   open();
   return { serve, close: () => end() };
+}
+
+/** Of both, each once, oldest first: either may be ahead of the other. */
+function together(ours: Status['restarts'], told: Status['restarts']): Status['restarts'] {
+  const isOurs = (one: Status['restarts'][number]) =>
+    ours.some(({ atMs, reason }) => atMs === one.atMs && reason === one.reason);
+  return [...ours, ...told.filter((one) => !isOurs(one))].sort((left, right) => left.atMs - right.atMs);
 }
