@@ -144,6 +144,27 @@ test('S5 what cannot be written down is a fault, and is written before anything 
   await past.keep();
 });
 
+test.each(['a', 'a,b', 'a*'])(
+  'S3 %s: a broker that lags behind does not bring back a topic of before',
+  async (text) => {
+    const memory = textMemory();
+    const others = text === 'a,b' ? [topicOf('b', 'id-b')] : [];
+    const before = [topicOf('a', 'id-1'), ...others];
+    const after = [topicOf('a', 'id-2'), ...others];
+    const past = pastOf(text, { memory });
+    const first = await past.meet(cluster, before, null);
+    const second = await past.meet(cluster, after, first);
+    expect(second).not.toBe(first);
+    const late = { fault: 'moved', message: expect.stringContaining('"a"') };
+    await expect(past.meet(cluster, before, null)).rejects.toMatchObject(late);
+    expect(await past.meet(cluster, after, null)).toBe(second);
+    // Nor after a restart.
+    const later = pastOf(text, { memory });
+    await expect(later.meet(cluster, before, second)).rejects.toMatchObject(late);
+    expect(await later.meet(cluster, after, second)).toBe(second);
+  },
+);
+
 test('S9 a pattern takes the names that fit it as a whole', () => {
   const names = ['orders-eu', 'orders-', 'xorders-eu', 'orders.eu', 'returns', 'a.b.c', 'axbxc'];
   expect(matching(topicChoice('orders-*'), names)).toEqual(['orders-eu', 'orders-']);

@@ -23,7 +23,8 @@ import type { TopicChoice } from './topics.ts';
  * again has another epoch, rather than perhaps other partitions by the same numbers. So equal epochs mean equal numbers,
  * and a position of any other epoch is a reset. The epoch changes when a topic was created again under its name, the
  * cluster is another, or a partition's log was cut below what had been read. The last is seen by leader epochs
- * (leader-epochs.ts) even where the log has grown past that offset since.
+ * (leader-epochs.ts) even where the log has grown past that offset since. A topic id that another one has followed never
+ * counts again: who tells of it is a broker that lags behind its cluster, and reading waits for one that does not.
  */
 export class Past {
   readonly #options: PastOptions;
@@ -31,6 +32,8 @@ export class Past {
   #saved: Promise<void> = Promise.resolve();
   #epoch: string | null = null;
   #slots: Slot[] = [];
+  /** Ids of topics that were created again since, the oldest first. */
+  #followed: string[] = [];
   readonly #leaders = new Map<number, LeaderEpochs>();
   /** Something is known that is not written down. */
   #unsaved = false;
@@ -59,11 +62,15 @@ export class Past {
   /**
    * The epoch that offsets have now, after a look at the topics. `asked` is the epoch of the position that reading begins
    * with, if any: the first one may be of a log that was cut, which nothing but it tells where nothing was written down.
+   * Throws `moved` where these are topics of before they were created again.
    */
   async meet(cluster: Cluster, topics: readonly Topic[], asked: string | null): Promise<string> {
     this.#loaded ??= this.#load();
     await this.#loaded;
     const epoch = this.#epoch;
+    const late = topics.find(({ topicId }) => this.#followed.includes(topicId));
+    if (late !== undefined)
+      throw new KafkaFault('moved', `a broker does not know yet that topic "${late.name}" was created again`);
     for (const slot of this.#slots) if (slot.gone) slot.gone = !topics.some(({ topicId }) => topicId === slot.topicId);
     const again = topics.find(({ name, topicId }) =>
       this.#slots.some((slot) => slot.topic === name && slot.topicId !== topicId),
@@ -75,6 +82,7 @@ export class Past {
       this.#reason = 'this is another Kafka cluster than the one read before';
       this.#make(cluster, topics, epoch);
     } else if (again !== undefined) {
+      this.#follow(topics);
       this.#reason = `topic "${again.name}" is not the one read before: it was deleted and created again`;
       this.#make(cluster, topics, epoch);
     } else {
@@ -136,6 +144,12 @@ export class Past {
     return known;
   }
 
+  #follow(topics: readonly Topic[]): void {
+    const now = new Map(topics.map(({ name, topicId }) => [name, topicId]));
+    const followed = this.#slots.filter(({ topic, topicId }) => (now.get(topic) ?? topicId) !== topicId);
+    this.#followed = [...this.#followed, ...followed.map(({ topicId }) => topicId)].slice(-MOST_FOLLOWED);
+  }
+
   #make(cluster: Cluster, topics: readonly Topic[], seed: string): string {
     const { names, open } = this.#options.choice;
     this.#slots = [];
@@ -164,6 +178,7 @@ export class Past {
     const saved = parse(text);
     if (saved === null || saved.topics !== this.#options.choice.text) return;
     this.#epoch = saved.epoch;
+    this.#followed = saved.followed;
     this.#slots = saved.slots.map(([topic, topicId, gone]) => ({ topic, topicId, gone }));
     for (const [partition, starts] of Object.entries(saved.leaders))
       this.#leaders.set(Number(partition), new LeaderEpochs(starts, Number.POSITIVE_INFINITY));
@@ -182,6 +197,7 @@ export class Past {
           topics: choice.text,
           epoch: this.#epoch ?? '',
           slots: this.#slots.map(({ topic, topicId, gone }) => [topic, topicId, gone]),
+          followed: this.#followed,
           leaders: Object.fromEntries([...this.#leaders].map(([partition, { starts }]) => [String(partition), starts])),
         };
         this.#unsaved = false;
@@ -216,6 +232,8 @@ interface Slot {
 export const SLOT_SIZE = 65_536;
 /** The last slot's numbers are those of replayed dead letters. */
 const MOST_SLOTS = 65_535;
+/** A broker lags behind by one or two. */
+const MOST_FOLLOWED = 100;
 const FORMAT = 1;
 
 const SavedSchema = z.object({
@@ -223,6 +241,7 @@ const SavedSchema = z.object({
   topics: z.string(),
   epoch: z.string(),
   slots: z.array(z.tuple([z.string(), z.string(), z.boolean()])),
+  followed: z.array(z.string()).default([]),
   leaders: z.record(z.string(), z.array(z.tuple([z.int(), z.int()]).readonly()).readonly()),
 });
 type Saved = z.infer<typeof SavedSchema>;
