@@ -4,7 +4,7 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
  * The one importer of the MQTT client, to publish by. A link lives until it is lost or closed; whoever wants another opens
  * another. What reads is in sources/mqtt/: it answers messages when they are kept, which this client cannot.
  */
-export interface MqttLink {
+export interface MqttPublisher {
   /** 5, or 4 (which is 3.1.1) where the broker refuses 5. */
   readonly protocolVersion: 4 | 5;
   /** QoS 1: resolves when the broker has it. */
@@ -20,7 +20,7 @@ const KEEPALIVE_S = 60;
 const REFUSED_VERSION = new Set<unknown>([1, 132]);
 
 /** Connects by MQTT 5, or by 3.1.1 to a broker that refuses 5. Rejects with what the broker or the network said. */
-export async function connectMqtt(url: string, signal?: AbortSignal): Promise<MqttLink> {
+export async function connectMqtt(url: string, signal?: AbortSignal): Promise<MqttPublisher> {
   try {
     return await connect(url, 5, signal);
   } catch (error) {
@@ -29,7 +29,7 @@ export async function connectMqtt(url: string, signal?: AbortSignal): Promise<Mq
   }
 }
 
-function connect(url: string, protocolVersion: 4 | 5, signal?: AbortSignal): Promise<MqttLink> {
+function connect(url: string, protocolVersion: 4 | 5, signal?: AbortSignal): Promise<MqttPublisher> {
   const options: IClientOptions = {
     protocolVersion,
     clean: true,
@@ -63,7 +63,7 @@ function connect(url: string, protocolVersion: 4 | 5, signal?: AbortSignal): Pro
   });
 }
 
-function makeLink(client: MqttClient, protocolVersion: 4 | 5, failure: () => Error | null): MqttLink {
+function makeLink(client: MqttClient, protocolVersion: 4 | 5, failure: () => Error | null): MqttPublisher {
   let closing = false;
   const lost = new Promise<Error | null>((resolve) => {
     client.once('close', () => resolve(closing ? null : (failure() ?? new Error('the connection was closed'))));

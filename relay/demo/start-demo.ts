@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import type { Clock } from '../../contract/clock.ts';
-import { connectMqtt, type MqttLink } from '../mqtt-client.ts';
+import { connectMqtt, type MqttPublisher } from '../mqtt-client.ts';
 import { sleep, untilAborted } from '../sources/wait.ts';
 import { createShop, type ShopMessage } from './shop.ts';
 
@@ -110,7 +110,11 @@ async function runShop(
 }
 
 /** Resolves when the broker has them all, or refused one, or it is over: the connection was lost, or the demo is to stop. */
-async function publishAll(link: MqttLink, messages: readonly ShopMessage[], over: AbortSignal): Promise<Error | null> {
+async function publishAll(
+  link: MqttPublisher,
+  messages: readonly ShopMessage[],
+  over: AbortSignal,
+): Promise<Error | null> {
   const inFlight = new Set<Promise<void>>();
   let failure: Error | null = null;
   for (const message of messages) {
@@ -127,6 +131,6 @@ async function publishAll(link: MqttLink, messages: readonly ShopMessage[], over
   return failure;
 }
 
-function publish(link: MqttLink, message: ShopMessage): Promise<void> {
+function publish(link: MqttPublisher, message: ShopMessage): Promise<void> {
   return link.publish(message.topic, JSON.stringify(message.event));
 }

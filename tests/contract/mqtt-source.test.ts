@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../contract/clock.ts';
-import { connectMqtt, type MqttLink } from '../../relay/mqtt-client.ts';
+import { connectMqtt, type MqttPublisher } from '../../relay/mqtt-client.ts';
 import { createMqttSource } from '../../relay/sources/mqtt.ts';
 import type { SourceMemory } from '../../relay/sources/source.ts';
 import { atLeast, type Following, follow, ofKind, recordsOf, stateOf, valuesOf } from '../support/follow.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
   await Promise.allSettled(followed.splice(0).map((following) => following.stop()));
 });
 
-async function publishing<T>(use: (link: MqttLink) => Promise<T>): Promise<T> {
+async function publishing<T>(use: (link: MqttPublisher) => Promise<T>): Promise<T> {
   const link = await connectMqtt(broker.url);
   try {
     return await use(link);
