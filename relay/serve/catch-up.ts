@@ -1,5 +1,6 @@
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import type { Position } from '../../contract/protocol/position.ts';
+import { told } from '../feed-state.ts';
 import type { LogEntry } from '../log/log.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { StartFrom } from '../sources/source.ts';
@@ -64,7 +65,7 @@ export class CatchUp {
         events.moved();
       },
       (error: unknown) => {
-        if (!this.#controller.signal.aborted) events.failed(error instanceof Error ? error.message : String(error));
+        if (!this.#controller.signal.aborted) events.failed(told(error).message);
       },
     );
   }
