@@ -8,6 +8,7 @@ import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
  *     partition 1                 18          20         so that a position or a time is found by halving
  */
 export interface Indexed {
+  readonly kind: 'frame' | 'gap' | 'progress';
   readonly partition: number;
   readonly firstOffset: number;
   readonly nextOffset: number;
@@ -23,6 +24,8 @@ interface Line {
   /** Entries of this partition, oldest first, from `first` on. */
   entries: { readonly sequence: number; readonly nextOffset: number; readonly newestUs: number }[];
   first: number;
+  /** Gaps of unknown size, which have no offsets in them, oldest first. */
+  unknown: { readonly sequence: number; readonly offset: number }[];
 }
 
 /** Holes at the front of an array are closed when they are so many. */
@@ -72,7 +75,15 @@ export class EntryIndex<E extends Indexed> {
    */
   open(partition: number, offset: number, fromFirst: boolean, beforeUs = MIN_TIME_US): void {
     if (this.#lines.has(partition)) return;
-    this.#lines.set(partition, { floor: offset, head: offset, beforeUs, fromFirst, entries: [], first: 0 });
+    this.#lines.set(partition, {
+      floor: offset,
+      head: offset,
+      beforeUs,
+      fromFirst,
+      entries: [],
+      first: 0,
+      unknown: [],
+    });
     this.#floor.set(partition, offset);
     this.#head.set(partition, offset);
   }
@@ -84,6 +95,8 @@ export class EntryIndex<E extends Indexed> {
     const newestUs = Math.max(newestOf(line), maxEventTimeUs ?? MIN_TIME_US);
     this.#entries.push(entry);
     line.entries.push({ sequence, nextOffset: entry.nextOffset, newestUs });
+    if (entry.kind === 'gap' && entry.firstOffset === entry.nextOffset)
+      line.unknown.push({ sequence, offset: entry.nextOffset });
     line.head = entry.nextOffset;
     this.#head.set(entry.partition, entry.nextOffset);
     return sequence;
@@ -98,6 +111,7 @@ export class EntryIndex<E extends Indexed> {
     line.beforeUs = line.entries[line.first]?.newestUs ?? line.beforeUs;
     line.floor = oldest.nextOffset;
     line.first++;
+    if ((line.unknown[0]?.sequence ?? this.#start) < this.#start) line.unknown.shift();
     this.#floor.set(oldest.partition, oldest.nextOffset);
     if (line.first >= COMPACT) {
       line.entries = line.entries.slice(line.first);
@@ -110,7 +124,10 @@ export class EntryIndex<E extends Indexed> {
     return oldest;
   }
 
-  /** The first sequence that holds something at or after the position; null when that is not all here. */
+  /**
+   * The first sequence that holds something at or after the position; null when that is not all here. A gap of unknown
+   * size at the position counts: nobody can know whether it was told there.
+   */
   seek(next: Readonly<Record<string, number>>): number | null {
     let found = this.end;
     for (const [partition, line] of this.#lines) {
@@ -118,6 +135,8 @@ export class EntryIndex<E extends Indexed> {
       if (wanted < line.floor || wanted > line.head) return null;
       const entry = firstWhere(line, ({ nextOffset }) => nextOffset > wanted);
       if (entry !== undefined) found = Math.min(found, entry.sequence);
+      const gap = line.unknown.find(({ offset }) => offset === wanted);
+      if (gap !== undefined) found = Math.min(found, gap.sequence);
     }
     return found;
   }
