@@ -164,3 +164,28 @@ test('T1 what fails while it is drawn is told on this page, and the worker goes 
   await worker.watches.get('panel')?.(PICTURE);
   expect(problems).toEqual([new Error('a chart that cannot be drawn')]);
 });
+
+test('T4 without an engine, what is asked is refused with the newest reason, until there is one again', async () => {
+  const { link } = open();
+  const [status, query] = [link.status(), link.query('SELECT 1')];
+  const asked = Promise.allSettled([status, query]);
+  link.fail({ message: 'It could not be started.', fix: 'Wait.' });
+  for (const { status: end, ...answer } of await asked)
+    expect([end, answer]).toEqual(['rejected', { reason: new Error('It could not be started.\nWait.') }]);
+  link.fail({ message: 'It failed too often.', fix: 'Reload.' });
+  await expect(link.status()).rejects.toThrow('It failed too often.\nReload.');
+  link.attach(fakeWorker(5).api);
+  expect((await link.status()).rows).toBe(5);
+  link.detach();
+  const waits = link.status();
+  link.attach(fakeWorker(6).api);
+  expect((await waits).rows).toBe(6);
+});
+
+test('T4 a status asked of an engine that fails for good is refused, and does not wait for another', async () => {
+  const { link } = open();
+  link.attach(fakeWorker().api);
+  const status = link.status();
+  link.fail({ message: 'It failed too often.', fix: 'Reload.' });
+  await expect(status).rejects.toThrow('It failed too often.\nReload.');
+});

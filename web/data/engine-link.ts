@@ -9,6 +9,7 @@ import type {
   Row,
   Status,
 } from '../../contract/worker-api.ts';
+import type { Failure } from './failure.ts';
 
 /**
  * The page's line to whichever worker serves it now. Workers come and go (their page is closed, they are stuck); what
@@ -34,6 +35,8 @@ export interface EngineLink {
   readonly current: boolean;
   attach(api: Remote<PageApi>): void;
   detach(): void;
+  /** There is no engine, and whether one will come nobody knows: calls are refused with this until one is attached. */
+  fail(failure: Failure): void;
 }
 
 type PictureListener = (picture: PanelPicture) => void | Promise<void>;
@@ -53,6 +56,9 @@ interface Line {
 
 /** Statuses, two a second, without anything being read, after which an engine is as far as it will come. */
 const IDLE_STATUSES = 10;
+
+/** A refusal is for those who called, and is no error where nobody did. */
+const toldToCallers = () => undefined;
 
 /** `report` gets what goes wrong where nobody waits for an answer. */
 export function createEngineLink(report: (error: unknown) => void): EngineLink {
@@ -105,6 +111,15 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
     return answer ? answer.value : orElse();
   };
   const status = (): Promise<Status> => ask((api) => api.status(), status);
+  const detach = () => {
+    const on = line;
+    if (!on) return;
+    line = null;
+    heard = false;
+    attached = Promise.withResolvers();
+    on.lose();
+    on.api[releaseProxy]();
+  };
 
   return {
     onStatus: (listener) => void statusListeners.push(listener),
@@ -159,14 +174,17 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
       for (const [id, watch] of watches) if (!(behind && watch.shown)) sendWatch(id, watch);
       attached.resolve(on);
     },
-    detach() {
-      const on = line;
-      if (!on) return;
-      line = null;
-      heard = false;
+    detach,
+    fail({ message, fix }) {
+      detach();
+      const refuse = () => {
+        attached.promise.catch(toldToCallers);
+        attached.reject(new Error(`${message}\n${fix}`));
+      };
+      refuse();
+      // Whoever calls from now on gets this reason, not one of before.
       attached = Promise.withResolvers();
-      on.lose();
-      on.api[releaseProxy]();
+      refuse();
     },
   };
 }

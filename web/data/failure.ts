@@ -4,6 +4,9 @@ export interface Failure {
   readonly fix: string;
 }
 
+/** Why there is no engine for a page that is no more. */
+export const PAGE_LEFT: Failure = { message: 'This page was left.', fix: 'Reload the page.' };
+
 /** An error as the worker sends it: the reason, a line break, the fix. */
 export function failureOf(error: unknown): Failure {
   const text = error instanceof Error ? error.message : String(error);

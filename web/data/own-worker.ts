@@ -1,5 +1,6 @@
 import { wrap } from 'comlink';
 import { type PageApi, pageLock } from '../../contract/worker-api.ts';
+import { PAGE_LEFT } from './failure.ts';
 import { holdLock } from './hold-lock.ts';
 import type { ShareOptions } from './share-worker.ts';
 
@@ -19,7 +20,7 @@ export function ownWorker(options: Omit<ShareOptions, 'build' | 'clock' | 'openS
         link.attach(wrap<PageApi>(port1));
       },
       onFailure(failure) {
-        link.detach();
+        link.fail(failure);
         options.onFailure(failure);
       },
     });
@@ -30,6 +31,6 @@ export function ownWorker(options: Omit<ShareOptions, 'build' | 'clock' | 'openS
   else open();
   return () => {
     closed.abort();
-    link.detach();
+    link.fail(PAGE_LEFT);
   };
 }

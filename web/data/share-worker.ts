@@ -2,7 +2,7 @@ import { wrap } from 'comlink';
 import type { Clock } from '../../contract/clock.ts';
 import { type PageApi, pageLock } from '../../contract/worker-api.ts';
 import type { EngineLink } from './engine-link.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, PAGE_LEFT } from './failure.ts';
 import { holdLock } from './hold-lock.ts';
 import type { KeepWorkerOptions, KeptWorker } from './keep-worker.ts';
 import type { FromSwitchboard, ToSwitchboard } from './switchboard.ts';
@@ -66,6 +66,7 @@ export function shareWorker(options: ShareOptions): () => void {
   };
   const fail = (failure: Failure) => {
     detach();
+    link.fail(failure);
     options.onFailure(failure);
   };
   const attach = (port: MessagePort) => {
@@ -159,7 +160,7 @@ export function shareWorker(options: ShareOptions): () => void {
   return () => {
     closed.abort();
     cancelAsking();
-    link.detach();
+    link.fail(PAGE_LEFT);
     channel.close();
   };
 }
