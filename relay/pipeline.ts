@@ -48,7 +48,7 @@ export interface PipelineSink {
   entry(entry: LogEntry): void;
   reject(partition: number, record: RawRecord, rejected: Rejected): void;
   /** May the row of this record go on? Not where it is one already, as a dead letter that was replayed. (X5) */
-  accept(partition: number, offset: number): boolean;
+  accept(partition: number, record: RawRecord): boolean;
   reset(reason: string): void | Promise<void>;
   state(state: SourceState): void;
   /** Records were handled; `behind` as the source says. */
@@ -266,7 +266,7 @@ export class Pipeline {
 
   #shape(partition: number, record: RawRecord) {
     const row = readRow(record, this.#rules);
-    if (!(row instanceof Rejected)) return this.#sink.accept(partition, record.offset) ? row : null;
+    if (!(row instanceof Rejected)) return this.#sink.accept(partition, record) ? row : null;
     this.#sink.reject(partition, record, row);
     return null;
   }

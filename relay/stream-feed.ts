@@ -239,7 +239,7 @@ export class StreamFeed {
       { ...this.#pipelineParts(), pacer: null, stood: null },
       {
         ...sink,
-        accept: (partition, offset) => !this.deadLetters.isElsewhere(this.#sourceEpoch, partition, offset),
+        accept: (partition, { offset }) => !this.deadLetters.isElsewhere(this.#sourceEpoch, partition, offset),
         opened: (position) => sink.opened(position),
         entry: (entry) => {
           this.#announceSchema();
@@ -257,6 +257,7 @@ export class StreamFeed {
       return this.#shaper.incompatible;
     });
     this.#source = withEpochSuffix(source, store.epochSuffix);
+    if (!source.replayable) this.deadLetters.countsAgainFrom(opened?.log.head() ?? new Map());
     if (opened === null) return from;
     const { epoch } = opened.position;
     this.#replay.began(epoch, opened.log);
@@ -308,7 +309,7 @@ export class StreamFeed {
         this.#aheadInARow++;
         this.#aheadUs = rejected.aheadUs;
       },
-      accept: (partition, offset) => this.deadLetters.accept(this.#sourceEpoch, partition, offset),
+      accept: (partition, record) => this.deadLetters.accept(this.#sourceEpoch, partition, record),
       reset: (reason) => this.#reset(reason),
       state: (state) => {
         this.#state = state;

@@ -195,3 +195,23 @@ test('X4 a disk that fails to sync stops the reading for good, and says so', asy
   stop.abort();
   await room;
 });
+
+test('X1 a source whose offsets count arrivals: after a crash another record at the offset of a letter is kept too', async () => {
+  const path = await folder();
+  const first = await openDeadLetters(path, handClock());
+  for (const offset of [3, 7, 8, 9]) first.add('e', 0, record(offset), bad);
+  // Not closed: as after a kill. The log reached to 7, and what was not acknowledged comes again, or others do.
+  const letters = await openDeadLetters(path, handClock());
+  letters.countsAgainFrom(new Map([[0, 7]]));
+  letters.add('e', 0, record(3, 'below the log’s end'), bad);
+  letters.add('e', 0, record(7), bad);
+  expect(letters.count).toBe(4);
+  letters.add('e', 0, record(8, 'another'), bad);
+  expect(letters.accept('e', 0, record(9, 'a row'))).toBe(true);
+  expect(letters.count).toBe(5);
+  const values = matching(letters, {}).map((entry) => `${entry.offset} ${letters.read(entry).record.value}`);
+  expect(values).toEqual(['8 another', '9 bad 9', '8 bad 8', '7 bad 7', '3 bad 3']);
+  // From here on offsets are this run's.
+  letters.add('e', 0, record(8, 'a third'), bad);
+  expect(letters.count).toBe(5);
+});

@@ -2,7 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Rejected } from '../decode/rejected.ts';
 import type { Place } from '../log/segments.ts';
 import type { RawRecord } from '../sources/source.ts';
-import { type DeadLetter, decodeLetter, encodeLetter, LETTER, makeLetter } from './letter.ts';
+import { type DeadLetter, decodeLetter, encodeLetter, isOf, LETTER, makeLetter } from './letter.ts';
 import { type LetterEntry, LetterIndex } from './letter-index.ts';
 import { decodeMark, encodeMark, MARK, type Mark } from './mark.ts';
 import { type LetterFiles, MemorySegments } from './memory-segments.ts';
@@ -44,6 +44,8 @@ export class DeadLetters {
   readonly #bounds: DeadLetterBounds;
   #files: LetterFiles;
   #nextId = 1;
+  /** Letters before this id may be of other records than those that have their offsets now: partition → from where on. */
+  #counted: { readonly before: number; readonly from: ReadonlyMap<number, number> } | null = null;
   #letGo = 0;
   #rejected = 0;
   #lastReason: string | null = null;
@@ -110,9 +112,17 @@ export class DeadLetters {
     return this.#broken ?? this.#trouble;
   }
 
+  /**
+   * Of a source whose offsets count arrivals: what it gives from here on has offsets that an earlier run, ended by a crash,
+   * may have given to others. Partition → offset; of one that is not named all.
+   */
+  countsAgainFrom(offsets: ReadonlyMap<number, number>): void {
+    this.#counted = { before: this.#nextId, from: new Map(offsets) };
+  }
+
   /** Keeps a record that is no row. One that its source gave before, under the same epoch and offset, is kept once. */
   add(epoch: string, partition: number, record: RawRecord, rejected: Rejected): void {
-    if (this.index.at(epoch, partition, record.offset) !== null) return;
+    if (this.#of(epoch, partition, record) !== null) return;
     this.#rejected++;
     this.#lastReason = rejected.reason;
     const letter = makeLetter(this.#nextId++, epoch, partition, record, rejected, this.#clock.nowMs());
@@ -123,8 +133,8 @@ export class DeadLetters {
    * A record has become a row. May it go on? Not one that is a row already by replay. One that waited is a row now: its
    * source gave it again, and it is read by other rules, or its time has come.
    */
-  accept(epoch: string, partition: number, offset: number): boolean {
-    const entry = this.index.at(epoch, partition, offset);
+  accept(epoch: string, partition: number, record: RawRecord): boolean {
+    const entry = this.#of(epoch, partition, record);
     if (entry === null) return true;
     if (entry.state === 'replayed' || entry.state === 'replaying') return false;
     if (entry.state === 'read') return true;
@@ -225,6 +235,15 @@ export class DeadLetters {
       // Of a disk that failed before, `trouble` has told.
       if (this.#broken === null) throw error;
     }
+  }
+
+  /** The letter this record is already. */
+  #of(epoch: string, partition: number, record: RawRecord): LetterEntry | null {
+    const entry = this.index.at(epoch, partition, record.offset);
+    if (entry === null || this.#counted === null) return entry;
+    const { before, from } = this.#counted;
+    if (entry.id >= before || record.offset < (from.get(partition) ?? 0)) return entry;
+    return isOf(this.read(entry), record) ? entry : null;
   }
 
   #write(what: DeadLetter | readonly Uint8Array[]): void {

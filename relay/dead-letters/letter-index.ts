@@ -87,7 +87,8 @@ export class LetterIndex {
     for (const entry of this.#entries.values()) {
       if (entry.place.segment > segment) break;
       this.#entries.delete(entry.id);
-      this.#byOffset.get(entry.epoch)?.get(entry.partition)?.delete(entry.offset);
+      const offsets = this.#byOffset.get(entry.epoch)?.get(entry.partition);
+      if (offsets?.get(entry.offset) === entry) offsets.delete(entry.offset);
       if (isOpen(entry.state)) waited++;
     }
     this.#waiting -= waited;

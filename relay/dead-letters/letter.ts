@@ -104,6 +104,15 @@ export function decodeLetter(body: Uint8Array): DeadLetter {
   };
 }
 
+/** Has this record the key and the value the letter has, as far as the letter has them? */
+export function isOf({ bytes, whole, record: { key, value } }: DeadLetter, record: RawRecord): boolean {
+  const isSame = (kept: Uint8Array | null, now: Uint8Array | null): boolean =>
+    kept === null || now === null
+      ? kept === now
+      : Buffer.compare(kept, whole ? now : now.subarray(0, kept.length)) === 0;
+  return bytes === (record.value?.length ?? 0) && isSame(key, record.key) && isSame(value, record.value);
+}
+
 /** The JSON of a record's body, and what follows it. */
 export function parts(body: Uint8Array): { readonly json: unknown; readonly rest: Buffer } {
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);

@@ -56,12 +56,16 @@ function partsOf(letters: DeadLetters, log: FakeLog, more: Partial<ReplayParts> 
   };
 }
 
+const recordOf = (offset: number): RawRecord => {
+  const value = offset % 7 === 6 ? '{"n":' : JSON.stringify({ n: `text ${offset}` });
+  return { offset, topic: 't', timestampMs: offset, key: null, value: Buffer.from(value) };
+};
+
 /** Letters whose `n` is a text where an int64 was declared; every seventh is no JSON at all. */
 function addLetters(letters: DeadLetters, count: number): void {
   const rules = rulesOf('int64');
   for (let offset = 0; offset < count; offset++) {
-    const value = offset % 7 === 6 ? '{"n":' : JSON.stringify({ n: `text ${offset}` });
-    const record: RawRecord = { offset, topic: 't', timestampMs: offset, key: null, value: Buffer.from(value) };
+    const record = recordOf(offset);
     const rejected = readRow(record, rules);
     if (!(rejected instanceof Rejected)) throw new Error('a row was not expected');
     letters.add('source-epoch', 0, record, rejected);
@@ -96,7 +100,8 @@ test('X5 replayed rows are a partition of their own, in the order they came; wha
   expect(await replayLetters(partsOf(letters, log), {})).toMatchObject({ letters: 2, rows: 0 });
   expect(log.rows).toBe(12);
   // The source gives everything again: what is a row by replay is not one twice, and what is none is no second letter.
-  for (let offset = 0; offset < 14; offset++) expect(letters.accept('source-epoch', 0, offset)).toBe(offset % 7 === 6);
+  for (let offset = 0; offset < 14; offset++)
+    expect(letters.accept('source-epoch', 0, recordOf(offset))).toBe(offset % 7 === 6);
   expect(letters.count).toBe(0);
 });
 
