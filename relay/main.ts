@@ -80,6 +80,10 @@ async function main(argv: readonly string[]): Promise<void> {
     },
     onDamage: (stream, { segment, at, bytes }) =>
       log.warn({ stream, segment, at, bytes }, 'the log was damaged: what could not be read is left out'),
+    onLeft: (stream, reason) => {
+      log.warn({ stream, reason }, 'log left');
+      say(`  ${bold(stream)} begins a new log: ${reason}`);
+    },
     onFailure: (stream, error) => {
       log.error({ stream, error: messageOf(error) }, 'stream failed');
       process.stderr.write(`${describeError(error, `${stream}: `)}\n`);
@@ -262,6 +266,7 @@ function kafkaSecurity({ kafkaUser, kafkaPasswordEnv, kafkaMechanism, kafkaCa, k
 /** Tells a person what a source meets, each thing once. */
 function watchStates(relay: Relay, log: Logger): void {
   const told = new Map<string, string>();
+  const inTrouble = new Set<string>();
   const look = (): void => {
     for (const feed of relay.feeds.values()) {
       const { state, message, fix } = feed.state;
@@ -269,8 +274,10 @@ function watchStates(relay: Relay, log: Logger): void {
       if (told.get(feed.name) === now) continue;
       told.set(feed.name, now);
       log.info({ stream: feed.name, state, message, fix }, 'source');
-      if (message !== null && state !== 'ended')
+      if (message !== null && state !== 'ended') {
+        inTrouble.add(feed.name);
         say(`  ${bold(feed.name)} ${message}${fix === null ? '' : `\n    ${fix}`}`);
+      } else if (state === 'live' && inTrouble.delete(feed.name)) say(`  ${bold(feed.name)} goes on`);
     }
     systemClock.after(250, look);
   };

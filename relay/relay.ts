@@ -48,6 +48,8 @@ export interface RelayParts {
   readonly onSchema?: (schema: StreamSchema) => void;
   /** What a crash or a disk has damaged, and what was done about it. */
   readonly onDamage?: (stream: string, damage: Damage) => void;
+  /** A stream's log was left for another, and why. */
+  readonly onLeft?: (stream: string, reason: string) => void;
   /** A stream that cannot be read, however often one tries. */
   readonly onFailure?: (stream: string, error: unknown) => void;
 }
@@ -124,7 +126,7 @@ export function isKeptOnDisk({ source, speed }: StreamSpec): boolean {
 }
 
 /** What a feed needs of the relay around it. */
-export type FeedSetup = Pick<RelayParts, 'clock' | 'data' | 'sourceOf' | 'maxLogBytes' | 'onDamage'>;
+export type FeedSetup = Pick<RelayParts, 'clock' | 'data' | 'sourceOf' | 'maxLogBytes' | 'onDamage' | 'onLeft'>;
 
 /** One stream, not read yet. `look` sees every shaper before it is used. */
 export async function makeFeed(
@@ -164,7 +166,7 @@ async function makeStore(
   { from, log, source: url }: StreamSpec,
   { replayable }: Source,
   data: DataFolder | null,
-  { clock, maxLogBytes: maxBytes = MAX_LOG_BYTES, onDamage }: FeedSetup,
+  { clock, maxLogBytes: maxBytes = MAX_LOG_BYTES, onDamage, onLeft }: FeedSetup,
 ): Promise<LogStore> {
   const fromEarliest = from === 'earliest' || !replayable;
   if (data === null) return memoryStore({ maxBytes, fromEarliest });
@@ -177,6 +179,7 @@ async function makeStore(
     replayable,
     fromEarliest,
     onDamage: (damage) => onDamage?.(name, damage),
+    onLeft: (reason) => onLeft?.(name, reason),
     ...(data.files !== undefined && { files: data.files }),
   });
 }

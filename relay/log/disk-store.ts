@@ -26,6 +26,8 @@ export interface DiskStoreOptions {
   readonly fromEarliest: boolean;
   /** A segment could not be read to its end. */
   readonly onDamage: (damage: Damage) => void;
+  /** A log is left for good, and why: rows cannot follow its own. */
+  readonly onLeft: (reason: string) => void;
   readonly files?: SegmentFiles;
 }
 
@@ -52,8 +54,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
     return replaceText(path, JSON.stringify(next, null, 1));
   };
   const logOptions = (use: LogUse) => {
-    const { clock, maxBytes, maxAgeMs, fromEarliest, files } = options;
-    const bounds = { folder: logFolder, clock, maxBytes, maxAgeMs };
+    const { clock, maxBytes, maxAgeMs, fromEarliest, files, onDamage } = options;
+    const bounds = { folder: logFolder, clock, maxBytes, maxAgeMs, onDamage };
     return { ...bounds, syncedOnly: !replayable, fromEarliest, ...use, ...(files !== undefined && { files }) };
   };
   return {
@@ -87,6 +89,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
     async leave(left) {
       const generation = manifest.generation + 1;
       await write({ ...manifest, generation, left: [...manifest.left, left].slice(-MAX_LEFT) });
+      options.onLeft(left.reason);
     },
   };
 }
