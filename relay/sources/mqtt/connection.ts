@@ -44,7 +44,9 @@ export class MqttConnection {
   #takenBelow: number;
   #keptBelow: number;
   /** What the next gap says; null: nothing was missed. */
-  #missed: string | null = null;
+  #missed: string | null;
+  /** Where the newest gap was told; null: there was none, or a row after it is kept. */
+  #gapAt: number | null = null;
   #allKept: () => void = () => undefined;
 
   constructor(parts: ConnectionParts) {
@@ -53,6 +55,7 @@ export class MqttConnection {
     this.#takenBelow = parts.nextOffset;
     this.#keptBelow = parts.nextOffset;
     const { maxQueued, session } = parts;
+    this.#missed = session.missed;
     this.queue = new MessageQueue({ maxQueued, maxQueuedBytes: MAX_QUEUED_BYTES }, () => this.#link?.resume());
     session.onSaveFailed((error) => this.#tell(saveFailed(error)));
   }
@@ -70,6 +73,10 @@ export class MqttConnection {
   kept(next: number): void {
     this.#keptBelow = Math.max(this.#keptBelow, next);
     this.#parts.session.inFlight.kept(next);
+    if (this.#gapAt !== null && next > this.#gapAt && this.#missed === null) {
+      this.#gapAt = null;
+      this.#parts.session.miss(null);
+    }
     if (this.#keptBelow >= this.#takenBelow) this.#allKept();
   }
 
@@ -137,12 +144,13 @@ export class MqttConnection {
       this.#missed = `${why}, and the broker did not keep the session; messages published meanwhile were not received`;
     else if (session.established && session.qos0)
       this.#missed = `${why}; messages published meanwhile with QoS 0 were not received`;
+    if (this.#missed !== null) session.miss(this.#missed);
   }
 
   /** Nothing new comes of a session that is gone before the filter is asked for again. */
   async #subscribe(link: MqttLink): Promise<void> {
     const { session, filter } = this.#parts;
-    if (link.sessionPresent && session.established) return;
+    if (link.sessionPresent && session.granted) return;
     await session.subscribing(link.protocolVersion);
     await link.subscribe(filter, session.established ? 'none' : 'all');
     await session.subscribed();
@@ -202,6 +210,7 @@ export class MqttConnection {
     if (this.#missed === null) return;
     const at = { partition: 0, firstOffset: this.#nextOffset, nextOffset: this.#nextOffset };
     this.queue.push({ kind: 'event', event: { kind: 'gap', ...at, reason: this.#missed } });
+    this.#gapAt = this.#nextOffset;
     this.#missed = null;
   }
 

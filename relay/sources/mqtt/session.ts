@@ -23,6 +23,10 @@ const StateSchema = z.object({
   qos0: z.boolean(),
   /** MQTT 3.1.1 sends retained messages again where the filter is asked for again; they have been rows. */
   retainedAgain: z.boolean(),
+  /** What a gap must still say; null: nothing, or a row after it is kept. */
+  missed: z.string().nullable().default(null),
+  /** False from just before the filter is asked for until it is granted. */
+  granted: z.boolean().default(true),
   inFlight: z.array(z.tuple([z.number(), z.number()])),
 });
 type State = z.infer<typeof StateSchema>;
@@ -34,6 +38,7 @@ export class MqttSession {
   readonly #memory: SourceMemory | null;
   readonly #clock: Clock;
   readonly #newId: () => string;
+  readonly #filter: string;
   #state: Omit<State, 'inFlight' | 'version'>;
   #loaded: boolean;
   #filterChanged = false;
@@ -54,12 +59,15 @@ export class MqttSession {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
     this.#newId = parts.newId;
+    this.#filter = parts.filter;
     this.#loaded = parts.memory === null;
     this.#state = {
       // As many characters as every broker of MQTT 3.1.1 must take.
       clientId: `highwater${parts.newId()}`,
       epoch: parts.memory === null ? parts.run : '',
       filter: parts.filter,
+      missed: null,
+      granted: true,
       ...NEW,
     };
   }
@@ -78,6 +86,14 @@ export class MqttSession {
   }
   get qos0(): boolean {
     return this.#state.qos0;
+  }
+  /** The broker has granted the filter to the session it keeps, as far as is known. */
+  get granted(): boolean {
+    return this.#state.established && this.#state.granted;
+  }
+  /** What a gap must say that may not be in the log yet. */
+  get missed(): string | null {
+    return this.#state.missed;
   }
   get retainedAgain(): boolean {
     return this.#state.retainedAgain;
@@ -98,9 +114,9 @@ export class MqttSession {
     // What cannot be read is not known: the rows in the log tell that there was a session. (begin)
     if (!read.success) return;
     const { inFlight, version: _, ...saved } = read.data;
-    const { filter } = this.#state;
-    this.#filterChanged = saved.filter !== filter;
-    this.#state = this.#filterChanged ? { ...saved, ...NEW, filter } : saved;
+    this.#filterChanged = saved.filter !== this.#filter;
+    // The old filter is the session's until the new one is granted.
+    this.#state = this.#filterChanged ? { ...saved, ...NEW } : saved;
     if (!this.#filterChanged) this.inFlight.restore(inFlight);
   }
 
@@ -124,14 +140,22 @@ export class MqttSession {
   /** The filter is about to be asked for; resolves when everything known is on disk. */
   subscribing(protocolVersion: 4 | 5): Promise<void> {
     if (this.#state.established && protocolVersion === 4) this.#state.retainedAgain = true;
+    this.#state.granted = false;
     return this.save();
   }
 
   /** The broker has granted the filter. */
   subscribed(): Promise<void> {
-    this.#state.established = true;
+    this.#state = { ...this.#state, established: true, granted: true, filter: this.#filter };
     this.#filterChanged = false;
     return this.save();
+  }
+
+  /** Remembered until a row after the gap is kept: the broker will not tell again that it lost something. null: it is. */
+  miss(missed: string | null): void {
+    if (this.#state.missed === missed) return;
+    this.#state.missed = missed;
+    void this.save();
   }
 
   sawQos0(): void {
