@@ -12,7 +12,9 @@ import type { FromSwitchboard, ToSwitchboard } from './switchboard.ts';
  * served by the worker of the one who leads. The lock passes on when its page is closed, crashes or is discarded.
  *
  *     page ──lock granted──▶ leads: worker, `leader` to all ──▶ is served
- *       └──waits, `who`?──▶ `leader` told ──port, by the switchboard──▶ is served ──`leader` told again──▶ (asks again)
+ *       └──waits, `who`?──▶ `leader` told ──port, by the switchboard──▶ is served
+ *                 ▲                           └── not for 5 s: the port is lost ──┐
+ *                 └───────────────────────────────────────────────────────────────┘
  *
  * A page of another build speaks another language: it has a lock, a worker and followers of its own.
  */
@@ -30,14 +32,16 @@ export interface ShareOptions {
   readonly onFailure: (failure: Failure) => void;
 }
 
-/** What pages call out to each other. A term is one worker's time. */
+/** What pages call out to each other. A term is one worker's time; `asker` the page it is told to, null: news for all. */
 type Call =
-  | { readonly kind: 'who' }
-  | { readonly kind: 'leader'; readonly term: string; readonly words: string }
+  | { readonly kind: 'who'; readonly page: string }
+  | { readonly kind: 'leader'; readonly term: string; readonly words: string; readonly asker: string | null }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 const FIRST_ASK_MS = 1000;
 const MAX_ASK_MS = 10_000;
+/** A port may be lost on its way; one that is younger than this is only slow to be answered. */
+const LOST_PORT_MS = 5000;
 
 export function canShare(): boolean {
   return 'locks' in navigator && 'SharedWorker' in globalThis && 'BroadcastChannel' in globalThis;
@@ -51,11 +55,14 @@ export function shareWorker(options: ShareOptions): () => void {
   let term: string | null = null;
   let served = false;
   let newestPort: MessagePort | null = null;
+  let joinedAtMs = 0;
+  let closeSwitchboard = () => {};
   let askMs = FIRST_ASK_MS;
   let cancelAsking = () => {};
 
   const detach = () => {
     link.detach();
+    closeSwitchboard();
     newestPort = null;
     served = false;
   };
@@ -74,29 +81,34 @@ export function shareWorker(options: ShareOptions): () => void {
     newestPort = port;
     link.attach(api);
     void api.ping().then(() => {
-      served ||= newestPort === port;
+      if (newestPort !== port) return;
+      served = true;
+      closeSwitchboard();
     });
   };
 
   // -- Following
 
-  const join = (of: string, words: string) => {
-    if (of === term && served) return;
+  const join = ({ term: of, words, asker }: Extract<Call, { kind: 'leader' }>) => {
+    const lost = !served && asker === page && clock.nowMs() - joinedAtMs >= LOST_PORT_MS;
+    if (of === term && !lost) return;
     leave(words);
     term = of;
+    joinedAtMs = clock.nowMs();
     const { port1, port2 } = new MessageChannel();
     const switchboard = options.openSwitchboard();
     switchboard.postMessage({ kind: 'join', page } satisfies ToSwitchboard, [port2]);
+    closeSwitchboard = () => switchboard.close();
     attach(port1);
   };
   const ask = () => {
     cancelAsking();
-    if (!served) call({ kind: 'who' });
+    if (!served) call({ kind: 'who', page });
     askMs = served ? FIRST_ASK_MS : Math.min(2 * askMs, MAX_ASK_MS);
     cancelAsking = clock.after(askMs, ask);
   };
   const follow = (data: Call) => {
-    if (data.kind === 'leader') join(data.term, data.words);
+    if (data.kind === 'leader') join(data);
     else if (data.kind === 'failed') fail(data.failure);
   };
 
@@ -109,7 +121,7 @@ export function shareWorker(options: ShareOptions): () => void {
     let failure: Failure | null = null;
     let switchboard: MessagePort | null = null;
     /** The switchboard may have ended with the page that started it: whoever asks is told only when it knows the leader. */
-    const announce = () => {
+    const announce = (asker: string | null) => {
       const opened = options.openSwitchboard();
       opened.onmessage = ({ data, ports: [port] }: MessageEvent<FromSwitchboard>) => {
         if (data.kind === 'join') {
@@ -119,12 +131,12 @@ export function shareWorker(options: ShareOptions): () => void {
         switchboard?.close();
         switchboard = opened;
         if (failure) call({ kind: 'failed', failure });
-        else if (term !== null) call({ kind: 'leader', term, words });
+        else if (term !== null) call({ kind: 'leader', term, words, asker });
       };
       opened.postMessage({ kind: 'lead' } satisfies ToSwitchboard);
     };
     channel.onmessage = ({ data }: MessageEvent<Call>) => {
-      if (data.kind === 'who') announce();
+      if (data.kind === 'who') announce(data.page);
     };
     return options.keepWorker({
       onWorker(opened) {
@@ -134,7 +146,7 @@ export function shareWorker(options: ShareOptions): () => void {
         worker = opened;
         failure = null;
         term = `${page}/${terms++}`;
-        announce();
+        announce(null);
         const { port1, port2 } = new MessageChannel();
         opened.serve(page, port2);
         attach(port1);
