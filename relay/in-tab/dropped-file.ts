@@ -1,5 +1,6 @@
 import { LineSplitter } from '../sources/lines.ts';
 import { positionOf, type RawRecord, type Source, type SourceEvent, type StartFrom } from '../sources/source.ts';
+import { listElements } from './list-elements.ts';
 
 /**
  * A file the tab was given, read once to its end: lines of JSON, or one JSON list, of which each element is a record. One
@@ -68,26 +69,28 @@ async function* linesOf(file: GivenFile): AsyncIterable<Stretch> {
   }
 }
 
-async function* elementsOf(list: readonly unknown[]): AsyncIterable<Stretch> {
+/** Each element is its own text: a number read and written again may be another. (D7) */
+async function* elementsOf(list: string): AsyncIterable<Stretch> {
   const encoder = new TextEncoder();
-  for (let at = 0; at < list.length; at += BATCH) {
-    const some = list.slice(at, at + BATCH);
-    const records = some.map((element, index) => ({
-      offset: at + index,
-      value: encoder.encode(JSON.stringify(element)),
-    }));
-    yield { records, upTo: at + some.length };
+  let records: { readonly offset: number; readonly value: Uint8Array }[] = [];
+  let upTo = 0;
+  for (const element of listElements(list)) {
+    records.push({ offset: upTo++, value: encoder.encode(element) });
+    if (records.length < BATCH) continue;
+    yield { records, upTo };
+    records = [];
   }
+  if (records.length > 0) yield { records, upTo };
 }
 
-/** The list that a .json file is; null where it is none, and lines are read. */
-async function listIn(file: GivenFile): Promise<readonly unknown[] | null> {
+/** The text of the list that a .json file is; null where it is none, and lines are read. */
+async function listIn(file: GivenFile): Promise<string | null> {
   if (!/\.json$/i.test(file.name) || file.size > MAX_LIST_BYTES) return null;
   const text = await file.text();
   if (!/^\s*\[/.test(text)) return null;
   try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : null;
+    JSON.parse(text);
+    return text;
   } catch {
     // Its lines say what is wrong, one by one.
     return null;
