@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -214,4 +214,29 @@ test('X1 a source whose offsets count arrivals: after a crash another record at 
   // From here on offsets are this run's.
   letters.add('e', 0, record(8, 'a third'), bad);
   expect(letters.count).toBe(5);
+});
+
+test('X3 letters that the disk has damaged are counted as let go, once', async () => {
+  const path = await folder();
+  const bounds = { maxBytes: 64 * 1024, maxLetters: 1_000 };
+  const open = () => openDeadLetters(path, handClock(), { bounds });
+  const first = await open();
+  for (let offset = 0; offset < 40; offset++) first.add('e', 0, record(offset), bad);
+  await first.close();
+  const [, second] = (await readdir(path)).sort();
+  const damaged = join(path, second ?? '');
+  const bytes = await readFile(damaged);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  await writeFile(damaged, bytes);
+
+  const letters = await open();
+  expect(letters.letGo).toBeGreaterThan(0);
+  expect(letters.letGo).toBe(40 - letters.index.size);
+  expect(letters.count).toBe(40);
+  const { letGo } = letters;
+  for (let offset = 40; offset < 60; offset++) letters.add('e', 0, record(offset), bad);
+  await letters.close();
+  const again = await open();
+  expect([again.letGo, again.count]).toEqual([letGo, 60]);
 });

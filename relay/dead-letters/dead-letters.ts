@@ -27,7 +27,7 @@ export type OpenLetterFiles = (use: {
   readonly segmentBytes: number;
   readonly opening: () => Uint8Array[];
   readonly restore: (body: Uint8Array, place: Place) => void;
-}) => Promise<LetterFiles>;
+}) => Promise<{ readonly files: LetterFiles; readonly isDamaged: boolean }>;
 
 /** So that letting one go lets go of little. */
 const SEGMENTS = 32;
@@ -47,6 +47,9 @@ export class DeadLetters {
   /** Letters before this id may be of other records than those that have their offsets now: partition → from where on. */
   #counted: { readonly before: number; readonly from: ReadonlyMap<number, number> } | null = null;
   #letGo = 0;
+  /** Of those, unreadable on the disk: between the first id that is kept there and the newest. */
+  #missing = 0;
+  #firstKept: number | null = null;
   #rejected = 0;
   #lastReason: string | null = null;
   /** Epoch → next offset of its replay partition, as far as marks say. */
@@ -75,11 +78,13 @@ export class DeadLetters {
   /** Over files that are there: on-disk.ts. */
   static async over(clock: Clock, bounds: DeadLetterBounds, open: OpenLetterFiles): Promise<DeadLetters> {
     const letters = new DeadLetters(clock, bounds, new MemorySegments(1));
-    letters.#files = await open({
+    const { files, isDamaged } = await open({
       segmentBytes: Math.ceil(bounds.maxBytes / SEGMENTS),
       opening: () => [encodeMark(letters.#counts())],
       restore: (body, place) => letters.#restore(body, place),
     });
+    letters.#files = files;
+    if (isDamaged) letters.#countMissing();
     letters.#bound();
     return letters;
   }
@@ -94,7 +99,7 @@ export class DeadLetters {
     return this.#rejected;
   }
 
-  /** Of the waiting ones, let go because there was no room for them: they can be neither seen nor replayed. */
+  /** Let go because there was no room for them, of those that waited, or because the disk has damaged them: they can be neither seen nor replayed. */
   get letGo(): number {
     return this.#letGo;
   }
@@ -312,13 +317,22 @@ export class DeadLetters {
       mark: 'counts',
       nextId: this.#nextId,
       letGo: this.#letGo,
+      missing: this.#missing,
       replayedTo: Object.fromEntries(this.#replayedTo),
     };
+  }
+
+  /** Ids are given without holes: those that are not there were damaged. */
+  #countMissing(): void {
+    const missing = this.#nextId - (this.#firstKept ?? this.#nextId) - this.index.size;
+    this.#letGo += Math.max(0, missing - this.#missing);
+    this.#missing = missing;
   }
 
   #restore(body: Uint8Array, place: Place): void {
     if (body[0] === LETTER) {
       const letter = decodeLetter(body);
+      this.#firstKept ??= letter.id;
       this.index.add(letter, place);
       this.#nextId = Math.max(this.#nextId, letter.id + 1);
       this.#lastReason = letter.reason;
@@ -343,6 +357,7 @@ export class DeadLetters {
       case 'counts':
         this.#nextId = Math.max(this.#nextId, mark.nextId);
         this.#letGo = mark.letGo;
+        this.#missing = mark.missing ?? 0;
         for (const [epoch, next] of Object.entries(mark.replayedTo)) this.#reached(epoch, next);
     }
   }

@@ -20,6 +20,8 @@ export type Mark =
       readonly mark: 'counts';
       readonly nextId: number;
       readonly letGo: number;
+      /** Of these, damaged on the disk. */
+      readonly missing?: number;
       readonly replayedTo: Readonly<Record<string, number>>;
     };
 

@@ -2,11 +2,9 @@ import type { Place, Segment } from '../log/segments.ts';
 
 /** What dead letters need of their files. */
 export interface LetterFiles {
-  readonly list: readonly Segment[];
   readonly bytes: number;
   append(...body: readonly Uint8Array[]): Place;
   read(place: Place): Uint8Array;
-  roll(): void;
   dropOldest(): Segment | null;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -17,14 +15,9 @@ export class MemorySegments implements LetterFiles {
   readonly #segmentBytes: number;
   readonly #segments: { readonly number: number; bytes: number; readonly bodies: Map<number, Uint8Array> }[] = [];
   #made = 0;
-  #rolled = true;
 
   constructor(segmentBytes: number) {
     this.#segmentBytes = segmentBytes;
-  }
-
-  get list(): readonly Segment[] {
-    return this.#segments;
   }
 
   get bytes(): number {
@@ -34,11 +27,10 @@ export class MemorySegments implements LetterFiles {
   append(...body: readonly Uint8Array[]): Place {
     const last = this.#segments.at(-1);
     const active =
-      last === undefined || this.#rolled || last.bytes >= this.#segmentBytes
+      last === undefined || last.bytes >= this.#segmentBytes
         ? { number: ++this.#made, bytes: 0, bodies: new Map<number, Uint8Array>() }
         : last;
     if (active !== last) this.#segments.push(active);
-    this.#rolled = false;
     const bytes = Buffer.concat(body);
     const place = { segment: active.number, at: active.bytes, bytes: bytes.length };
     active.bodies.set(place.at, bytes);
@@ -52,13 +44,8 @@ export class MemorySegments implements LetterFiles {
     return body;
   }
 
-  roll(): void {
-    this.#rolled = true;
-  }
-
   dropOldest(): Segment | null {
-    if (this.#segments.length === 0 || (this.#segments.length === 1 && !this.#rolled)) return null;
-    return this.#segments.shift() ?? null;
+    return this.#segments.length > 1 ? (this.#segments.shift() ?? null) : null;
   }
 
   async sync(): Promise<void> {}

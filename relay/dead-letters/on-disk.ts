@@ -11,7 +11,7 @@ export function openDeadLetters(
 ): Promise<DeadLetters> {
   return DeadLetters.over(clock, bounds, async ({ segmentBytes, opening, restore }) => {
     const options = { folder, segmentBytes, opening, ...(files !== undefined && { files }) };
-    const { segments } = await Segments.open(options, restore);
-    return segments;
+    const { segments, damage } = await Segments.open(options, restore);
+    return { files: segments, isDamaged: damage.length > 0 };
   });
 }
