@@ -271,3 +271,28 @@ test('older messages are read from the disk as they were', async () => {
   expect(entries.map((_, sequence) => log.get(sequence))).toEqual(entries);
   await log.close();
 });
+
+test('L2 a record that cannot be read back is let go with all before it, and the log goes on', async () => {
+  const folder = newFolder();
+  const clock = handClock();
+  const damaged: number[] = [];
+  const options = optionsOf({ folder, clock, cacheBytes: 0, onDamage: ({ segment }) => damaged.push(segment) });
+  const log = await DiskLog.create(options, begin);
+  for (let offset = 0; offset < 12; offset++) log.append(frame(clock, offset));
+  await log.flush();
+  const path = join(folder, readdirSync(folder).sort()[0] ?? '');
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 10) ^ 1, bytes.length - 10);
+  writeFileSync(path, bytes);
+
+  const [lost] = [...Array(12).keys()].filter((sequence) => log.get(sequence) === null).slice(-1);
+  expect(damaged).toEqual([1]);
+  expect(lost).toBeGreaterThan(0);
+  expect(log.start).toBe((lost ?? 0) + 1);
+  expect(log.floor().get(0)).toBe(log.start);
+  expect(log.seek({ 0: 0 })).toBe(null);
+  expect(offsets(log)).toEqual([...Array(12).keys()].slice(log.start));
+  log.append(frame(clock, 12));
+  expect(log.get(12)?.nextOffset).toBe(13);
+  await log.close();
+});

@@ -31,6 +31,8 @@ export interface DiskLogOptions {
   readonly fromEarliest: boolean;
   readonly schemaOf: (version: number) => StreamSchema | null;
   readonly events: LogEvents;
+  /** A record could not be read back. */
+  readonly onDamage?: (damage: Damage) => void;
   readonly files?: SegmentFiles;
   /** Default: a sixteenth of the whole, at most 64 MiB. */
   readonly segmentBytes?: number;
@@ -48,6 +50,7 @@ export interface Kept {
 }
 
 const RETRY_MS = 1_000;
+const MIN_AGE_CHECK_MS = 1_000;
 const MAX_AGE_CHECK_MS = 600_000;
 const CACHE_BYTES = 32 * 2 ** 20;
 const READ_CACHE_BYTES = 16 * 2 ** 20;
@@ -165,9 +168,12 @@ export class DiskLog implements Log {
     if (kind === 'frame') {
       const { schemaVersion, maxEventTimeUs, payloadBytes } = entry;
       const message = this.#message(sequence, entry);
+      if (message === null) return null;
       return { kind, partition, firstOffset, nextOffset, schemaVersion, maxEventTimeUs, message, payloadBytes };
     }
-    const record = decodeRecord(this.#segments.read(place));
+    const body = this.#read(sequence, place);
+    if (body === null) return null;
+    const record = decodeRecord(body);
     if (record.kind === 'gap') return { kind: 'gap', partition, firstOffset, nextOffset, reason: record.reason };
     const watermarkUs = record.kind === 'progress' ? record.watermarkUs : null;
     return { kind: 'progress', partition, firstOffset, nextOffset, watermarkUs };
@@ -224,12 +230,25 @@ export class DiskLog implements Log {
     await this.#segments.close();
   }
 
-  #message(sequence: number, entry: KeptEntry): Uint8Array {
+  #message(sequence: number, entry: KeptEntry): Uint8Array | null {
     const cached = this.#cache.get(sequence) ?? this.#readCache.get(sequence);
     if (cached !== undefined) return cached;
-    const message = messageOf(this.#segments.read(entry.place));
+    const body = this.#read(sequence, entry.place);
+    if (body === null) return null;
+    const message = messageOf(body);
     this.#readCache.add(sequence, message);
     return message;
+  }
+
+  /** Null: it cannot be read any more. It and all before it are let go then, as what is too old is. (L2) */
+  #read(sequence: number, place: Place): Uint8Array | null {
+    try {
+      return this.#segments.read(place);
+    } catch {
+      while (this.#kept.index.start <= sequence) this.#kept.index.dropFirst();
+      this.#options.onDamage?.({ segment: place.segment, at: place.at, bytes: place.bytes });
+      return null;
+    }
   }
 
   /** Writes what waits, oldest first, as far as there is room. */
@@ -305,14 +324,17 @@ export class DiskLog implements Log {
 
   /** Also while nothing comes. */
   #planAge(): void {
-    this.#cancelAge = this.#options.clock.after(Math.min(this.#options.maxAgeMs / SEGMENTS, MAX_AGE_CHECK_MS), () => {
-      try {
-        if (this.#trouble === null) this.#age();
-      } catch (error) {
-        this.#noRoom(error);
-      }
-      this.#planAge();
-    });
+    this.#cancelAge = this.#options.clock.after(
+      Math.max(MIN_AGE_CHECK_MS, Math.min(this.#options.maxAgeMs / SEGMENTS, MAX_AGE_CHECK_MS)),
+      () => {
+        try {
+          if (this.#trouble === null) this.#age();
+        } catch (error) {
+          this.#noRoom(error);
+        }
+        this.#planAge();
+      },
+    );
   }
 
   /** False where it holds what was not shown yet. */

@@ -194,16 +194,23 @@ export class Session {
     if (this.#state.kind !== 'live' || this.#delivering) return;
     this.#delivering = true;
     const { subscriptions } = this.#state;
-    let more = true;
-    while (more) {
-      more = false;
-      for (const subscription of subscriptions.values()) {
-        if (!this.#open) break;
-        if (subscription.deliver()) more = true;
+    try {
+      let more = true;
+      while (more) {
+        more = false;
+        for (const subscription of subscriptions.values()) {
+          if (!this.#open) break;
+          if (subscription.deliver()) more = true;
+        }
       }
+      if (!this.#open) for (const subscription of subscriptions.values()) subscription.held();
+    } catch (error) {
+      // It is about what this tab asked for: the others, and the relay, go on.
+      const why = error instanceof Error ? error.message : String(error);
+      this.#bye('shutdown', `what comes next cannot be read: ${why}`, true, SOURCE_RETRY_MS);
+    } finally {
+      this.#delivering = false;
     }
-    if (!this.#open) for (const subscription of subscriptions.values()) subscription.held();
-    this.#delivering = false;
   }
 
   #frame(message: Uint8Array, payloadBytes: number): void {
