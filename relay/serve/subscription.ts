@@ -154,6 +154,7 @@ export class Subscription {
 
   /** `outcome` null: the subscription was answered before, and goes on. */
   #catchUp(start: StartFrom, outcome: 'fresh' | 'resumed' | 'reset' | null, reason: string | null): void {
+    const output = this.#output;
     const reader: CatchUp = new CatchUp(this.#feed, start, {
       begun: (begunAt, loss) => {
         if (outcome === null) {
@@ -162,8 +163,11 @@ export class Subscription {
         else this.#answer(outcome === 'resumed' ? 'gap' : outcome, begunAt, reason ?? loss.reason, loss.missing);
       },
       reset: (why) => {
+        // Twice without an answer: the feed has yet to hear of the other past. The tab comes back a little later.
+        const again = this.#resetReason !== null;
         this.#reset(why);
-        this.#begin();
+        if (again) output.failed(why);
+        else this.#begin();
       },
       moved: () => this.#output.wake(),
       failed: (message) => this.#output.failed(message),
@@ -197,7 +201,8 @@ export class Subscription {
         continue;
       }
       const entry = log.get(state.cursor);
-      if (entry === null) return false;
+      // Nothing there yet; or it cannot be read any more, and the log has let go of it.
+      if (entry === null) return state.cursor < log.start && this.#overtaken();
       state.cursor++;
       if (this.#send(entry)) return true;
     }
