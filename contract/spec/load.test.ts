@@ -240,3 +240,17 @@ test('D9 columns a source has nothing for are refused with their line and what i
     'c.yaml:10:42 streams.d.columns.0: found "topic", which a file: source does not have, expected no columns: leave it out',
   ]);
 });
+
+test('D8 names of tables that differ in case alone are told', () => {
+  expect(
+    problemsOf(`streams:
+  events: { source: kafka://localhost:9092/events }
+  Events: { source: kafka://localhost:9092/others }
+windows:
+  EVENTS: { from: events, window: tumble(1m), select: { n: count() } }
+`),
+  ).toEqual([
+    'highwater.yaml:3:11 streams.Events: found a stream named as events but for its case, expected another name: both are tables',
+    'highwater.yaml:5:11 windows.EVENTS: found a window named as the stream events, expected another name: both are tables',
+  ]);
+});

@@ -40,7 +40,10 @@ export function loadConfig(
   const streams = namesOf(raw.streams);
   if (config !== null && streams.length === 0)
     file.report(['streams'], 'no stream', 'at least one, such as events: { source: kafka://localhost:9092/events }');
-  for (const name of streams) {
+  for (const [index, name] of streams.entries()) {
+    const same = streams.slice(0, index).find((other) => sameTable(other, name));
+    if (same !== undefined)
+      file.report(['streams', name], `a stream named as ${same} but for its case`, 'another name: both are tables');
     const source = raw.streams?.[name]?.source;
     if (typeof source === 'string')
       for (const problem of checkSource(source))
@@ -86,9 +89,13 @@ function checkWindows(
     const path = ['windows', name];
     checkFrom(name, { ...known, ...windows }, streams, (found, expected) => report([...path, 'from'], found, expected));
     checkWindow(spec, path, report);
-    if (streams.includes(name)) report(path, `a window named as the stream ${name}`, 'another name: both are tables');
+    const stream = streams.find((other) => sameTable(other, name));
+    if (stream !== undefined) report(path, `a window named as the stream ${stream}`, 'another name: both are tables');
   }
 }
+
+/** Names that differ in case alone are one name to the database. */
+const sameTable = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** Windows with what their streams decide written out. */
 function completed(

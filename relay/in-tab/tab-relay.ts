@@ -13,6 +13,7 @@ import { Session } from '../serve/session.ts';
 import { Shaper } from '../shape/shaper.ts';
 import { StreamFeed } from '../stream-feed.ts';
 import { createDroppedFileSource, type GivenFile } from './dropped-file.ts';
+import { unusedName } from './unused-name.ts';
 
 /**
  * The relay's own way from records to frames, for files in a tab: a feed per file, its log in memory, and a session per
@@ -36,7 +37,7 @@ const HEARTBEAT_MS = 15_000;
 export function startTabRelay({ files, clock, run, onFailure }: TabRelayParts): TabRelay {
   const feeds = new Map<string, StreamFeed>();
   for (const file of files) {
-    const name = unusedName(file.name, feeds);
+    const name = unusedName(file.name, [...feeds.keys()]);
     feeds.set(name, makeFeed(name, file, clock));
   }
   const sessions = new Set<Session>();
@@ -133,17 +134,4 @@ function makeFeed(name: string, file: GivenFile, clock: Clock): StreamFeed {
     store: memoryStore({ maxBytes: MAX_LOG_BYTES, fromEarliest: true }),
     backfillUs: null,
   });
-}
-
-/** `user events.jsonl` → `user_events`, and `user_events_2` where that is taken. */
-function unusedName(fileName: string, taken: ReadonlyMap<string, unknown>): string {
-  const stem = fileName
-    .replace(/\.(jsonl|ndjson|json)$/i, '')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
-  const name = stem === '' ? 'events' : stem.replace(/^(?=\d)/, '_');
-  for (let number = 1; ; number++) {
-    const numbered = number === 1 ? name : `${name}_${number}`;
-    if (!taken.has(numbered)) return numbered;
-  }
 }
