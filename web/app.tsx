@@ -8,7 +8,7 @@ import { createNow } from './board/now.ts';
 import type { Page } from './board/page.ts';
 import { StatusLine } from './board/status-line.tsx';
 import { createTheme } from './board/theme.ts';
-import { readView, type View, writeView } from './board/view.ts';
+import { readView, shownBoard, type View, writeView } from './board/view.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
 import { Problem } from './panels/panel-words.tsx';
@@ -54,10 +54,7 @@ export function App(props: AppProps): JSX.Element {
   const href = (board: string | null) => `${location.pathname}${writeView({ ...view(), board }, location.search)}`;
   const name = createMemo(() => {
     const boards = props.data.boards()?.boards;
-    if (!boards) return null;
-    const wanted = view().board;
-    const names = Object.keys(boards);
-    return wanted !== null && boards[wanted] ? wanted : names.length === 1 ? (names[0] ?? null) : null;
+    return boards ? shownBoard(boards, view().board) : null;
   });
   const board = createMemo(() => {
     const boards = props.data.boards();

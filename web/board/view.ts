@@ -25,6 +25,13 @@ export function readView(search: string): View {
   };
 }
 
+/** The board an address names, if there is one; else the only one; else null: the list. */
+export function shownBoard(boards: Readonly<Record<string, unknown>>, wanted: string | null): string | null {
+  if (wanted !== null && Object.hasOwn(boards, wanted)) return wanted;
+  const [only, ...others] = Object.keys(boards);
+  return only !== undefined && others.length === 0 ? only : null;
+}
+
 /** The address's search part for a view; parameters that are not the view's are kept. */
 export function writeView(view: View, search: string): string {
   const params = new URLSearchParams(search);

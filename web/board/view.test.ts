@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { shownBoard } from './view.ts';
+
+test('an address names a board that is there, or the only one is shown, or the list', () => {
+  const two = { shop: {}, line: {} };
+  expect(shownBoard(two, 'line')).toBe('line');
+  expect(shownBoard({ shop: {} }, 'gone')).toBe('shop');
+  for (const wanted of ['gone', 'constructor', '__proto__', 'toString', null])
+    expect(shownBoard(two, wanted)).toBeNull();
+});
