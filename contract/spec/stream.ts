@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ByteSizeSchema } from './byte-size.ts';
-import { DurationSchema } from './duration.ts';
+import { DurationSchema, parseDurationUs } from './duration.ts';
 import { FieldTypeSchema, type RecordPart, RecordPartSchema } from './field.ts';
 
 /** How the text or number of the time field is read; `auto` tells s, ms, µs and ns apart by size and takes ISO 8601. */
@@ -90,6 +90,9 @@ const FromSchema = z
     examples: ['earliest', '2h'],
   });
 
+/** A log's segments are a sixteenth of its age: shorter ones would be files for nothing. */
+const MIN_LOG_AGE_US = 60_000_000;
+
 /** One stream as a user writes it under `streams:`. */
 export const StreamSpecSchema = z
   .strictObject({
@@ -121,7 +124,9 @@ export const StreamSpecSchema = z
     log: z
       .strictObject({
         max_bytes: ByteSizeSchema.default('1GiB'),
-        max_age: DurationSchema.default('7d'),
+        max_age: DurationSchema.refine((text) => (parseDurationUs(text) ?? 0) >= MIN_LOG_AGE_US, {
+          error: 'expected 1m or longer',
+        }).default('7d'),
       })
       .prefault({})
       .meta({ description: 'What the relay keeps of the stream on disk; the oldest goes first.' }),
