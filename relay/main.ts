@@ -79,7 +79,7 @@ async function main(argv: readonly string[]): Promise<void> {
       described.add(schema.stream);
     },
     onDamage: (stream, { segment, at, bytes }) =>
-      log.warn({ stream, segment, at, bytes }, 'the log was damaged: what could not be read is left out'),
+      log.warn({ stream, segment, at, bytes }, 'damaged on the disk: what could not be read is left out'),
     onLeft: (stream, reason) => {
       log.warn({ stream, reason }, 'log left');
       say(`  ${bold(stream)} begins a new log: ${reason}`);

@@ -154,7 +154,10 @@ export async function makeFeed(
     limits: BATCH_LIMITS,
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
     deadLetters: isKept
-      ? await openDeadLetters(join(data.of(name), 'dead-letters'), clock, data.files && { files: data.files })
+      ? await openDeadLetters(join(data.of(name), 'dead-letters'), clock, {
+          onDamage: (damage) => parts.onDamage?.(name, damage),
+          ...(data.files !== undefined && { files: data.files }),
+        })
       : DeadLetters.inMemory(clock),
     store: await makeStore(name, spec, source, isKept ? data : null, parts),
     backfillUs: spec.backfill === undefined ? null : parseDurationUs(spec.backfill),

@@ -219,7 +219,9 @@ test('X1 a source whose offsets count arrivals: after a crash another record at 
 test('X3 letters that the disk has damaged are counted as let go, once', async () => {
   const path = await folder();
   const bounds = { maxBytes: 64 * 1024, maxLetters: 1_000 };
-  const open = () => openDeadLetters(path, handClock(), { bounds });
+  const told: number[] = [];
+  const onDamage = ({ segment }: { readonly segment: number }) => void told.push(segment);
+  const open = () => openDeadLetters(path, handClock(), { bounds, onDamage });
   const first = await open();
   for (let offset = 0; offset < 40; offset++) first.add('e', 0, record(offset), bad);
   await first.close();
@@ -231,6 +233,7 @@ test('X3 letters that the disk has damaged are counted as let go, once', async (
   await writeFile(damaged, bytes);
 
   const letters = await open();
+  expect(told).toEqual([2]);
   expect(letters.letGo).toBeGreaterThan(0);
   expect(letters.letGo).toBe(40 - letters.index.size);
   expect(letters.count).toBe(40);
