@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HighwaterError } from '../contract/errors.ts';
 import { readText, replaceText } from './log/replace-text.ts';
@@ -8,10 +9,11 @@ import type { SourceMemory } from './sources/source.ts';
 /**
  * What a relay keeps over restarts:
  *
- *     <data>/lock            the process that uses it: "pid start"
+ *     <data>/.lock           the process that uses it: "pid start boot"; no stream's folder begins with a dot
  *     <data>/<stream>/       stream.json  source.json  log/  dead-letters/
  *
- * One relay at a time: two would write the same segments. A lock whose process is gone is taken over.
+ * One relay at a time: two would write the same segments. A lock is there whole or not at all. One whose process is gone
+ * is taken over by moving it away: of several that try, one moves the one it has read.
  */
 export interface DataFolder {
   /** A stream's own folder; it may not exist yet. */
@@ -29,14 +31,16 @@ const held = new Set<string>();
 /** Throws `data_in_use`, or `data_unwritable`. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const folder = resolve(path);
-  const lock = join(folder, 'lock');
+  const lock = join(folder, '.lock');
+  const mine = `${process.pid} ${(await startOf(process.pid)) ?? ''} ${await bootId()}\n`;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (let tries = 0; !(await take(lock, folder)); tries++) {
+    for (let tries = 0; !(await take(lock, mine)); tries++) {
       const holder = await readText(lock);
       if (held.has(folder) || tries > 1 || (holder !== null && (await isAlive(holder)))) throw inUse(folder, holder);
-      await rm(lock, { force: true });
+      if (holder !== null) await moveAway(lock, holder);
     }
+    held.add(folder);
   } catch (cause) {
     if (cause instanceof HighwaterError) throw cause;
     throw new HighwaterError(
@@ -46,7 +50,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       { cause },
     );
   }
-  const of = (stream: string) => join(folder, encodeURIComponent(stream).replace(/^\.+$/, '_$&'));
+  const of = (stream: string) => join(folder, encodeURIComponent(stream).replace(/^\./, '%2E'));
   return {
     of,
     memoryOf: (stream) => ({
@@ -55,40 +59,65 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     }),
     async release() {
       held.delete(folder);
-      await rm(lock, { force: true });
+      if ((await readText(lock)) === mine) await rm(lock, { force: true });
     },
   };
 }
 
 /** False: there is a lock. */
-async function take(lock: string, folder: string): Promise<boolean> {
+async function take(lock: string, mine: string): Promise<boolean> {
+  const whole = asideOf(lock);
+  await writeFile(whole, mine, { flag: 'wx', mode: 0o600 });
   try {
-    const file = await open(lock, 'wx', 0o600);
-    try {
-      await file.writeFile(`${process.pid} ${(await startOf(process.pid)) ?? ''}\n`);
-    } finally {
-      await file.close();
-    }
+    await link(whole, lock);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(whole, { force: true });
   }
-  held.add(folder);
-  return true;
+}
+
+/** Removes the lock that says `holder`; another that has come meanwhile is put back. */
+async function moveAway(lock: string, holder: string): Promise<void> {
+  const aside = asideOf(lock);
+  try {
+    await rename(lock, aside);
+    if ((await readText(aside)) !== holder) await link(aside, lock);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EEXIST') throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+function asideOf(lock: string): string {
+  return `${lock}.${process.pid}.${randomBytes(6).toString('hex')}`;
 }
 
 /** Pids are given again, after a boot of the machine or of a container: the start of the process tells it apart. */
 async function isAlive(holder: string): Promise<boolean> {
-  const [pidText, start] = holder.trim().split(' ');
+  const [pidText, start, boot = ''] = holder.trim().split(' ');
   const pid = Number(pidText);
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  const bootNow = await bootId();
+  if (boot !== '' && bootNow !== '' && boot !== bootNow) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
   const startNow = await startOf(pid);
+  // Of this process itself, which would know: a copy of a folder, or what is left of one it held.
+  if (pid === process.pid && startNow === (start || null)) return false;
   return startNow === null || start === undefined || start === '' || start === startNow;
+}
+
+/** Of this boot of the machine, where the system tells (Linux); else empty. */
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
 }
 
 /** Clock ticks from the boot to the process's start, where the system tells (Linux); else null. */
