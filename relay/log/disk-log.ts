@@ -6,10 +6,11 @@ import { GroupSync } from './group-sync.ts';
 import { type KeptEntry, KeptLog, toRecord } from './kept-log.ts';
 import type { Log, LogEntry, LogEvents } from './log.ts';
 import { decodeRecord, encodeRecord, FRAME_KIND, type LogRecord, messageOf } from './log-records.ts';
+import { diskFailed, type LogTrouble, noRoom, stopped } from './log-trouble.ts';
 import { checkFollows } from './memory.ts';
 import { MessageCache } from './message-cache.ts';
 import type { SegmentFiles } from './segment-files.ts';
-import { type Damage, type Place, Segments } from './segments.ts';
+import { type Damage, type Place, SEGMENTS_KEPT, Segments, segmentBytesFor } from './segments.ts';
 
 /**
  * A log in a folder, which another start of the relay goes on with. (L1–L6)
@@ -54,10 +55,6 @@ const MIN_AGE_CHECK_MS = 1_000;
 const MAX_AGE_CHECK_MS = 600_000;
 const CACHE_BYTES = 32 * 2 ** 20;
 const READ_CACHE_BYTES = 16 * 2 ** 20;
-const MAX_SEGMENT_BYTES = 64 * 2 ** 20;
-const MIN_SEGMENT_BYTES = 4 * 2 ** 10;
-/** So many segments make up the whole log, of which the oldest is let go at a time. */
-const SEGMENTS = 16;
 
 export class DiskLog implements Log {
   readonly #options: DiskLogOptions;
@@ -74,7 +71,7 @@ export class DiskLog implements Log {
   /** Partitions that are on the disk. */
   readonly #recorded: Set<number>;
   #waiting: LogEntry[] = [];
-  #trouble: { readonly message: string; readonly fix: string } | null = null;
+  #trouble: LogTrouble | null = null;
   /** It will not get better. */
   #broken: Error | null = null;
   #roomMade: (() => void)[] = [];
@@ -140,7 +137,7 @@ export class DiskLog implements Log {
     return this.#segments.bytes;
   }
 
-  get trouble(): { readonly message: string; readonly fix: string } | null {
+  get trouble(): LogTrouble | null {
     return this.#trouble;
   }
 
@@ -319,13 +316,13 @@ export class DiskLog implements Log {
     }
     const active = this.#segments.list.at(-1);
     const begunMs = active === undefined ? nowMs : (this.#kept.segments.get(active.number)?.begunMs ?? nowMs);
-    if (nowMs - begunMs > maxAgeMs / SEGMENTS) this.#segments.roll();
+    if (nowMs - begunMs > maxAgeMs / SEGMENTS_KEPT) this.#segments.roll();
   }
 
   /** Also while nothing comes. */
   #planAge(): void {
     this.#cancelAge = this.#options.clock.after(
-      Math.max(MIN_AGE_CHECK_MS, Math.min(this.#options.maxAgeMs / SEGMENTS, MAX_AGE_CHECK_MS)),
+      Math.max(MIN_AGE_CHECK_MS, Math.min(this.#options.maxAgeMs / SEGMENTS_KEPT, MAX_AGE_CHECK_MS)),
       () => {
         try {
           if (this.#trouble === null) this.#age();
@@ -346,13 +343,9 @@ export class DiskLog implements Log {
   }
 
   #noRoom(error: unknown): void {
-    const { clock, folder } = this.#options;
-    this.#trouble = {
-      message: `reading stands still: its log cannot be written (${messageFor(error)})`,
-      fix: `make room on the disk of ${folder}, or let the stream keep less: log: { max_bytes: … }; it goes on by itself`,
-    };
+    this.#trouble = noRoom(this.#options.folder, error);
     this.#cancelRetry();
-    this.#cancelRetry = clock.after(RETRY_MS, () => this.#writeWaiting());
+    this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => this.#writeWaiting());
   }
 
   #release(): void {
@@ -390,26 +383,17 @@ export class DiskLog implements Log {
   }
 
   #break(error: unknown): void {
-    const { folder } = this.#options;
-    this.#broken = new Error(`the disk of ${folder} failed (${messageFor(error)})`, { cause: error });
-    this.#trouble = {
-      message: `reading has stopped: ${this.#broken.message}`,
-      fix: 'check the disk, and start the relay again: it goes on from what is whole',
-    };
+    this.#broken = diskFailed(this.#options.folder, error);
+    this.#trouble = stopped(this.#broken);
     this.#release();
   }
 }
 
 function segmentsOptions({ folder, maxBytes, segmentBytes, files, clock }: DiskLogOptions, kept: KeptLog) {
-  const share = Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / SEGMENTS)));
   return {
     folder,
-    segmentBytes: segmentBytes ?? share,
+    segmentBytes: segmentBytes ?? segmentBytesFor(maxBytes),
     opening: (segment: number) => [encodeRecord({ kind: 'opening', ...kept.opening(segment, clock.nowMs()) })],
     ...(files !== undefined && { files }),
   };
-}
-
-function messageFor(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

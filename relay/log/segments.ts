@@ -50,6 +50,16 @@ interface Kept {
   file: number | null;
 }
 
+const MAX_SEGMENT_BYTES = 64 * 2 ** 20;
+const MIN_SEGMENT_BYTES = 4 * 2 ** 10;
+/** As so many of them are kept, letting one go lets go of a small part. */
+export const SEGMENTS_KEPT = 16;
+
+/** The size of segments of which `maxBytes` in all are kept. */
+export function segmentBytesFor(maxBytes: number): number {
+  return Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / SEGMENTS_KEPT)));
+}
+
 export class Segments {
   readonly #folder: string;
   readonly #segmentBytes: number;
