@@ -77,8 +77,10 @@ test('files are chosen by keyboard too, an unfit one is told, and the relay’s 
 }, async () => {
   const tab = await open();
   const { page } = tab;
-  await page.getByRole('button', { name: 'Open files…' }).focus();
+  // Listened for before anything else: the browser is told to hand choosers over while the button is looked for.
   const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open files…' }).focus();
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
   await page.keyboard.press('Enter');
   await (await choosing).setFiles([{ name: 'one.ndjson', mimeType: '', buffer: Buffer.from(lines(500)) }]);
   await until(async () => expect((await tab.status()).streams.one?.received).toBe(500));
