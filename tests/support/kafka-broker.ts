@@ -168,5 +168,8 @@ export async function startKafkaCluster(nodeCount: number): Promise<KafkaCluster
 }
 
 function newClusterId(): string {
-  return randomBytes(16).toString('base64url');
+  const bytes = randomBytes(16);
+  // Else one in 64 begins with "-", which the command line takes for an option.
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  return bytes.toString('base64url');
 }

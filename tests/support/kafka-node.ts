@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Child, listening, startChild } from './child.ts';
@@ -70,7 +70,11 @@ export async function makeKafkaNode(place: NodePlace, options: NodeOptions): Pro
     ]),
   );
   const format = [...program, 'kafka.tools.StorageTool', 'format', '-t', options.clusterId, '-c', properties];
-  await startChild(java, [...format, ...scram]).ended;
+  const formatting = startChild(java, [...format, ...scram]);
+  await formatting.ended;
+  await access(join(folder, 'data', 'meta.properties')).catch((cause: unknown) => {
+    throw new Error(`the storage of node ${place.id} was not formatted:\n${formatting.output()}`, { cause });
+  });
   let child: Child | null = null;
   return {
     id: place.id,
