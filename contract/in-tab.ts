@@ -7,5 +7,6 @@
  * protocol: texts, and frames as ArrayBuffers. null closes it.
  */
 export type InTabMessage =
-  | { readonly kind: 'files'; readonly files: readonly File[] }
+  /** `speed` 1 is as it happened, 10 ten times as fast, by event time; `max` as fast as they are read. */
+  | { readonly kind: 'files'; readonly files: readonly File[]; readonly speed: number | 'max' }
   | { readonly kind: 'engine'; readonly port: MessagePort };

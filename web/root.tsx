@@ -5,6 +5,9 @@ import { readView } from './board/view.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
 import { connect } from './data/connect.ts';
+import type { Failure } from './data/failure.ts';
+import { FilesFailed } from './drop/files-failed.tsx';
+import type { Given, Speed } from './drop/given.ts';
 import { openInTab } from './drop/in-tab.ts';
 import { keepPage } from './drop/keep-page.ts';
 import { TakeFiles } from './drop/take-files.tsx';
@@ -19,17 +22,29 @@ export interface RootProps {
 
 /** What the page reads: the relay that served it, or files it was given. Each has an engine of its own. */
 export function Root(props: RootProps): JSX.Element {
-  const [given, setGiven] = createSignal<readonly File[] | null>(null);
+  const [given, setGiven] = createSignal<Given | null>(null);
+  const [speed, setSpeed] = createSignal<Speed>('max');
   let turns = 0;
   /** What was connected before may not have let go of its name yet. */
   const page = () => `${props.page}-${turns++}`;
+  const open = (files: readonly File[]) => setGiven({ files, speed: speed() });
   return (
     <>
       <Show when={given()} keyed fallback={<OfRelay {...props} page={page()} />}>
-        {(files) => <OfFiles {...props} page={page()} files={files} />}
+        {(now) => <OfFiles {...props} page={page()} given={now} onAgain={() => open(now.files)} />}
       </Show>
       <Show when={!readView(location.search).kiosk}>
-        <TakeFiles onFiles={setGiven} shown={(given() ?? []).map(({ name }) => name)} onLeave={() => setGiven(null)} />
+        <TakeFiles
+          onFiles={open}
+          shown={(given()?.files ?? []).map(({ name }) => name)}
+          speed={speed()}
+          onSpeed={(chosen) => {
+            setSpeed(chosen);
+            const now = given();
+            if (now) open(now.files);
+          }}
+          onLeave={() => setGiven(null)}
+        />
       </Show>
     </>
   );
@@ -41,11 +56,17 @@ function OfRelay(props: RootProps): JSX.Element {
   return <App {...props} data={data} />;
 }
 
-function OfFiles(props: RootProps & { readonly files: readonly File[] }): JSX.Element {
-  const inTab = openInTab(props.files);
+function OfFiles(props: RootProps & { readonly given: Given; readonly onAgain: () => void }): JSX.Element {
+  const [failure, setFailure] = createSignal<Failure | null>(null);
+  const inTab = openInTab(props.given, setFailure);
   onCleanup(inTab.close);
   onCleanup(keepPage());
   const { clock, page } = props;
-  const data = connect({ clock, page, relayInTab: inTab.port });
-  return <App {...props} data={data} />;
+  const connected = connect({ clock, page, relayInTab: inTab.port });
+  const data = { ...connected, failure: () => failure() ?? connected.failure() };
+  return (
+    <Show when={data.boards() === null && failure()} fallback={<App {...props} data={data} />}>
+      {(failed) => <FilesFailed failure={failed()} onAgain={props.onAgain} />}
+    </Show>
+  );
 }

@@ -15,6 +15,7 @@ self.onmessage = ({ data }: MessageEvent<InTabMessage>) => {
   if (data.kind === 'files')
     relay = startTabRelay({
       files: data.files,
+      speed: data.speed,
       clock: systemClock,
       run: crypto.randomUUID(),
       onFailure: (error) => self.reportError(error),

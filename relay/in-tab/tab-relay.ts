@@ -11,6 +11,7 @@ import { memoryStore } from '../log/store.ts';
 import { Conflators } from '../serve/conflation.ts';
 import { Session } from '../serve/session.ts';
 import { Shaper } from '../shape/shaper.ts';
+import { createPacer } from '../sources/pace.ts';
 import { StreamFeed } from '../stream-feed.ts';
 import { createDroppedFileSource, type GivenFile } from './dropped-file.ts';
 import { unusedName } from './unused-name.ts';
@@ -21,6 +22,8 @@ import { unusedName } from './unused-name.ts';
  */
 export interface TabRelayParts {
   readonly files: readonly GivenFile[];
+  /** `max` is as fast as they are read; a number is by event time, each file from its own first event on. */
+  readonly speed: number | 'max';
   readonly clock: Clock;
   readonly run: string;
   readonly onFailure: (error: unknown) => void;
@@ -34,11 +37,11 @@ export interface TabRelay {
 const MAX_LOG_BYTES = 256 * 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
 
-export function startTabRelay({ files, clock, run, onFailure }: TabRelayParts): TabRelay {
+export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayParts): TabRelay {
   const feeds = new Map<string, StreamFeed>();
   for (const file of files) {
     const name = unusedName(file.name, [...feeds.keys()]);
-    feeds.set(name, makeFeed(name, file, clock));
+    feeds.set(name, makeFeed(name, file, speed, clock));
   }
   const sessions = new Set<Session>();
   const conflators = new Conflators();
@@ -114,7 +117,7 @@ export function startTabRelay({ files, clock, run, onFailure }: TabRelayParts): 
   };
 }
 
-function makeFeed(name: string, file: GivenFile, clock: Clock): StreamFeed {
+function makeFeed(name: string, file: GivenFile, speed: number | 'max', clock: Clock): StreamFeed {
   const spec = StreamSpecSchema.parse({ source: `file:${file.name}` });
   const { field, format, delay, idle } = spec.time;
   return new StreamFeed({
@@ -129,7 +132,7 @@ function makeFeed(name: string, file: GivenFile, clock: Clock): StreamFeed {
     // What a file holds has happened, whatever this machine's clock says. (W21)
     aheadUs: null,
     limits: BATCH_LIMITS,
-    pacer: null,
+    pacer: speed === 'max' ? null : createPacer(speed, clock),
     deadLetters: DeadLetters.inMemory(clock),
     store: memoryStore({ maxBytes: MAX_LOG_BYTES, fromEarliest: true }),
     backfillUs: null,

@@ -25,9 +25,9 @@ const row = (index: number) => ({
 const line = (index: number) => JSON.stringify(row(index)).replace('"9007199254740993"', '9007199254740993');
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
 
-async function open(): Promise<BoardTab> {
+async function open(expected?: RegExp): Promise<BoardTab> {
   const relay = await relayForTest('--demo-rate', '1');
-  const tab = await tabForTest(browser, relay.url);
+  const tab = await tabForTest(browser, relay.url, expected && { expected });
   await until(async () => expect((await tab.status()).connection.state).toBe('live'));
   return tab;
 }
@@ -89,5 +89,50 @@ test('files are chosen by keyboard too, an unfit one is told, and the relay’s 
   await until(async () => expect(await page.locator('.files').textContent()).toContain('picture.png is not a .jsonl'));
   await page.getByRole('button', { name: 'Back to the relay' }).click();
   await until(async () => expect(Object.keys((await tab.status()).streams)).toEqual(['shop_events']));
+  expect(tab.errors).toEqual([]);
+});
+
+test('S14 files whose reader cannot be loaded say so, and are read on another try', { timeout: 120_000 }, async () => {
+  const tab = await open(/ERR_FAILED/);
+  const { page } = tab;
+  const engine = page.workers().map((worker) => worker.url());
+  const scripts = /\/assets\/main-[^/]*\.js$/;
+  await page.route(scripts, (route) => (engine.includes(route.request().url()) ? route.continue() : route.abort()));
+  await drop(tab, [{ name: 'one.jsonl', text: lines(500) }]);
+  await until(async () =>
+    expect(await page.getByRole('alert').textContent()).toMatch(/could not be loaded.*try again/s),
+  );
+  await page.unroute(scripts);
+  await page.getByRole('button', { name: 'Try again' }).press('Enter');
+  await until(async () => expect((await tab.status()).streams.one?.received).toBe(500));
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(tab.errors).toEqual([]);
+});
+
+test('S14 files are replayed at the speed that is chosen, by event time', { timeout: 120_000 }, async () => {
+  const tab = await open();
+  const { page } = tab;
+  const choose = async (speed: string) => {
+    await page.getByRole('button', { name: 'Speed of files' }).press('Enter');
+    for (let step = 0; step < 5; step++) {
+      if ((await page.locator('[role=menuitemradio]:focus').textContent())?.startsWith(speed)) break;
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.keyboard.press('Enter');
+  };
+  const received = async () => (await tab.status()).streams.slow?.received ?? 0;
+  const ended = async () => (await tab.status()).streams.slow?.source.state === 'ended';
+  await choose('at 1×');
+  // The last is due in two hours.
+  const rows = [0, 1, 36_000 * 2].map((index) => `${line(index)}\n`);
+  await drop(tab, [{ name: 'slow.jsonl', text: rows.join('') }]);
+  await until(async () => expect(await received()).toBe(2));
+  expect(await ended()).toBe(false);
+  await choose('as fast');
+  await until(async () => expect([await received(), await ended()]).toEqual([3, true]));
+  const near = [0, 1, 2000].map((index) => `${line(index)}\n`);
+  await choose('at 100×');
+  await drop(tab, [{ name: 'slow.jsonl', text: near.join('') }]);
+  await until(async () => expect([await received(), await ended()]).toEqual([3, true]));
   expect(tab.errors).toEqual([]);
 });

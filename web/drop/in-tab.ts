@@ -1,4 +1,6 @@
 import type { InTabMessage } from '../../contract/in-tab.ts';
+import type { Failure } from '../data/failure.ts';
+import type { Given } from './given.ts';
 
 /** The relay in this tab, for files it was given: nothing of them leaves it. */
 export interface InTab {
@@ -7,14 +9,16 @@ export interface InTab {
   readonly close: () => void;
 }
 
-export function openInTab(files: readonly File[]): InTab {
+/** `onFailure` is told when its script does not come, or fails. */
+export function openInTab({ files, speed }: Given, onFailure: (failure: Failure) => void): InTab {
   const worker = new Worker(new URL('../../relay/in-tab/main.ts', import.meta.url), {
     type: 'module',
     name: 'highwater relay',
   });
+  worker.addEventListener('error', ({ message }) => onFailure(failureBy(message)));
   const send = (message: InTabMessage, transfer: readonly Transferable[] = []) =>
     worker.postMessage(message, [...transfer]);
-  send({ kind: 'files', files });
+  send({ kind: 'files', files, speed });
   return {
     port() {
       const { port1, port2 } = new MessageChannel();
@@ -23,4 +27,17 @@ export function openInTab(files: readonly File[]): InTab {
     },
     close: () => worker.terminate(),
   };
+}
+
+/** Of a script that could not be loaded a browser gives no reason. */
+function failureBy(message: string | undefined): Failure {
+  return message
+    ? {
+        message: `What reads files in this tab failed: ${message}.`,
+        fix: 'Open the files again. If it stays so, give them to a relay: npm start -- --file <path>.',
+      }
+    : {
+        message: 'The script that reads files in this tab could not be loaded.',
+        fix: 'See whether the relay that served this page is there, then try again: the files are as they were.',
+      };
 }

@@ -1,4 +1,6 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { Menu } from '../board/menu.tsx';
+import { SPEEDS, type Speed, speedWords } from './given.ts';
 
 /** Lines of JSON, or one JSON list. */
 const ACCEPTED = /\.(jsonl|ndjson|json)$/i;
@@ -8,6 +10,9 @@ export interface TakeFilesProps {
   readonly onFiles: (files: readonly File[]) => void;
   /** Names of those that are shown now; empty: none are. */
   readonly shown: readonly string[];
+  readonly speed: Speed;
+  /** Files that are shown are read anew at it. */
+  readonly onSpeed: (speed: Speed) => void;
   /** Back to what the relay serves. */
   readonly onLeave: () => void;
 }
@@ -66,12 +71,28 @@ export function TakeFiles(props: TakeFilesProps): JSX.Element {
             event.currentTarget.value = '';
           }}
         />
+        <span class="group speed">
+          <Menu
+            label="Speed of files"
+            text={`read ${speedWords(props.speed)}`}
+            value={String(props.speed)}
+            items={SPEEDS.map((speed) => ({
+              value: String(speed),
+              label: speedWords(speed),
+              ...(speed === 1 && { hint: 'as it happened' }),
+            }))}
+            onChoose={(value) => {
+              const speed = SPEEDS.find((one) => String(one) === value);
+              if (speed !== undefined && speed !== props.speed) props.onSpeed(speed);
+            }}
+          />
+        </span>
         <span role="status">
           <Show
             when={props.shown.length > 0}
             fallback={refused() ?? 'or drop .jsonl, .ndjson or .json anywhere: they stay in this tab'}
           >
-            {refused() ?? `${props.shown.join(', ')}: read in this tab, sent nowhere`}
+            {refused() ?? `${props.shown.join(', ')}: in this tab only, sent nowhere`}
           </Show>
         </span>
         <Show when={props.shown.length > 0}>
