@@ -165,8 +165,26 @@ export interface FoldPicture {
   readonly rows: readonly { readonly key: string; readonly value: number | null }[];
   /** Keys beyond `top`, and their folded value when it can be said (counts and sums). */
   readonly rest: { readonly keys: number; readonly value: number | null };
+  /** With a number over a length of event time: how it stands to the same length before. Null: nothing to compare. */
+  readonly versus: Versus | null;
   readonly spark: { readonly xSeconds: Float64Array; readonly values: Float64Array } | null;
   readonly relativeError: number;
+}
+
+/**
+ * A number against the same length of event time just before. Of both only as much is compared as is final, so that
+ * neither side misses what the other has:
+ *
+ *     before ├─────────────┬────┤ now ├─────────────┬────┤ newest
+ *            └─ compared ──┘          └─ compared ──┘ watermark
+ */
+export interface Versus {
+  /** [fromUs, untilUs) of now; before is the same, `overUs` earlier. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly overUs: number;
+  readonly now: number | null;
+  readonly before: number | null;
 }
 
 export interface RowsPicture {
@@ -183,6 +201,10 @@ export interface RowsPicture {
 
 export interface Status {
   readonly connection: ConnectionStatus;
+  /** How far this computer's clock is ahead of the relay's, by estimate; null: the relay has not told its time. */
+  readonly clockAheadMs: number | null;
+  /** The engine is being replaced by another: no picture is made until it stands where the old one stood. */
+  readonly rebuilding: boolean;
   readonly streams: Record<string, StreamStatus>;
   /** Rows committed over the last five seconds, of frames sealed since this tab listened: history is not counted. */
   readonly eventsPerSecond: number;
@@ -238,7 +260,8 @@ export interface WindowProblem {
 }
 
 export type ConnectionStatus =
-  | { readonly state: 'connecting'; readonly attempt: number }
+  /** `sinceMs`: since when there is no connection. */
+  | { readonly state: 'connecting'; readonly attempt: number; readonly sinceMs: number }
   | { readonly state: 'live'; readonly sinceMs: number; readonly transport: 'websocket' | 'http' }
   | {
       readonly state: 'waiting';

@@ -11,6 +11,7 @@ import type {
   Status,
   WindowProblem,
 } from '../contract/worker-api.ts';
+import { ClockAhead } from './connection/clock-ahead.ts';
 import { createDelivery } from './connection/delivery.ts';
 import { type Connection, openConnection, type SocketLike } from './connection/socket.ts';
 import type { Engine } from './engine.ts';
@@ -97,6 +98,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let failuresMs: readonly number[] = [];
   let restarts: Status['restarts'] = [];
   const rate = new Rate();
+  const clockAhead = new ClockAhead();
   const statusListeners = new Set<(status: Status) => void>();
   const boardListeners = new Set<(boards: Boards) => void>();
 
@@ -157,7 +159,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (message.type === 'boards') {
       takeBoards(message);
       journal.boards(message);
-    } else delivery.message(message);
+    } else {
+      if (message.type === 'stats' && message.atMs !== undefined) clockAhead.heard(message.atMs, clock.nowMs());
+      delivery.message(message);
+    }
     schedule();
   };
 
@@ -193,10 +198,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   let sentMs = Number.NEGATIVE_INFINITY;
   let cancelStatus = () => {};
-  const status = () =>
-    statusOf({
+  let last: Status | null = null;
+  const status = (): Status => {
+    // The engine is closed: what it said last is what is shown.
+    if (replacing && last) return { ...last, connection: connection.status(), rebuilding: !lost, restarts };
+    last = statusOf({
       engine,
       connection: connection.status(),
+      clockAheadMs: clockAhead.ms,
+      rebuilding: replacing || rebuilding,
       subscriptions: delivery.subscriptions,
       eventsPerSecond: rate.perSecond(clock.nowMs()),
       nowMs: clock.nowMs(),
@@ -205,14 +215,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
       journal: { ...journal.status(), restoredRows },
       restarts,
     });
+    return last;
+  };
   /** Tells the page, at once if it has not been told for half a second, and again every half second. */
   const tellStatus = () => {
     cancelStatus();
     const waitMs = sentMs + STATUS_MS - monotonicMs();
     if (closed) return;
-    if (waitMs <= 0 && (!replacing || lost)) {
+    if (waitMs <= 0) {
       sentMs = monotonicMs();
-      askForRestart();
+      if (!replacing) askForRestart();
       if (statusListeners.size > 0) {
         const now = status();
         for (const tell of statusListeners) tell(now);
@@ -247,6 +259,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
       replacing = false;
       return;
     }
+    // That no picture is made for a while is told at once.
+    sentMs = Number.NEGATIVE_INFINITY;
     connection.restart(reason);
     restored
       .then(() => {

@@ -12,6 +12,8 @@ import type { Engine } from './engine.ts';
 export interface StatusParts {
   readonly engine: Engine;
   readonly connection: ConnectionStatus;
+  readonly clockAheadMs: number | null;
+  readonly rebuilding: boolean;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
   readonly eventsPerSecond: number;
   readonly nowMs: number;
@@ -26,6 +28,8 @@ export interface StatusParts {
 export function statusOf({
   engine,
   connection,
+  clockAheadMs,
+  rebuilding,
   subscriptions,
   eventsPerSecond,
   nowMs,
@@ -47,7 +51,19 @@ export function statusOf({
     if (window) windows[name] = window;
   }
   const memory = engine.memory();
-  return { connection, streams, eventsPerSecond, rows, memory, windowProblems, windows, journal, restarts };
+  return {
+    connection,
+    clockAheadMs,
+    rebuilding,
+    streams,
+    eventsPerSecond,
+    rows,
+    memory,
+    windowProblems,
+    windows,
+    journal,
+    restarts,
+  };
 }
 
 function streamStatus(engine: Engine, name: string, subscription: Subscription, nowMs: number): StreamStatus {

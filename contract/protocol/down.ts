@@ -104,6 +104,8 @@ export type SourceState = z.infer<typeof SourceStateSchema>;
 /** Once a second: what the relay knows about each stream. */
 export const StatsSchema = z.object({
   type: z.literal('stats'),
+  /** The relay's clock when this was sent. */
+  atMs: z.number().optional(),
   streams: z.record(
     z.string(),
     z.object({

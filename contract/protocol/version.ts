@@ -5,5 +5,6 @@
  *   1  2026-11-22  hello/welcome, subscribe/subscribed, schema, frame, progress, gap, credit, stats, bye
  *   2  2026-11-23  schema says how long rows are kept; windows of every kind
  *   3  2026-11-23  subscribe since an event time; conflated; schema says what it is conflated by
+ *   4  2026-11-23  stats say when they were sent
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;

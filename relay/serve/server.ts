@@ -82,6 +82,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   });
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
+    atMs: clock.nowMs(),
     streams: Object.fromEntries([...feeds.values()].map((feed) => [feed.name, statsOf(feed, conflators)])),
   });
 

@@ -255,6 +255,10 @@ test('a failed engine is replaced, what is shown stays until there is something 
   await until(() => expect(shown).toEqual(['1: revision 1']));
   engine().failNextApply = new WebAssembly.RuntimeError('memory access out of bounds');
   rows = 7;
+  const told: string[] = [];
+  host.onStatus(({ rebuilding, connection, streams }) =>
+    told.push(`${rebuilding ? 'rebuilding' : 'running'}, ${connection.state}, ${streams.s?.received ?? 0} rows`),
+  );
   (tab as Tab | null)?.frame('s', 0, 5, 1);
   await until(() => expect(engine().counted('s')).toHaveLength(7));
   expect(engines).toHaveLength(2);
@@ -262,6 +266,19 @@ test('a failed engine is replaced, what is shown stays until there is something 
     { kind: 'reset', reason: expect.stringContaining('memory access out of bounds') },
   ]);
   await until(() => expect(shown).toEqual(['1: revision 1', '2: revision 1']));
+  // V1 while there is none, that is said, with what was there before.
+  expect(told.slice(0, 2)).toEqual(['running, live, 5 rows', 'rebuilding, waiting, 5 rows']);
+  await until(() => expect(told.at(-1)).toBe('running, live, 7 rows'));
+});
+
+test('V2 the relay says its time, and so how far the clocks are apart is known', async () => {
+  const relay = await startScriptedRelay();
+  relay.onMessage = (message, from) => {
+    if (message.type === 'subscribe') from.send({ type: 'stats', atMs: quick.nowMs() - 3_600_000, streams: {} });
+  };
+  const { host } = await open(relay);
+  expect(host.status().clockAheadMs).toBeNull();
+  await until(() => expect((host.status().clockAheadMs ?? 0) / 60_000).toBeCloseTo(60, 0));
 });
 
 test('P6 an engine whose query cannot store the rows it needs is replaced, and they are read again', async () => {

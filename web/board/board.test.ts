@@ -36,6 +36,8 @@ const status = (
   connection: Status['connection'] = { state: 'live', sinceMs: 0, transport: 'websocket' },
 ): Status => ({
   connection,
+  clockAheadMs: 0,
+  rebuilding: false,
   streams,
   eventsPerSecond: 1,
   rows: 1,
@@ -189,5 +191,5 @@ test('V7 when every record is rejected, how many, why the last and where to see 
 
 test('V7 without a board the page says what will stand there and what it waits for', () => {
   expect(awaited(status({ a: stream({ received: 0 }), b: stream() }))).toMatch(/appears here.*first record of a …$/);
-  expect(awaited(status({}, { state: 'connecting', attempt: 1 }))).toMatch(/once the relay has told/);
+  expect(awaited(status({}, { state: 'connecting', attempt: 1, sinceMs: NOW }))).toMatch(/once the relay has told/);
 });

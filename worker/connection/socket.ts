@@ -150,7 +150,7 @@ function statusOf(state: ConnectionState, transport: 'websocket' | 'http'): Conn
   switch (state.at) {
     case 'connecting':
     case 'greeting':
-      return { state: 'connecting', attempt: state.attempt };
+      return { state: 'connecting', attempt: state.attempt, sinceMs: state.sinceMs };
     case 'live':
       return { state: 'live', sinceMs: state.sinceMs, transport };
     case 'waiting':

@@ -1,11 +1,11 @@
 import type { FoldPicture, PanelRequest } from '../../contract/worker-api.ts';
-import type { Cell } from '../panes/column.ts';
 import { decimalScale } from '../panes/decimal.ts';
 import type { GroupKeys } from '../panes/group-keys.ts';
 import { measureKey } from './aggregates.ts';
 import { aggregatesUnder, compileError, compileSelect, isAdditive, typeOfSelect } from './evaluate.ts';
-import { Fold, groupingFor, type KeptWindow, labelOf } from './kept-window.ts';
+import { Fold, groupingFor, type KeptWindow, labelOf, numberOrNull } from './kept-window.ts';
 import { sparkOf } from './series.ts';
+import { versusOf } from './versus.ts';
 import type { VisitSlot, WindowRows } from './window-rows.ts';
 
 type FoldRequest = Extract<PanelRequest, { kind: 'fold' }>;
@@ -19,6 +19,8 @@ export function foldPicture(kept: KeptWindow, request: FoldRequest): FoldPicture
     windowSizeUs: rows.sizeUs,
     stepUs: rows.stepUs,
     relativeError,
+    versus:
+      request.by === null && typeof request.over === 'number' ? versusOf(kept, request.measure, request.over) : null,
     spark: request.sparkSpan === null ? null : sparkOf(kept, request.measure, request.sparkSpan),
   };
   if (request.by === null)
@@ -193,10 +195,6 @@ function spanOf(
 export function spanStartUs({ stepUs }: WindowRows, untilUs: number, overUs: number): number {
   if (stepUs === 0 || !Number.isFinite(stepUs)) return untilUs - overUs;
   return untilUs - Math.max(1, Math.ceil(overUs / stepUs)) * stepUs;
-}
-
-function numberOrNull(value: Cell, scale: number): number | null {
-  return value === null || typeof value === 'string' ? null : Number(value) / 10 ** scale;
 }
 
 /** Nulls last, whichever way the rest is sorted. */

@@ -93,6 +93,11 @@ export function labelOf(value: Cell, type: ValueType | undefined): string {
   return String(value);
 }
 
+/** A cell as one number: a decimal's `scale` taken off it; null for null and text. */
+export function numberOrNull(value: Cell, scale: number): number | null {
+  return value === null || typeof value === 'string' ? null : Number(value) / 10 ** scale;
+}
+
 /** A cell as a chart takes it: null and text are NaN. */
 export function toNumber(value: Cell): number {
   if (typeof value === 'number') return value;
