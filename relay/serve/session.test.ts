@@ -38,7 +38,7 @@ class SteppedClock implements Clock {
   }
 }
 
-function open() {
+function open({ hello = true } = {}) {
   const clock = new SteppedClock();
   const said: Down[] = [];
   const socket = { bufferedBytes: 0, closedAtMs: null as number | null, terminated: false };
@@ -62,7 +62,7 @@ function open() {
     sent: () => undefined,
     told: () => undefined,
   });
-  session.receive(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, creditBytes: 1 }));
+  if (hello) session.receive(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, creditBytes: 1 }));
   return { clock, said, socket, session };
 }
 const ping = JSON.stringify({ type: 'ping' });
@@ -74,6 +74,14 @@ test.each([0, 1, 999, 2_500])('C2 a tab last heard at %d ms is let go three hear
   clock.to(60_000);
   expect(socket.closedAtMs).toBe(heardAtMs + 3 * HEARTBEAT_MS);
   expect(said.at(-1)).toMatchObject({ type: 'bye', code: 'too_slow', retry: true });
+  expect(clock.waiting).toBe(0);
+});
+
+test('C7 a tab that slept before its hello is let go, and may come back', () => {
+  const { clock, said, socket } = open({ hello: false });
+  clock.to(60_000);
+  expect(socket.closedAtMs).toBe(5_000);
+  expect(said).toMatchObject([{ type: 'bye', code: 'too_slow', retry: true }]);
   expect(clock.waiting).toBe(0);
 });
 

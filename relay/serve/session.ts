@@ -69,7 +69,7 @@ export class Session {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     const cancelTimeout = parts.clock.after(HELLO_TIMEOUT_MS, () =>
-      this.#bye('bad_message', `expected hello within ${HELLO_TIMEOUT_MS / 1000} s`, false),
+      this.#bye('too_slow', `hello did not come within ${HELLO_TIMEOUT_MS / 1000} s`),
     );
     this.#state = { kind: 'opening', cancelTimeout };
   }
@@ -78,7 +78,7 @@ export class Session {
   receive(text: string): void {
     if (this.#state.kind === 'closing') return;
     const message = parse(text);
-    if (typeof message === 'string') this.#bye('bad_message', message, false);
+    if (typeof message === 'string') this.#bye('bad_message', message);
     else if (this.#state.kind === 'opening') this.#hello(message, this.#state);
     else {
       this.#state.heardAtMs = this.#parts.clock.nowMs();
@@ -87,7 +87,7 @@ export class Session {
   }
 
   receiveBinary(): void {
-    if (this.#state.kind !== 'closing') this.#bye('bad_message', 'binary messages are not accepted upwards', false);
+    if (this.#state.kind !== 'closing') this.#bye('bad_message', 'binary messages are not accepted upwards');
   }
 
   tellBoards(): void {
@@ -95,7 +95,7 @@ export class Session {
   }
 
   shutdown(retryAfterMs: number): void {
-    if (this.#state.kind !== 'closing') this.#bye('shutdown', 'the relay is stopping', true, retryAfterMs);
+    if (this.#state.kind !== 'closing') this.#bye('shutdown', 'the relay is stopping', retryAfterMs);
   }
 
   get transport(): 'websocket' | 'http' {
@@ -129,7 +129,7 @@ export class Session {
   #serve(message: Up, live: Extract<State, { kind: 'live' }>): void {
     switch (message.type) {
       case 'hello':
-        this.#bye('bad_message', 'hello came twice', false);
+        this.#bye('bad_message', 'hello came twice');
         break;
       case 'ping':
         this.#send({ type: 'pong' });
@@ -145,12 +145,12 @@ export class Session {
 
   #hello(message: Up, opening: { readonly cancelTimeout: () => void }): void {
     if (message.type !== 'hello') {
-      this.#bye('bad_message', `expected hello, found ${message.type}`, false);
+      this.#bye('bad_message', `expected hello, found ${message.type}`);
       return;
     }
     if (message.protocol !== PROTOCOL_VERSION) {
       const found = `this relay speaks protocol ${PROTOCOL_VERSION}, the page ${message.protocol}; reload the page`;
-      this.#bye('protocol_mismatch', found, false);
+      this.#bye('protocol_mismatch', found);
       return;
     }
     opening.cancelTimeout();
@@ -181,7 +181,7 @@ export class Session {
       wake: () => this.#deliver(),
       failed: (why) => {
         this.#send({ type: 'fault', code: 'source_failed', stream: message.stream, message: why });
-        if (this.#state.kind === 'live') this.#bye('shutdown', why, true, SOURCE_RETRY_MS);
+        if (this.#state.kind === 'live') this.#bye('shutdown', why, SOURCE_RETRY_MS);
       },
     };
     const subscription = new Subscription(feed, message.from, output, this.#parts.conflators);
@@ -207,7 +207,7 @@ export class Session {
     } catch (error) {
       // It is about what this tab asked for: the others, and the relay, go on.
       const why = error instanceof Error ? error.message : String(error);
-      this.#bye('shutdown', `what comes next cannot be read: ${why}`, true, SOURCE_RETRY_MS);
+      this.#bye('shutdown', `what comes next cannot be read: ${why}`, SOURCE_RETRY_MS);
     } finally {
       this.#delivering = false;
     }
@@ -230,7 +230,7 @@ export class Session {
     if (this.#state.kind !== 'live') return;
     const { clock, heartbeatMs } = this.#parts;
     const leftMs = this.#state.heardAtMs + silenceMs - clock.nowMs();
-    if (leftMs <= 0) this.#bye('too_slow', `nothing was heard for ${(SILENT_HEARTBEATS * heartbeatMs) / 1000} s`, true);
+    if (leftMs <= 0) this.#bye('too_slow', `nothing was heard for ${(SILENT_HEARTBEATS * heartbeatMs) / 1000} s`);
     else this.#after(leftMs, () => this.#listenFor(silenceMs));
   }
 
@@ -255,8 +255,9 @@ export class Session {
     this.#parts.told(message);
   }
 
-  #bye(code: Extract<Down, { type: 'bye' }>['code'], message: string, retry: boolean, retryAfterMs = 0): void {
-    this.#send({ type: 'bye', code, message, retry, retryAfterMs });
+  /** A page of another protocol cannot become right; a line that garbles, or a laptop that slept before its hello, may. (C7) */
+  #bye(code: Extract<Down, { type: 'bye' }>['code'], message: string, retryAfterMs = 0): void {
+    this.#send({ type: 'bye', code, message, retry: code !== 'protocol_mismatch', retryAfterMs });
     this.#parts.socket.close();
     this.closed();
   }

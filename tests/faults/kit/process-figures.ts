@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What the kernel says of a process; null where it says nothing (not Linux, or the process has gone). */
 
@@ -21,10 +21,18 @@ export function cpuMs(pid: number): number | null {
   return user === undefined || system === undefined ? null : (Number(user) + Number(system)) * TICK_MS;
 }
 
-/** A process and all that it started. */
+/** A process and all that it started: by any of its threads. */
 export function withDescendants(pid: number): number[] {
-  const children = read(`/proc/${pid}/task/${pid}/children`).trim();
-  return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => withDescendants(Number(child))))];
+  const children = threadsOf(pid).flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).match(/\d+/g) ?? []);
+  return [pid, ...children.flatMap((child) => withDescendants(Number(child)))];
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 const TICK_MS = 10;
