@@ -46,6 +46,12 @@ export function formatDay(ms: number, zone: Zone): string {
   return `${get('year')}-${get('month')}-${get('day')}`;
 }
 
+/** `12:03:05`, with its day when that is not today: `2025-04-04 12:03:05` */
+export function formatMoment(ms: number, nowMs: number, zone: Zone): string {
+  const day = formatDay(ms, zone);
+  return `${day === formatDay(nowMs, zone) ? '' : `${day} `}${formatClock(ms, zone)}`;
+}
+
 /** `4 Apr` */
 export function formatDayShort(ms: number, zone: Zone): string {
   return format(zone, 'dm', { day: 'numeric', month: 'short' }).format(ms);

@@ -96,6 +96,35 @@ test('one line for all streams: sums where they add up, the worst where they do 
   expect(summarize(status({ a: stream({ maxEventTimeUs: NOW * 2000 }) }), NOW).aheadMs).toBe(NOW * 2);
 });
 
+test('V8 a stream that has ended holds no watermark back; the slowest is named where others are far from it', () => {
+  const at = (behindS: number, state: StreamStatus['source']['state'] = 'live') =>
+    stream({ watermarkUs: (NOW / 1000 - behindS) * 1e6, source: { state, message: null, fix: null } });
+  const found = (streams: Record<string, StreamStatus>) => {
+    const { watermarkMs, watermarkOf } = summarize(status(streams), NOW);
+    return [NOW - (watermarkMs ?? 0), watermarkOf];
+  };
+  expect(found({ old: at(86_400, 'ended'), a: at(10), b: at(12) })).toEqual([12_000, null]);
+  expect(found({ a: at(10), slow: at(300) })).toEqual([300_000, 'slow']);
+  // Of streams that have all ended it is theirs.
+  expect(found({ a: at(10, 'ended'), b: at(20, 'ended') })).toEqual([20_000, null]);
+});
+
+test('V8 without a connection nothing that goes by the second is shown as if it were now', () => {
+  const away = { state: 'waiting', attempt: 1, retryAtMs: NOW, sinceMs: NOW - 5000, reason: 'gone' } as const;
+  const of = stream({ lag: { records: 7, ms: 38 }, catchingUp: true });
+  expect(summarize(status({ a: of }, away), NOW)).toMatchObject({
+    connected: false,
+    offlineSinceMs: NOW - 5000,
+    catchingUp: false,
+    lagMs: null,
+    lagRecords: null,
+  });
+  expect(summarize(status({ a: of }, { state: 'connecting', attempt: 4, sinceMs: NOW - 9000 }), NOW)).toMatchObject({
+    connected: false,
+    offlineSinceMs: NOW - 9000,
+  });
+});
+
 test('V8 while history is read there is no lag to tell', () => {
   const reading = stream({ catchingUp: true, lag: { records: 9, ms: 4000 } });
   expect(summarize(status({ a: stream(), b: reading }), NOW)).toMatchObject({
@@ -145,6 +174,54 @@ test('a source that failed says the fix; an empty one says what is awaited', () 
   expect(notices(status({ a: stream() }), NOW, UTC)).toEqual([]);
 });
 
+test('V13 one trouble of many streams is one notice that names them', () => {
+  const noRoom = (name: string) =>
+    stream({
+      source: {
+        state: 'failed',
+        message: 'reading stands still: its log cannot be written (no space left on device)',
+        fix: `make room on the disk of .highwater/${name}/log`,
+      },
+    });
+  const all = Object.fromEntries(['a1', 'b1', 'c1'].map((name) => [name, noRoom(name)]));
+  expect(notices(status(all), NOW, UTC)).toMatchObject([
+    {
+      what: 'Sources of a1, b1 and c1 failed',
+      more: 'reading stands still: its log cannot be written (no space left on device). make room on the disk of .highwater/a1/log. Likewise the others.',
+    },
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`s${at}`, stream({ received: 0 })]));
+  expect(notices(status(many), NOW, UTC).map(({ what }) => what)).toEqual([
+    'Waiting for the first record of s0, s1, s2, s3 and 4 more',
+  ]);
+  const gap = (atMs: number, missing: number | null) => ({
+    kind: 'gap' as const,
+    atMs,
+    reason: 'it restarted',
+    missing,
+  });
+  const lost = {
+    a: stream({ losses: [gap(NOW, 4)] }),
+    b: stream({ losses: [gap(NOW - 90_000, 1), gap(NOW + 20, 8)] }),
+  };
+  expect(notices(status(lost), NOW, UTC).map(({ what, more }) => [what, more])).toEqual([
+    ['Gap in a and b', '12:03:05: it restarted. 12 records are missing.'],
+    ['Gap in b', '12:01:35: it restarted. 1 record is missing.'],
+  ]);
+});
+
+test('V13 once the relay is gone, that is the trouble, and not what it said of its sources before', () => {
+  const away = { state: 'waiting', attempt: 3, retryAtMs: NOW, sinceMs: NOW, reason: 'gone' } as const;
+  const failed = { state: 'failed', message: 'no broker', fix: null } as const;
+  const streams = { a: stream({ source: failed }), b: stream({ received: 0 }) };
+  expect(notices(status(streams, away), NOW, UTC).map(({ what }) => what)).toEqual(['Disconnected']);
+  // And it stays while another attempt is made.
+  const trying = notices(status(streams, { state: 'connecting', attempt: 4, sinceMs: NOW - 9000 }), NOW, UTC);
+  expect(trying).toMatchObject([
+    { id: 'waiting', what: 'Disconnected', more: expect.stringContaining('Attempt 4 now') },
+  ]);
+});
+
 test('V6 a window that cannot run is told by name, with the reason and the fix', () => {
   const windowProblems = [{ window: 'w2', message: 'There is no field nope', fix: 'Use one of: n, t.' }];
   expect(notices({ ...status({ a: stream() }), windowProblems }, NOW, UTC)).toMatchObject([
@@ -191,5 +268,7 @@ test('V7 when every record is rejected, how many, why the last and where to see 
 
 test('V7 without a board the page says what will stand there and what it waits for', () => {
   expect(awaited(status({ a: stream({ received: 0 }), b: stream() }))).toMatch(/appears here.*first record of a …$/);
+  const failed = { state: 'failed', message: 'no broker', fix: null } as const;
+  expect(awaited(status({ a: stream({ received: 0, source: failed }) }))).toMatch(/once a can be read/);
   expect(awaited(status({}, { state: 'connecting', attempt: 1, sinceMs: NOW }))).toMatch(/once the relay has told/);
 });

@@ -31,6 +31,7 @@ export function Board(props: BoardProps): JSX.Element {
     status: () => props.data.status(),
     windows: () => props.boards.windows,
     nowMs: () => props.nowMs,
+    rebuilding: () => props.data.changing() !== null || (props.data.status()?.rebuilding ?? false),
     paused: () => props.paused,
     span: createMemo(() => spanOf(props.range)),
     zone: () => props.zone,

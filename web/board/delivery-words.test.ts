@@ -44,6 +44,10 @@ test('P5 the line says what is missing for as long as it is, and for a minute th
   expect(deliverySummary(statusOf({ delivery: null }), NOW)).toBeNull();
   expect(deliverySummary(statusOf({ delivery: resumed }), NOW)?.words).toBe('resumed, nothing missing');
   expect(deliverySummary(statusOf({ delivery: resumed }), NOW + 60_000)?.words).toBe('nothing missing');
+  const away = { state: 'connecting' as const, attempt: 2, sinceMs: NOW };
+  expect(deliverySummary(statusOf({ delivery: resumed }, { connection: away }), NOW)?.words).toBe(
+    'nothing missing so far',
+  );
   const loss = { kind: 'gap' as const, atMs: NOW, reason: 'too old', missing: 1 };
   expect(deliverySummary(statusOf({ delivery: resumed, losses: [loss, loss] }), NOW)).toEqual({
     words: '2 gaps',

@@ -26,6 +26,8 @@ export function deliverySummary(status: Status, nowMs: number): DeliverySummary 
   const answers = streams.flatMap(({ delivery }) => (delivery ? [delivery] : []));
   if (answers.length === 0) return null;
   const resumed = answers.some(({ outcome, atMs }) => outcome === 'resumed' && nowMs - atMs < RESUMED_MS);
+  // What the relay has read since, nobody here can know.
+  if (status.connection.state !== 'live') return { words: 'nothing missing so far', lossy: false };
   return { words: resumed ? 'resumed, nothing missing' : 'nothing missing', lossy: false };
 }
 
@@ -88,7 +90,7 @@ export function connectionWords({ connection }: Status, zone: Zone): string {
         connection.transport === 'http' ? 'over HTTP, for WebSockets do not get through here' : 'over a WebSocket'
       }.`;
     case 'connecting':
-      return 'Connecting to the relay.';
+      return `Connecting to the relay, without a connection since ${formatClock(connection.sinceMs, zone)}.`;
     default:
       return sentence(capital(connection.reason));
   }

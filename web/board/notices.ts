@@ -1,7 +1,8 @@
-import type { Status, StreamStatus } from '../../contract/worker-api.ts';
+import type { Status } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
-import { formatClock, type Zone } from '../format-time.ts';
-import { sentence } from './sentence.ts';
+import { formatClock, formatMoment, type Zone } from '../format-time.ts';
+import { sentence, sentences } from './sentence.ts';
+import { allRejected, streamNotices } from './stream-notices.ts';
 
 /** What the viewer must be told above the board. */
 export interface Notice {
@@ -15,6 +16,7 @@ export interface Notice {
   readonly link?: { readonly href: string; readonly text: string };
 }
 
+const LAST_SHOWN = 'What is shown is the last that came; nothing is lost that the relay still has.';
 /** For so long a restart of the engine is told above the board; after that it is in the list of the delivery. */
 const RESTART_TOLD_MS = 600_000;
 
@@ -28,9 +30,18 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       id: 'waiting',
       tone: 'down',
       what: 'Disconnected',
-      more: `since ${formatClock(connection.sinceMs, zone)}: ${sentence(connection.reason)} Attempt ${connection.attempt + 1} ${
+      more: `since ${formatMoment(connection.sinceMs, nowMs, zone)}: ${sentence(connection.reason)} Attempt ${connection.attempt + 1} ${
         connection.retryAtMs > nowMs ? `in ${formatSpan(connection.retryAtMs - nowMs)}` : 'now'
-      }. What is shown is the last that came; nothing is lost that the relay still has.`,
+      }. ${LAST_SHOWN}`,
+      dismissable: false,
+    });
+  // Without this the notice would come and go with every attempt.
+  if (connection.state === 'connecting' && connection.attempt > 1)
+    found.push({
+      id: 'waiting',
+      tone: 'down',
+      what: 'Disconnected',
+      more: `since ${formatMoment(connection.sinceMs, nowMs, zone)}. Attempt ${connection.attempt} now. ${LAST_SHOWN}`,
       dismissable: false,
     });
   if (connection.state === 'closed')
@@ -66,47 +77,7 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
     if (foldedRows + droppedRows > 0) found.push(crowded(name, foldedRows, droppedRows));
     if (forgottenEvents > 0) found.push(forgetful(name, forgottenEvents));
   }
-  for (const [name, stream] of Object.entries(status.streams)) {
-    const { source } = stream;
-    if (source.state === 'failed')
-      found.push({
-        id: `failed/${name}`,
-        tone: 'down',
-        what: failedWords(name, stream),
-        more: sentences(source.message, source.fix),
-        dismissable: false,
-      });
-    else if (allRejected(stream))
-      found.push({
-        id: `rejected/${name}`,
-        tone: 'late',
-        what: `No record of ${name} could become a row`,
-        more: sentences(
-          `${formatValue(stream.deadLetters, { unit: 'none' }).text} read, every one rejected`,
-          stream.lastDeadLetter === null ? null : `The last: ${stream.lastDeadLetter}`,
-        ),
-        dismissable: false,
-        link: { href: `/dead-letters?stream=${encodeURIComponent(name)}`, text: 'See them' },
-      });
-    else if (stream.received === 0 && connection.state === 'live')
-      found.push({
-        id: `empty/${name}`,
-        tone: 'waiting',
-        what: `Waiting for the first record of ${name}`,
-        more: sentences(source.message, source.fix),
-        dismissable: false,
-      });
-    for (const loss of stream.losses.slice(-3))
-      found.push({
-        id: `${loss.kind}/${name}/${loss.atMs}`,
-        tone: 'late',
-        what: loss.kind === 'gap' ? `Gap in ${name}` : `${name} started again`,
-        more: `${formatClock(loss.atMs, zone)}: ${sentence(loss.reason)}${
-          loss.missing === null ? '' : ` ${formatValue(loss.missing, { unit: 'none' }).text} records are missing.`
-        }`,
-        dismissable: true,
-      });
-  }
+  found.push(...streamNotices(status, nowMs, zone));
   return found;
 }
 
@@ -153,25 +124,10 @@ export function awaited(status: Status | null): string {
   const streams = Object.entries(status?.streams ?? {});
   if (status?.connection.state !== 'live') return `${will} once the relay has told what it serves.`;
   if (streams.length === 0) return `${will} once the relay serves a stream.`;
-  const empty = streams.filter(([, { received }]) => received === 0).map(([name]) => name);
+  const empty = streams.filter(([, { received }]) => received === 0);
   if (empty.length === 0) return 'The relay serves no board for these streams: their rows can be queried all the same.';
-  return `${will}. Waiting for the first record of ${empty.join(', ')} …`;
-}
-
-/** Records come, and none of them is data. */
-function allRejected({ received, read, deadLetters }: StreamStatus): boolean {
-  return received === 0 && deadLetters > 0 && (read === null || read <= deadLetters);
-}
-
-/** A broker that does not answer is asked again by the relay; another failure needs someone. */
-function failedWords(name: string, { source, received }: StreamStatus): string {
-  if (!/\bno (\w+ )?broker answers\b/i.test(source.message ?? '')) return `Source of ${name} failed`;
-  return `Source of ${name} is not reachable${received === 0 ? ' yet' : ''}, trying again`;
-}
-
-function sentences(...texts: readonly (string | null)[]): string {
-  return texts
-    .filter((text) => text !== null)
-    .map(sentence)
-    .join(' ');
+  const hindered = empty.filter(([, stream]) => stream.source.state === 'failed' || allRejected(stream));
+  const names = (some: typeof empty) => some.map(([name]) => name).join(', ');
+  if (hindered.length === empty.length) return `${will} once ${names(empty)} can be read: above is what is in the way.`;
+  return `${will}. Waiting for the first record of ${names(empty.filter((one) => !hindered.includes(one)))} …`;
 }

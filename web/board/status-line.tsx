@@ -1,7 +1,7 @@
-import { createMemo, type JSX, Show } from 'solid-js';
+import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Status } from '../../contract/worker-api.ts';
 import { formatBytes, formatSpan, formatValue } from '../format.ts';
-import { formatClock, formatDay, type Zone } from '../format-time.ts';
+import { formatDay, formatMoment, type Zone } from '../format-time.ts';
 import { Delivery } from './delivery.tsx';
 import { deliverySummary } from './delivery-words.ts';
 import { summarize } from './status-summary.ts';
@@ -52,19 +52,28 @@ export function StatusLine(props: {
                 </span>
               )}
             </Show>
-            <Show
-              when={now().catchingUp}
+            <Switch
               fallback={
                 <span>
                   <b>{count(Math.round(props.status?.eventsPerSecond ?? 0))}</b> events/s
                 </span>
               }
             >
-              <span title="Reading what came before this page was opened">
-                <b>catching up</b>
-                <Show when={now().lagRecords}>{(records) => <> · {count(records())} records to read</>}</Show>
-              </span>
-            </Show>
+              <Match when={!now().connected}>
+                <span class="offline" title="What goes by the second is not known without the relay">
+                  <b>not connected</b>
+                  <Show when={now().offlineSinceMs}>
+                    {(ms) => <>, as of {formatMoment(ms(), props.nowMs, props.zone)}</>}
+                  </Show>
+                </span>
+              </Match>
+              <Match when={now().catchingUp}>
+                <span title="Reading what came before this page was opened">
+                  <b>catching up</b>
+                  <Show when={now().lagRecords}>{(records) => <> · {count(records())} records to read</>}</Show>
+                </span>
+              </Match>
+            </Switch>
             <Show when={now().lagMs !== null}>
               <span>
                 lag <b>{milliseconds(now().lagMs ?? 0)}</b>
@@ -73,8 +82,13 @@ export function StatusLine(props: {
             </Show>
             <Show when={now().watermarkMs}>
               {(ms) => (
-                <span title="No more events are expected before this time">
-                  watermark <b>{formatClock(ms(), props.zone)}</b>
+                <span
+                  title={`No more events are expected before this time${
+                    now().watermarkOf === null ? '' : '; other streams are further'
+                  }`}
+                >
+                  watermark <b>{formatMoment(ms(), props.nowMs, props.zone)}</b>
+                  <Show when={now().watermarkOf}>{(name) => <> of {name()}</>}</Show>
                   <Show when={now().behindMs !== null}> · {formatSpan(now().behindMs ?? 0)} behind</Show>
                 </span>
               )}
@@ -105,7 +119,7 @@ export function StatusLine(props: {
               rows <b>{count(props.status?.rows ?? 0)}</b> · {formatBytes(props.status?.memory.usedBytes ?? 0)} of{' '}
               {formatBytes(props.status?.memory.budgetBytes ?? 0)}
             </span>
-            <Show when={props.drawnMs !== null && !now().catchingUp}>
+            <Show when={props.drawnMs !== null && !now().catchingUp && now().connected}>
               <span title="Median from the event at the relay to the picture on this screen">
                 drawn <b>{milliseconds(props.drawnMs ?? 0)}</b> after the event
               </span>

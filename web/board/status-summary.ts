@@ -7,6 +7,11 @@ export interface StatusSummary {
   readonly catchingUp: boolean;
   readonly lagMs: number | null;
   readonly lagRecords: number | null;
+  /** Without a connection, since when there is none; what goes by the second is not known then. */
+  readonly offlineSinceMs: number | null;
+  readonly connected: boolean;
+  /** The stream whose watermark it is, where others are far from it; else null. */
+  readonly watermarkOf: string | null;
   readonly watermarkMs: number | null;
   /** How far the watermark trails the newest event. */
   readonly behindMs: number | null;
@@ -27,18 +32,20 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const sum = (pick: (stream: (typeof streams)[number]) => number) => streams.reduce((all, one) => all + pick(one), 0);
   const known = (pick: (stream: (typeof streams)[number]) => number | null) =>
     streams.map(pick).filter((value): value is number => value !== null);
-  const slowest = streams
-    .filter(({ watermarkUs }) => watermarkUs !== null)
-    .sort((a, b) => (a.watermarkUs ?? 0) - (b.watermarkUs ?? 0))[0];
-  const watermarkMs = slowest ? (slowest.watermarkUs ?? 0) / 1000 : null;
+  const connected = status.connection.state === 'live';
+  const { slowest, differ } = watermarks(status);
+  const watermarkMs = slowest ? slowest.watermarkUs / 1000 : null;
   const newestUs = known(({ maxEventTimeUs }) => maxEventTimeUs);
   const newestMs = newestUs.length > 0 ? Math.max(...newestUs) / 1000 : null;
   const slowestNewestUs = slowest?.maxEventTimeUs ?? null;
-  const catchingUp = streams.some((stream) => stream.catchingUp);
+  const catchingUp = connected && streams.some((stream) => stream.catchingUp);
   return {
     catchingUp,
-    lagMs: catchingUp ? null : max(known(({ lag }) => lag.ms)),
-    lagRecords: max(known(({ lag }) => lag.records)),
+    connected,
+    offlineSinceMs: 'sinceMs' in status.connection && !connected ? status.connection.sinceMs : null,
+    lagMs: catchingUp || !connected ? null : max(known(({ lag }) => lag.ms)),
+    lagRecords: connected ? max(known(({ lag }) => lag.records)) : null,
+    watermarkOf: slowest && differ ? slowest.name : null,
     watermarkMs,
     behindMs:
       watermarkMs === null || slowestNewestUs === null ? null : Math.max(0, slowestNewestUs / 1000 - watermarkMs),
@@ -50,6 +57,20 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
     replayMs: newestMs !== null && nowMs - newestMs > REPLAY_BEHIND_MS ? newestMs : null,
     aheadMs: newestMs !== null && newestMs - nowMs > AHEAD_MS ? newestMs : null,
   };
+}
+
+/** Watermarks so far apart are not one. */
+const APART_US = 60_000_000;
+
+/** The least watermark of streams that go on, or, where none does, of all; and whether another is far from it. */
+function watermarks({ streams }: Status) {
+  const all = Object.entries(streams).flatMap(([name, { watermarkUs, maxEventTimeUs, source }]) =>
+    watermarkUs === null ? [] : [{ name, watermarkUs, maxEventTimeUs, ended: source.state === 'ended' }],
+  );
+  const goingOn = all.filter(({ ended }) => !ended);
+  const counted = (goingOn.length > 0 ? goingOn : all).sort((a, b) => a.watermarkUs - b.watermarkUs);
+  const [slowest, fastest] = [counted[0], counted.at(-1)];
+  return { slowest, differ: slowest && fastest ? fastest.watermarkUs - slowest.watermarkUs > APART_US : false };
 }
 
 function max(values: readonly number[]): number | null {

@@ -181,7 +181,9 @@ function Tooltip(
     const { watermarkS, windowSizeS } = props.plot;
     return watermarkS !== null && startMs() / 1000 + windowSizeS > watermarkS;
   };
-  const note = () => (props.plot.revised[props.at().index] ? ' · revised' : isOpen() ? ' · provisional' : '');
+  const isFilling = () => props.plot.soFar && props.at().index === props.plot.startSeconds.length - 1;
+  const note = () =>
+    props.plot.revised[props.at().index] ? ' · revised' : isFilling() ? ' · so far' : isOpen() ? ' · provisional' : '';
   return (
     <div class="tooltip" style={{ transform: place() }}>
       <header>

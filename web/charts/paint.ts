@@ -41,6 +41,7 @@ export function paintPlot(canvas: Canvas, plot: Plot, ink: Ink): void {
         for (const [index, shape] of shapes.entries())
           paintShape(canvas, plot, plot.series[index], shape, ink, settled);
       });
+  paintLone(canvas, plot, shapes, ink);
   if (plot.draw !== 'bars') paintRings(canvas, plot, ink);
   if (plot.watermarkS !== null && plot.watermarkS > plot.fromS && plot.watermarkS <= plot.toS)
     paintWatermark(canvas, watermarkX, ink);
@@ -50,20 +51,22 @@ export function paintPlot(canvas: Canvas, plot: Plot, ink: Ink): void {
 interface Shape {
   readonly line: Path2D;
   readonly area: Path2D;
-  /** Points with no neighbour, which a line would not show. */
-  readonly lone: readonly (readonly [number, number])[];
+  /** Places of points with no neighbour, which a line would not show. */
+  readonly lone: readonly number[];
 }
 
 function trace(canvas: Canvas, plot: Plot, series: PlotSeries): Shape {
   const line = new Path2D();
   const area = new Path2D();
-  const lone: [number, number][] = [];
+  const lone: number[] = [];
   const { xSeconds } = plot;
   const zero = canvas.y(Math.max(0, plot.range.min));
   const count = xSeconds.length;
+  // What is still filling is joined to nothing.
+  const joined = plot.soFar ? count - 1 : count;
   let start = -1;
-  for (let index = 0; index <= count; index++) {
-    const value = index < count ? (series.tops[index] ?? Number.NaN) : Number.NaN;
+  for (let index = 0; index <= joined; index++) {
+    const value = index < joined ? (series.tops[index] ?? Number.NaN) : Number.NaN;
     if (!Number.isNaN(value)) {
       const x = canvas.x(xSeconds[index] ?? 0);
       const y = canvas.y(value);
@@ -79,7 +82,7 @@ function trace(canvas: Canvas, plot: Plot, series: PlotSeries): Shape {
     }
     if (start < 0) continue;
     const end = index - 1;
-    if (end === start) lone.push([canvas.x(xSeconds[start] ?? 0), canvas.y(series.tops[start] ?? 0)]);
+    if (end === start) lone.push(start);
     for (let back = end; back >= start; back--) {
       const bottom = series.bottoms?.[back];
       area.lineTo(canvas.x(xSeconds[back] ?? 0), bottom === undefined ? zero : canvas.y(bottom));
@@ -87,6 +90,7 @@ function trace(canvas: Canvas, plot: Plot, series: PlotSeries): Shape {
     area.closePath();
     start = -1;
   }
+  if (joined < count && !Number.isNaN(series.tops[joined] ?? Number.NaN)) lone.push(joined);
   return { line, area, lone };
 }
 
@@ -112,12 +116,24 @@ function paintShape(
   context.lineJoin = 'round';
   context.setLineDash(settled ? [] : [2.5 * unit, 2.5 * unit]);
   context.stroke(shape.line);
-  context.fillStyle = color;
-  for (const [x, y] of shape.lone) {
-    context.beginPath();
-    context.arc(x, y, 2 * unit, 0, 2 * Math.PI);
-    context.fill();
+}
+
+/** Whole, also at the edges: half of a point says nothing of where it is. */
+function paintLone({ context, unit, x, y }: Canvas, plot: Plot, shapes: readonly Shape[], ink: Ink): void {
+  for (const [place, { lone }] of shapes.entries()) {
+    const series = plot.series[place];
+    if (!series) continue;
+    context.fillStyle = ink.series[series.slot] ?? ink.text;
+    for (const index of lone) {
+      const seconds = plot.xSeconds[index] ?? 0;
+      if (seconds < plot.fromS || seconds > plot.toS) continue;
+      context.globalAlpha = plot.soFar && index === plot.xSeconds.length - 1 ? 0.6 : 1;
+      context.beginPath();
+      context.arc(x(seconds), y(series.tops[index] ?? 0), 2 * unit, 0, 2 * Math.PI);
+      context.fill();
+    }
   }
+  context.globalAlpha = 1;
 }
 
 /** A window's bar is whole: all of it final or all of it provisional. */

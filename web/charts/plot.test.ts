@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SeriesPicture } from '../../contract/worker-api.ts';
-import { makePlot, type PlotOptions, settledIndex } from './plot.ts';
+import { makePlot, newestIndex, type PlotOptions } from './plot.ts';
 
 const picture = (series: Record<string, number[]>, starts = [0, 60, 120]): SeriesPicture => ({
   windowSizeUs: 60e6,
@@ -40,14 +40,34 @@ test('stacked series stand on each other; what is missing is nothing, not a hole
 test('W7 V3 final windows end left of the watermark, provisional ones right of it', () => {
   const plot = makePlot(picture({ a: [1, 2, 3] }), options());
   expect([...(plot?.xSeconds ?? [])]).toEqual([60, 120, 135]);
-  expect(plot && settledIndex(plot)).toBe(1);
 });
 
-test('V3 a window that has only begun is left out, where there are others to look at', () => {
+test('V3 every event is drawn: a window still filling is a point at the newest event, joined to nothing', () => {
   const starts = [0, 60, 120, 180];
-  const ends = (nowS: number, draw: 'area' | 'bars' = 'area') =>
-    makePlot(picture({ a: [5, 5, 5, 1] }, starts), options({ maxEventTimeUs: nowS * 1e6, draw }))?.xSeconds.length;
-  expect([ends(181), ends(211), ends(181, 'bars')]).toEqual([3, 4, 4]);
+  const plot = (nowS: number, change: Partial<PlotOptions> = {}) =>
+    makePlot(picture({ a: [5, 5, 5, 1] }, starts), options({ maxEventTimeUs: nowS * 1e6, ...change }));
+  for (const nowS of [180, 181, 239]) {
+    const made = plot(nowS);
+    expect([made?.soFar, made?.xSeconds.at(-1), made?.toS, made?.series[0]?.tops.length]).toEqual([
+      true,
+      nowS,
+      nowS,
+      4,
+    ]);
+  }
+  expect(plot(240)?.soFar).toBe(false);
+  // At the end of the input nothing fills any more.
+  expect(plot(181, { watermarkUs: Number.POSITIVE_INFINITY })?.soFar).toBe(false);
+  expect(plot(181, { draw: 'bars' })?.soFar).toBe(false);
+});
+
+test('V3 the legend has the values where the lines end', () => {
+  const filling = makePlot(picture({ a: [1, 2, 3] }), options());
+  expect(filling && newestIndex(filling)).toBe(1);
+  const whole = makePlot(picture({ a: [1, 2, 3] }), options({ maxEventTimeUs: 180e6, watermarkUs: 65e6 }));
+  expect(whole && newestIndex(whole)).toBe(2);
+  const first = makePlot(picture({ a: [1] }, [0]), options({ maxEventTimeUs: 10e6 }));
+  expect(first && newestIndex(first)).toBe(0);
 });
 
 test('bars keep their windows, from start to end', () => {

@@ -5,10 +5,11 @@ import { type ValueRange, valueRange } from './ticks.ts';
  * A picture made ready for the canvas.
  *
  * A window stands at its end, so that everything left of the watermark's hairline is final and everything right of it
- * is provisional; the newest one, still filling, stands at the newest event.
+ * is provisional. The newest one, while it fills, is a point of its own at the newest event: joined to the line it would
+ * always look like a fall, and left out the events in it would be nowhere.
  *
  *   start ├──────────┤ end          ┊ watermark
- *                    ●──────●──────●┊- - -○- -○
+ *                    ●──────●──────●┊- - -○    · so far
  */
 export interface Plot {
   readonly xSeconds: Float64Array;
@@ -20,6 +21,8 @@ export interface Plot {
   readonly series: readonly PlotSeries[];
   readonly watermarkS: number | null;
   readonly revised: Uint8Array;
+  /** The last window is still filling: it is no part of the line. */
+  readonly soFar: boolean;
   readonly fromS: number;
   readonly toS: number;
   readonly range: ValueRange;
@@ -45,13 +48,7 @@ export interface PlotOptions {
   readonly slot: (name: string) => number;
 }
 
-/** Of so many windows in view or more, one not ended yet is left out; of fewer, until it is half over. */
-const FINE = 60;
-/** With so few windows, every one is shown. */
-const FEW = 3;
-
-export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | null {
-  const picture = withoutFilling(whole, options);
+export function makePlot(picture: SeriesPicture, options: PlotOptions): Plot | null {
   const { xSeconds: starts } = picture;
   const count = starts.length;
   if (count === 0) return null;
@@ -76,24 +73,19 @@ export function makePlot(whole: SeriesPicture, options: PlotOptions): Plot | nul
     series,
     watermarkS: options.watermarkUs === null ? null : options.watermarkUs / 1e6,
     revised: picture.revised,
+    soFar: isFilling(picture, options),
     fromS: Math.min(fromS, toS - windowSizeS),
     toS,
     range: rangeOf(series, options),
   };
 }
 
-/** Without the newest window while it has only begun: it would always look like a fall. */
-function withoutFilling(picture: SeriesPicture, { draw, maxEventTimeUs }: PlotOptions): SeriesPicture {
-  const last = picture.xSeconds.length - 1;
-  if (draw === 'bars' || last < FEW || maxEventTimeUs === null || picture.stepUs === 0) return picture;
-  const passed = (maxEventTimeUs - (picture.xSeconds[last] ?? 0) * 1e6) / picture.stepUs;
-  if (passed >= (last < FINE ? 0.5 : 1)) return picture;
-  return {
-    ...picture,
-    xSeconds: picture.xSeconds.subarray(0, last),
-    revised: picture.revised.subarray(0, last),
-    series: picture.series.map(({ name, values }) => ({ name, values: values.subarray(0, last) })),
-  };
+/** Windows that overlap hold most of what they will; bars have a width, and are seen to be new. */
+function isFilling({ xSeconds, windowSizeUs, stepUs }: SeriesPicture, options: PlotOptions): boolean {
+  const { draw, maxEventTimeUs, watermarkUs } = options;
+  if (draw === 'bars' || maxEventTimeUs === null || stepUs === 0 || windowSizeUs > stepUs) return false;
+  const endUs = Math.round((xSeconds.at(-1) ?? 0) * 1e6) + stepUs;
+  return endUs > maxEventTimeUs + 1 && (watermarkUs === null || endUs > watermarkUs);
 }
 
 function stackUp(picture: SeriesPicture, options: PlotOptions): PlotSeries[] {
@@ -119,11 +111,8 @@ function rangeOf(series: readonly PlotSeries[], options: PlotOptions): ValueRang
   return valueRange(min, max, { zero: options.draw !== 'line' || options.stack });
 }
 
-/** Index of the newest window that is final, or of the newest of all when none is. */
-export function settledIndex(plot: Plot): number {
+/** Index of the window where the lines end; of the one that fills when there is no other. */
+export function newestIndex(plot: Plot): number {
   const last = plot.startSeconds.length - 1;
-  if (plot.watermarkS === null) return last;
-  for (let index = last; index >= 0; index--)
-    if ((plot.startSeconds[index] ?? 0) + plot.windowSizeS <= plot.watermarkS) return index;
-  return last;
+  return plot.soFar && last > 0 ? last - 1 : last;
 }

@@ -11,6 +11,8 @@ export interface BoardContext {
   readonly status: Accessor<Status | null>;
   readonly windows: Accessor<Readonly<Record<string, WindowSpec>>>;
   readonly nowMs: Accessor<number>;
+  /** No pictures are made for the moment: the last ones stay. */
+  readonly rebuilding: Accessor<boolean>;
   readonly paused: Accessor<boolean>;
   readonly span: Accessor<Span>;
   readonly zone: Accessor<Zone>;

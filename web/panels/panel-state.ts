@@ -1,18 +1,23 @@
+import type { SourceState } from '../../contract/protocol/down.ts';
 import type { ConnectionStatus, PictureTime } from '../../contract/worker-api.ts';
 import { formatSpan } from '../format.ts';
-import { formatClock, formatDay, type Zone } from '../format-time.ts';
+import { formatDay, formatMoment, type Zone } from '../format-time.ts';
 
 /**
  * What a panel may claim about the picture it shows. The first that holds, wins:
  *
  *   error          the picture is a reason, not data
- *   empty          nothing has come yet
  *   paused         the viewer stopped it
  *   asleep         out of sight nothing is asked for: the picture is old and says nothing of the stream
+ *   rebuilding     there is no engine for the moment, and no picture is made: the last one stays
  *   disconnected   no relay: the last picture stays
+ *   failed         the relay cannot read the source: nothing newer is to be had
+ *   empty          nothing has come yet
+ *   catching up    what was sealed before this page listened is being read
  *   replay         the events were more than an hour old when they came: history, not now
  *   ahead          the newest event lies more than an hour after the wall clock: some clock is wrong
- *   stale          connected, and no frame for ten seconds
+ *   ended          the source was read to its end, and nothing came for ten seconds
+ *   stale          connected, and nothing came for ten seconds
  *   late           frames come, but their events happened long before
  *   live
  */
@@ -20,7 +25,11 @@ export type StateName =
   | 'live'
   | 'late'
   | 'stale'
+  | 'ended'
   | 'disconnected'
+  | 'failed'
+  | 'rebuilding'
+  | 'catching-up'
   | 'replay'
   | 'ahead'
   | 'asleep'
@@ -34,14 +43,22 @@ export interface PanelState {
   readonly word: string;
   /** The same where there is little room. */
   readonly short: string;
-  /** How old the picture is and how long nothing has come, when that must be said: `as of 12:03:05`, `no data for 42 s`. */
+  /** How old the picture is, how long nothing has come, and why, when that must be said: `as of 12:03:05`, `no data for 42 s`. */
   readonly age: readonly string[];
   /** The picture is not fresh: it is drawn as such. */
   readonly faded: boolean;
 }
 
 export interface PanelStateInput {
-  readonly connection: ConnectionStatus['state'] | null;
+  readonly connection: ConnectionStatus | null;
+  /** How far this computer's clock is ahead of the relay's; null: not known. */
+  readonly clockAheadMs: number | null;
+  /** No pictures are made: there is no engine, or it does not stand yet where the last one stood. */
+  readonly rebuilding: boolean;
+  /** Of the stream behind the picture; null: the relay has told nothing of it. */
+  readonly source: SourceState | null;
+  /** What was sealed before this page listened is being read. */
+  readonly catchingUp: boolean;
   readonly paused: boolean;
   /** The picture was made before the panel was out of sight, or it still is. */
   readonly asleep: boolean;
@@ -59,31 +76,72 @@ export const REPLAY_BEHIND_MS = 3_600_000;
 export const AHEAD_MS = 3_600_000;
 /** The least lag taken as expected, whatever the watermark's delay. */
 const LEAST_EXPECTED_LAG_MS = 10_000;
+/** What was sealed this much before the page was connected is history, and as old as it was sealed. */
+const HISTORY_MS = 10_000;
 
-export function panelState({ connection, paused, asleep, picture, nowMs, zone }: PanelStateInput): PanelState {
+export function panelState(input: PanelStateInput): PanelState {
+  const { connection, picture, source, nowMs, zone } = input;
   if (picture?.kind === 'error') return state('error', 'error');
-  if (!picture || !('receivedAtMs' in picture) || picture.receivedAtMs === null || picture.maxEventTimeUs === null)
-    return state('empty', 'no data yet', 'no data');
-  const silentMs = nowMs - picture.receivedAtMs;
+  const cameMs = picture && 'receivedAtMs' in picture ? cameAtMs(picture, input) : null;
+  if (!picture || !('receivedAtMs' in picture) || cameMs === null || picture.maxEventTimeUs === null)
+    return stateOfNothing(input);
+  const silentMs = nowMs - cameMs;
   const eventMs = picture.maxEventTimeUs / 1000;
-  const at = formatClock(picture.receivedAtMs, zone);
+  const asOf = `as of ${formatMoment(cameMs, nowMs, zone)}`;
   const silent = `no data for ${formatSpan(silentMs)}`;
-  if (paused) return state('paused', 'paused', 'paused', [`as of ${at}`]);
-  if (asleep) return { ...state('asleep', 'waking', 'waking'), faded: true };
-  if (connection !== 'live')
-    return {
-      ...state('disconnected', 'disconnected', 'offline', [`as of ${at}`, silent]),
-      faded: true,
-    };
-  const behindMs = picture.receivedAtMs - eventMs;
+  if (input.paused) return state('paused', 'paused', 'paused', [asOf]);
+  if (input.asleep) return { ...state('asleep', 'waking', 'waking'), faded: true };
+  if (input.rebuilding) return { ...state('rebuilding', 'rebuilding', 'rebuilding', [asOf]), faded: true };
+  if (connection?.state !== 'live')
+    return { ...state('disconnected', 'disconnected', 'offline', [asOf, silent]), faded: true };
+  if (source?.state === 'failed')
+    return { ...state('failed', 'source failed', 'failed', [asOf, source.message ?? silent]), faded: true };
+  if (input.catchingUp && isHistory(picture, input)) return state('catching-up', 'catching up', 'catching up', [asOf]);
+  const behindMs = cameMs - eventMs;
   if (behindMs > REPLAY_BEHIND_MS) return state('replay', `replay · ${formatDay(eventMs, zone)}`, 'replay');
   if (eventMs - nowMs > AHEAD_MS)
     return { ...state('ahead', 'clock ahead', 'clock ahead', [`event time ${formatDay(eventMs, zone)}`]), faded: true };
-  if (silentMs > STALE_AFTER_MS) return { ...state('stale', 'stale', 'stale', [`as of ${at}`, silent]), faded: true };
+  if (silentMs > STALE_AFTER_MS) {
+    if (source?.state === 'ended') return state('ended', 'ended', 'ended', [asOf]);
+    return { ...state('stale', 'stale', 'stale', [asOf, silent]), faded: true };
+  }
   const delayMs = picture.watermarkUs === null ? 0 : eventMs - picture.watermarkUs / 1000;
   if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))
     return state('late', `late · ${formatSpan(behindMs)} behind`, 'late');
   return state('live', 'live');
+}
+
+/** There is no picture, or it has no data: what stands in its way, if anything does. */
+function stateOfNothing({ connection, source, rebuilding }: PanelStateInput): PanelState {
+  if (rebuilding) return state('rebuilding', 'rebuilding');
+  if (connection !== null && connection.state !== 'live') return state('disconnected', 'disconnected', 'offline');
+  if (source?.state === 'failed') return state('failed', 'source failed', 'failed');
+  return state('empty', 'no data yet', 'no data');
+}
+
+type Clocks = Pick<PanelStateInput, 'connection' | 'clockAheadMs'>;
+
+/**
+ * When what a picture shows had come, by this computer's clock: when its newest frame was received, or, of history that
+ * is read again (after a reload, from the relay's log), when the relay had sealed it.
+ */
+export function cameAtMs(picture: PictureTime, clocks: Clocks): number | null {
+  const { receivedAtMs } = picture;
+  const sealedMs = sealedHereMs(picture, clocks);
+  if (receivedAtMs === null || sealedMs === null) return receivedAtMs;
+  return isHistory(picture, clocks) ? Math.min(receivedAtMs, sealedMs) : receivedAtMs;
+}
+
+function isHistory(picture: PictureTime, clocks: Clocks): boolean {
+  const { connection } = clocks;
+  const sealedMs = sealedHereMs(picture, clocks);
+  if (sealedMs === null) return false;
+  return connection?.state !== 'live' || sealedMs < connection.sinceMs - HISTORY_MS;
+}
+
+/** By this computer's clock. */
+function sealedHereMs({ sealedAtMs }: PictureTime, { clockAheadMs }: Clocks): number | null {
+  return sealedAtMs === null ? null : sealedAtMs + (clockAheadMs ?? 0);
 }
 
 function state(name: StateName, word: string, short: string = word, age: readonly string[] = []): PanelState {

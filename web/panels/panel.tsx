@@ -7,11 +7,12 @@ import { useBoard } from './board-context.ts';
 import type { Alarm } from './kind-props.ts';
 import { createPanelRequest } from './panel-request.ts';
 import { type PanelState, panelState } from './panel-state.ts';
-import { Badge, emptyWords, Problem } from './panel-words.tsx';
+import { Badge, Nothing, Problem } from './panel-words.tsx';
 import { RowsTable } from './rows-table.tsx';
 import { Stat } from './stat.tsx';
 import { Timeseries } from './timeseries.tsx';
 import { createAsleep, createFramedPicture, createRoom, createVisible } from './use-picture.ts';
+import { streamOf, waitingWords } from './waiting-words.ts';
 
 export interface PanelProps {
   readonly panel: PanelSpec;
@@ -31,10 +32,27 @@ export function Panel(props: PanelProps): JSX.Element {
   const request = createPanelRequest(() => props.panel, room, visible);
   const picture = createFramedPicture(request);
   const asleep = createAsleep(request, picture);
+  const stream = createMemo(() => board.status()?.streams[streamOf(props.panel, board.windows())]);
+  const waiting = createMemo(
+    () =>
+      waitingWords({
+        panel: props.panel,
+        windows: board.windows(),
+        status: board.status(),
+        picture: picture(),
+        span: board.span(),
+      }),
+    undefined,
+    { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
+  );
   const state = createMemo(
     () =>
       panelState({
-        connection: board.status()?.connection.state ?? null,
+        connection: board.status()?.connection ?? null,
+        clockAheadMs: board.status()?.clockAheadMs ?? null,
+        rebuilding: board.rebuilding(),
+        source: stream()?.source ?? null,
+        catchingUp: stream()?.catchingUp ?? false,
         paused: board.paused(),
         asleep: asleep(),
         picture: picture(),
@@ -44,9 +62,13 @@ export function Panel(props: PanelProps): JSX.Element {
     undefined,
     { equals: (a, b) => a.word === b.word && a.name === b.name && a.age.join() === b.age.join() },
   );
-  const freshAlarm = () => (state().faded ? null : alarm());
+  const hasData = () => {
+    const now = picture();
+    return now !== undefined && (now.kind === 'error' || now.maxEventTimeUs !== null);
+  };
+  const freshAlarm = () => (state().faded || waiting() ? null : alarm());
   /** A threshold's word takes the place of "live", never of a state that doubts the value. */
-  const shownAlarm = () => (state().name === 'live' || state().name === 'replay' ? alarm() : null);
+  const shownAlarm = () => (state().name === 'live' || state().name === 'replay' ? freshAlarm() : null);
   return (
     <section
       class="panel"
@@ -66,21 +88,19 @@ export function Panel(props: PanelProps): JSX.Element {
     >
       <header class="panel-head">
         <h2 title={props.panel.title}>{props.panel.title}</h2>
-        <Show when={props.panel.kind !== 'stat' && state().name !== 'empty'}>
+        <Show when={props.panel.kind !== 'stat' && hasData()}>
           <Badge panel={props.panel} picture={picture()} />
         </Show>
-        <Show when={picture()}>
+        <Show when={picture() || waiting()}>
           <StateMark state={state()} alarm={shownAlarm()} short={props.panel.kind === 'stat'} />
         </Show>
       </header>
       <div class="panel-body" ref={setBody}>
         <Switch>
-          <Match when={!picture()}>
-            <div class="skeleton" aria-hidden="true" />
-          </Match>
           <Match when={as('error', picture())}>{(error) => <Problem {...error()} />}</Match>
-          <Match when={picture() && state().name === 'empty'}>
-            <p class="empty">{emptyWords(props.panel, board.windows())}</p>
+          <Match when={waiting()}>{(words) => <Nothing {...words()} />}</Match>
+          <Match when={!hasData()}>
+            <div class="skeleton" aria-hidden="true" />
           </Match>
           <Match when={props.panel.kind === 'timeseries' && props.panel} keyed>
             {(panel) => (

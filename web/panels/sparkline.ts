@@ -49,14 +49,6 @@ export function condense(values: Float64Array, most: number): Float64Array {
   return Float64Array.from({ length: count }, (_, at) => mean(values.subarray(skip + at * run, skip + (at + 1) * run)));
 }
 
-/** How the mean of the newest `recent` values stands to that of those before: 0.06 is 6 % more. Null: too little before. */
-export function trend(values: Float64Array, recent: number): number | null {
-  const from = values.length - recent;
-  if (recent < 1 || from < Math.max(3, recent)) return null;
-  const share = mean(values.subarray(from)) / mean(values.subarray(0, from)) - 1;
-  return Number.isFinite(share) ? share : null;
-}
-
 function mean(values: Float64Array): number {
   let sum = 0;
   let known = 0;

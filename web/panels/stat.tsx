@@ -1,18 +1,19 @@
-import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { StatPanel } from '../../contract/spec/panel.ts';
 import type { Span } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
-import { durationWords, newestWords } from './panel-words.tsx';
-import { condense, sparkPaths, trend } from './sparkline.ts';
+import { condense, sparkPaths } from './sparkline.ts';
 import { thresholdPassed } from './thresholds.ts';
+import { versusWords } from './versus-words.ts';
+import { durationWords, newestWords } from './window-words.ts';
 
 /** More points than this are noise in a picture this small. */
 const SPARK_POINTS = 36;
 
-/** One number, what it covers, how it stands to the range before it, and its windows as a sparkline. */
+/** One number, what it covers, how it stands to the same length of time before, and its windows as a sparkline. */
 export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   const board = useBoard();
   const raw = () => props.picture.rows[0]?.value ?? null;
@@ -40,20 +41,16 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     if (span === null) return newestWords(props.picture.windowSizeUs);
     return span === 'all' ? 'all kept' : `last ${durationWords(span)}`;
   };
-  const drift = () => {
-    const values = settled();
-    const span = over();
-    // Over all that is in view there is no time before to compare with.
-    if (props.panel.over === 'range' || span === 'all') return null;
-    const recent = Math.max(1, Math.round((span ?? 0) / (props.picture.stepUs || Number.POSITIVE_INFINITY)));
-    const share = values ? trend(values, recent) : null;
-    if (share === null || Math.abs(share) < 0.0005) return null;
-    const percent = formatValue(Math.abs(share), {
-      unit: 'percentunit',
-      decimals: Math.abs(share) >= 0.1 ? 0 : 1,
-    }).text;
-    return `${share > 0 ? '▲' : '▼'} ${percent} vs before`;
-  };
+  const versus = createMemo(
+    () =>
+      versusWords(
+        props.picture.versus,
+        (value) => formatValue(value, { unit: props.panel.unit, decimals: props.panel.decimals }).text,
+        board.zone(),
+      ),
+    undefined,
+    { equals: (a, b) => a?.whole === b?.whole },
+  );
   const bound = () => {
     const { relativeError } = props.picture;
     return relativeError > 0 ? `± ${Number((relativeError * 100).toPrecision(2))} %` : null;
@@ -69,11 +66,12 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     const now = alarm();
     props.onAlarm(now && { level: now.level, word: now.word });
   });
-  const foot = () => {
+  const alarmed = () => {
     const now = alarm();
-    if (now) return now.forMs >= 1000 ? `for ${formatSpan(now.forMs)}` : covers();
-    return [covers(), bound() ?? drift()].filter(Boolean).join(' · ');
+    if (now) return now.forMs >= 1000 ? `for ${formatSpan(now.forMs)}` : null;
+    return null;
   };
+  const footTitle = () => (props.state.age.length > 0 ? props.state.age.join(' · ') : versus()?.whole);
   return (
     <div class="stat">
       <div class="stat-line">
@@ -92,10 +90,27 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
           )}
         </Show>
       </div>
-      <p class="stat-foot">
-        <Show when={props.state.age.length > 0} fallback={foot()}>
-          <For each={props.state.age}>{(words) => <span>{words}</span>}</For>
-        </Show>
+      <p class="stat-foot" title={footTitle()}>
+        <Switch
+          fallback={
+            <>
+              <span>{covers()}</span>
+              <Show when={bound()}>{(words) => <span>{words()}</span>}</Show>
+              <Show when={!bound() && versus()}>
+                {(words) => (
+                  <span class="versus">
+                    {words().change} vs {words().length} before
+                  </span>
+                )}
+              </Show>
+            </>
+          }
+        >
+          <Match when={props.state.age.length > 0}>
+            <For each={props.state.age}>{(words) => <span>{words}</span>}</For>
+          </Match>
+          <Match when={alarmed()}>{(words) => <span>{words()}</span>}</Match>
+        </Switch>
       </p>
     </div>
   );

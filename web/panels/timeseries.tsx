@@ -1,13 +1,13 @@
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { TimeseriesPanel } from '../../contract/spec/panel.ts';
 import { Chart } from '../charts/chart.tsx';
-import { makePlot, type Plot, settledIndex } from '../charts/plot.ts';
+import { makePlot, newestIndex, type Plot } from '../charts/plot.ts';
 import { formatValue } from '../format.ts';
-import { formatClock } from '../format-time.ts';
+import { formatClock, formatWindow } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
 
-/** Measures over time, with a legend of the values of the newest final window. */
+/** Measures over time, with a legend of the values where the lines end, and of when that is. */
 export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Element {
   const board = useBoard();
   const slotOf = (name: string) =>
@@ -29,7 +29,7 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
   const legend = createMemo(() => {
     const now = plot();
     if (!now) return [];
-    const index = settledIndex(now);
+    const index = newestIndex(now);
     return now.series.map(({ name, slot, values }) => ({
       name,
       slot,
@@ -37,6 +37,16 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
       raw: values[index],
     }));
   });
+  /** When the values of the legend are of. */
+  const at = () => {
+    const now = plot();
+    if (!now) return '';
+    const index = newestIndex(now);
+    const start = (now.startSeconds[index] ?? 0) * 1000;
+    const filling = now.soFar && index === now.startSeconds.length - 1;
+    if (props.picture.stepUs === 0) return formatClock(start, board.zone());
+    return `${formatWindow(start, now.windowSizeS * 1000, board.zone())}${filling ? ' so far' : ''}`;
+  };
   const notes = () => {
     const { hiddenSeries, keptFromUs, coarseBeforeUs } = props.picture;
     const now = plot();
@@ -56,7 +66,7 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
       .join(', ')}`;
   };
   return (
-    <Show when={plot()} fallback={<p class="empty">No windows in this range yet.</p>}>
+    <Show when={plot()}>
       {(now) => (
         <>
           <Chart
@@ -76,6 +86,9 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
                 </li>
               )}
             </For>
+            <li class="at" title="The values beside the names are of this window, where the lines end">
+              {at()}
+            </li>
             <Show when={notes()}>
               <li>{notes()}</li>
             </Show>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { funnel } from './funnel.ts';
-import { condense, sparkPaths, trend } from './sparkline.ts';
+import { condense, sparkPaths } from './sparkline.ts';
 import { thresholdPassed } from './thresholds.ts';
 
 const steps = (values: Record<string, number | null>) => Object.entries(values).map(([key, value]) => ({ key, value }));
@@ -33,12 +33,6 @@ test('a sparkline breaks where there is no value', () => {
   expect(paths?.line.match(/M/g)).toHaveLength(2);
   expect(paths?.area.match(/Z/g)).toHaveLength(2);
   expect(sparkPaths(Float64Array.from([1, 1, 1, 1]))).toBeNull();
-});
-
-test('the trend compares the newest windows with those before', () => {
-  expect(trend(Float64Array.from([10, 10, Number.NaN, 10, 11, 13]), 2)).toBeCloseTo(0.2);
-  expect(trend(Float64Array.from([1, 2, 3, 4]), 3)).toBeNull();
-  expect(trend(Float64Array.from([0, 0, 0, 4]), 1)).toBeNull();
 });
 
 test('a long sparkline is condensed to means, the newest run whole', () => {

@@ -1,0 +1,156 @@
+import type { Loss, Status, StreamStatus } from '../../contract/worker-api.ts';
+import { formatValue } from '../format.ts';
+import { formatMoment, type Zone } from '../format-time.ts';
+import type { Notice } from './notices.ts';
+import { sentence, sentences } from './sentence.ts';
+
+/** Of one stream. */
+interface Named {
+  readonly name: string;
+  readonly stream: StreamStatus;
+}
+
+/** Losses of one reason, found about the same time, at most one of each stream. */
+interface LossOfMany {
+  readonly loss: Loss;
+  readonly names: string[];
+  /** Null: of one of them nobody can know. */
+  missing: number | null;
+}
+
+/** Losses so far apart are two. */
+const ONE_LOSS_MS = 60_000;
+const KEPT_LOSSES = 3;
+/** More are counted. */
+const MAX_NAMES = 4;
+
+/** What is to be said of the streams. One trouble is one notice, which names the streams it is of. (V13) */
+export function streamNotices(status: Status, nowMs: number, zone: Zone): Notice[] {
+  const all = Object.entries(status.streams).map(([name, stream]) => ({ name, stream }));
+  const connected = status.connection.state === 'live';
+  // What the relay last told of its sources says nothing once it is gone.
+  const failed = connected ? all.filter(({ stream }) => stream.source.state === 'failed') : [];
+  const rejected = all.filter((one) => !failed.includes(one) && allRejected(one.stream));
+  const empty = connected
+    ? all.filter((one) => !failed.includes(one) && !rejected.includes(one) && one.stream.received === 0)
+    : [];
+  return [
+    ...byCause(failed).map(failedNotice),
+    ...rejected.map(rejectedNotice),
+    ...byCause(empty).map(emptyNotice),
+    ...losses(all).map((loss) => lossNotice(loss, nowMs, zone)),
+  ];
+}
+
+/** Streams whose sources say the same, but for the stream's own name. */
+function byCause(streams: readonly Named[]): (readonly [Named, ...Named[]])[] {
+  const found = new Map<string, [Named, ...Named[]]>();
+  for (const one of streams) {
+    const { message, fix } = one.stream.source;
+    const cause = JSON.stringify([message, fix].map((text) => text?.replaceAll(one.name, '\0')));
+    const known = found.get(cause);
+    if (known) known.push(one);
+    else found.set(cause, [one]);
+  }
+  return [...found.values()];
+}
+
+function failedNotice(group: readonly [Named, ...Named[]]): Notice {
+  return {
+    id: `failed/${names(group).join('/')}`,
+    tone: 'down',
+    what: failedWords(group),
+    more: sourceWords(group),
+    dismissable: false,
+  };
+}
+
+function emptyNotice(group: readonly [Named, ...Named[]]): Notice {
+  return {
+    id: `empty/${names(group).join('/')}`,
+    tone: 'waiting',
+    what: `Waiting for the first record of ${listed(names(group))}`,
+    more: sourceWords(group),
+    dismissable: false,
+  };
+}
+
+function sourceWords(group: readonly [Named, ...Named[]]): string {
+  const [first, ...others] = group.map(({ stream }) => sentences(stream.source.message, stream.source.fix));
+  return others.every((words) => words === first) ? (first ?? '') : `${first} Likewise the others.`;
+}
+
+function rejectedNotice({ name, stream }: Named): Notice {
+  return {
+    id: `rejected/${name}`,
+    tone: 'late',
+    what: `No record of ${name} could become a row`,
+    more: sentences(
+      `${count(stream.deadLetters)} read, every one rejected`,
+      stream.lastDeadLetter === null ? null : `The last: ${stream.lastDeadLetter}`,
+    ),
+    dismissable: false,
+    link: { href: `/dead-letters?stream=${encodeURIComponent(name)}`, text: 'See them' },
+  };
+}
+
+/** A broker that does not answer is asked again by the relay; another failure needs someone. */
+function failedWords(group: readonly [Named, ...Named[]]): string {
+  const [{ stream }, ...others] = group;
+  const [source, is] = others.length === 0 ? ['Source', 'is'] : ['Sources', 'are'];
+  const of = `${source} of ${listed(names(group))}`;
+  if (!/\bno (\w+ )?broker answers\b/i.test(stream.source.message ?? '')) return `${of} failed`;
+  const never = group.every(({ stream: { received } }) => received === 0);
+  return `${of} ${is} not reachable${never ? ' yet' : ''}, trying again`;
+}
+
+/** Records come, and none of them is data. */
+export function allRejected({ received, read, deadLetters }: StreamStatus): boolean {
+  return received === 0 && deadLetters > 0 && (read === null || read <= deadLetters);
+}
+
+function losses(streams: readonly Named[]): LossOfMany[] {
+  const found: LossOfMany[] = [];
+  for (const { name, stream } of streams)
+    for (const loss of stream.losses.slice(-KEPT_LOSSES)) {
+      const known = found.find(
+        (one) =>
+          one.loss.kind === loss.kind &&
+          one.loss.reason === loss.reason &&
+          Math.abs(one.loss.atMs - loss.atMs) < ONE_LOSS_MS &&
+          !one.names.includes(name),
+      );
+      if (!known) found.push({ loss, names: [name], missing: loss.missing });
+      else {
+        known.names.push(name);
+        known.missing = known.missing === null || loss.missing === null ? null : known.missing + loss.missing;
+      }
+    }
+  return found;
+}
+
+function lossNotice({ loss, names: of, missing }: LossOfMany, nowMs: number, zone: Zone): Notice {
+  return {
+    id: `${loss.kind}/${of.join('/')}/${loss.atMs}`,
+    tone: 'late',
+    what: loss.kind === 'gap' ? `Gap in ${listed(of)}` : `${listed(of)} started again`,
+    more: `${formatMoment(loss.atMs, nowMs, zone)}: ${sentence(loss.reason)}${
+      missing === null ? '' : ` ${count(missing)} ${missing === 1 ? 'record is' : 'records are'} missing.`
+    }`,
+    dismissable: true,
+  };
+}
+
+function names(group: readonly Named[]): string[] {
+  return group.map(({ name }) => name);
+}
+
+/** `a`, `a and b`, `a, b, c and d`, `a, b, c, d and 5 more` */
+function listed(all: readonly string[]): string {
+  const shown = all.length > MAX_NAMES + 1 ? [...all.slice(0, MAX_NAMES), `${all.length - MAX_NAMES} more`] : all;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+function count(value: number): string {
+  return formatValue(value, { unit: 'none' }).text;
+}

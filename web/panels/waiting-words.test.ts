@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import { PanelSchema } from '../../contract/spec/panel.ts';
+import { type WindowSpec, WindowSpecSchema } from '../../contract/spec/window.ts';
+import type { PanelPicture, Status, StreamStatus, WindowStatus } from '../../contract/worker-api.ts';
+import { waitingWords } from './waiting-words.ts';
+
+const window = (change: Partial<WindowSpec> = {}) =>
+  WindowSpecSchema.parse({ from: 'orders', window: 'tumble(1m)', select: { n: 'count()' }, ...change });
+const windows = { w: window(), paid: window({ where: "state = 'paid'" }), of_w: window({ from: 'w' }) };
+const stream = (change: Partial<StreamStatus> = {}): StreamStatus => ({
+  positions: null,
+  watermark: null,
+  watermarkUs: null,
+  maxEventTimeUs: null,
+  catchingUp: false,
+  lag: { records: null, ms: null },
+  rows: 0,
+  memory: 0,
+  received: 0,
+  released: 0,
+  late: 0,
+  tooLate: 0,
+  duplicates: 0,
+  read: 0,
+  deadLetters: 0,
+  lastDeadLetter: null,
+  source: { state: 'live', message: null, fix: null },
+  schema: null,
+  delivery: null,
+  conflated: 0,
+  losses: [],
+  ...change,
+});
+const status = (streams: Record<string, StreamStatus>, change: Partial<Status> = {}): Status => ({
+  connection: { state: 'live', sinceMs: 0, transport: 'websocket' },
+  clockAheadMs: 0,
+  rebuilding: false,
+  streams,
+  eventsPerSecond: 0,
+  rows: 0,
+  memory: { usedBytes: 1, budgetBytes: 2 },
+  windowProblems: [],
+  windows: {},
+  journal: { state: 'off', bytes: 0, budgetBytes: 0, restoredRows: 0, message: null },
+  restarts: [],
+  ...change,
+});
+const counters = (change: Partial<WindowStatus> = {}): WindowStatus => ({
+  from: 'orders',
+  tooLateRows: 0,
+  tooLateAssignments: 0,
+  duplicateRows: 0,
+  forgottenEvents: 0,
+  foldedRows: 0,
+  droppedRows: 0,
+  rowsWithoutGap: 0,
+  groups: 0,
+  maxGroups: 10,
+  keptFromUs: null,
+  coarseBeforeUs: null,
+  ...change,
+});
+const bars = (
+  rows: readonly { key: string; value: number | null }[],
+  maxEventTimeUs: number | null = 1,
+): PanelPicture => ({
+  kind: 'fold',
+  stream: 'orders',
+  maxEventTimeUs,
+  watermarkUs: null,
+  receivedAtMs: 1,
+  sealedAtMs: 1,
+  windowSizeUs: 60e6,
+  stepUs: 60e6,
+  rows,
+  rest: { keys: 0, value: null },
+  versus: null,
+  spark: null,
+  relativeError: 0,
+});
+const words = (now: Status | null, change: { window?: string; picture?: PanelPicture } = {}) => {
+  const panel = PanelSchema.parse({
+    kind: 'barlist',
+    title: 't',
+    w: 6,
+    h: 6,
+    window: change.window ?? 'w',
+    value: 'n',
+    label: 'state',
+  });
+  return waitingWords({ panel, windows, status: now, picture: change.picture, span: 900e6 });
+};
+
+test('V12 before the first record it says what is awaited, and nothing else', () => {
+  expect(words(status({ orders: stream() }))?.what).toBe(
+    'One bar per state stands here with the first record of orders.',
+  );
+  const empty = { state: 'live', message: 'the topic is empty', fix: 'produce a record to it' } as const;
+  expect(words(status({ orders: stream({ source: empty }) }))).toMatchObject({
+    what: expect.stringContaining('the topic is empty.'),
+    next: 'produce a record to it',
+  });
+});
+
+test('V12 nobody waits for a first record where that is not what is missing', () => {
+  const failed = { state: 'failed', message: 'no broker answers', fix: 'start Kafka' } as const;
+  expect(words(status({ orders: stream({ source: failed }) }))).toMatchObject({
+    what: 'The source of orders failed: no broker answers.',
+    next: 'start Kafka',
+  });
+  const rejected = stream({ read: 1204, deadLetters: 1204, lastDeadLetter: 'no time field' });
+  expect(words(status({ orders: rejected }))).toMatchObject({
+    what: 'None of the 1,204 records of orders could become a row, the last: no time field.',
+    link: { href: '/dead-letters?stream=orders' },
+  });
+  const ended = stream({ source: { state: 'ended', message: 'read to its end', fix: null } });
+  expect(words(status({ orders: ended }))?.what).toBe('orders was read to its end: it has no records.');
+  const away = { state: 'waiting', attempt: 1, retryAtMs: 0, sinceMs: 0, reason: 'gone' } as const;
+  expect(words(status({ orders: stream() }, { connection: away }))?.what).toMatch(/the relay is not reached/);
+  expect(words(status({ others: stream() }))).toMatchObject({
+    what: 'The relay serves no stream orders.',
+    next: expect.stringContaining('others'),
+  });
+  const reset = { kind: 'reset', atMs: 0, reason: 'the topic was created again', missing: null } as const;
+  expect(words(status({ orders: stream({ received: 9, losses: [reset] }) }), { picture: bars([], null) })?.what).toBe(
+    'orders began again, and nothing has come since: the topic was created again.',
+  );
+});
+
+test('V12 a stream with rows of which none is in the window says why, and what to do', () => {
+  const full = (of: Partial<WindowStatus> = {}) =>
+    status(
+      { orders: stream({ received: 4200, maxEventTimeUs: 1 }) },
+      { windows: { w: counters(of), paid: counters(of), of_w: counters(of) } },
+    );
+  const none = { picture: bars([]) };
+  expect(words(full(), { ...none, window: 'paid' })).toMatchObject({
+    what: "None of the 4,200 events of orders has where: state = 'paid'.",
+    next: expect.stringContaining('correct the window’s `where`'),
+  });
+  expect(words(full({ groups: 3 }), { ...none, window: 'paid' })).toMatchObject({
+    what: "No event with where: state = 'paid' is in the last 15 min; there were earlier ones.",
+    next: 'Choose a longer range above.',
+  });
+  expect(words(full({ tooLateRows: 12 }), none)?.what).toBe('12 events of orders came too late for every window of w.');
+  expect(words(full(), { ...none, window: 'of_w' })?.what).toBe(
+    'No window of w has closed yet; of_w counts those that have.',
+  );
+});
+
+test('V12 no words where there is something to draw, or where it is on its way', () => {
+  const some = status(
+    { orders: stream({ received: 1, maxEventTimeUs: 1 }) },
+    { windows: { w: counters({ groups: 1 }) } },
+  );
+  expect(words(some, { picture: bars([{ key: 'a', value: 1 }]) })).toBeNull();
+  // There are events, and the value of all of them is null.
+  expect(words(some, { picture: bars([{ key: 'a', value: null }]) })).toBeNull();
+  expect(words(some)).toBeNull();
+  expect(words(null)).toBeNull();
+  expect(words(status({ orders: stream() }, { rebuilding: true }))).toBeNull();
+});

@@ -1,0 +1,18 @@
+import { formatDurationUs } from '../../contract/spec/duration.ts';
+
+/** `5 s`, `1 min`, `1 h` */
+export function durationWords(us: number): string {
+  return formatDurationUs(us).replace(/([a-z]+)$/, (unit) => ` ${unit === 'm' ? 'min' : unit}`);
+}
+
+/** `5 s windows`, `5 min windows every 1 min`; sessions and all of time have no length of their own. */
+export function windowWords(sizeUs: number, stepUs: number): string | null {
+  if (sizeUs === 0) return stepUs === 0 ? 'sessions' : null;
+  return `${durationWords(sizeUs)} windows${stepUs === sizeUs ? '' : ` every ${durationWords(stepUs)}`}`;
+}
+
+/** What a number over the newest window covers. */
+export function newestWords(sizeUs: number): string {
+  if (!Number.isFinite(sizeUs)) return 'all events';
+  return sizeUs === 0 ? 'open now' : `newest ${durationWords(sizeUs)}`;
+}
