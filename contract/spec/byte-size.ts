@@ -11,8 +11,10 @@ export function parseByteSize(text: string): number | null {
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
+const EXPECTED = 'expected a size such as 256MiB, 1GiB or 500MB';
+
 /** A number of bytes as a user writes it. */
 export const ByteSizeSchema = z
-  .string()
-  .refine((text) => parseByteSize(text) !== null, { error: 'expected a size such as 256MiB, 1GiB or 500MB' })
+  .string({ error: EXPECTED })
+  .refine((text) => parseByteSize(text) !== null, { error: EXPECTED, abort: true })
   .meta({ description: 'A number of bytes: a number and B, KB, MB, GB, KiB, MiB or GiB.', examples: ['1GiB'] });

@@ -13,10 +13,33 @@ export function parseDurationUs(text: string): number | null {
   return Number.isSafeInteger(us) && Math.abs(us - exact) <= us * 1e-15 ? us : null;
 }
 
+const FORM = 'a duration such as 250ms, 10s, 1m, 1.5h or 1d';
+const WORDS = [
+  [/^(ms|msecs?|millis|milliseconds?)$/i, 'ms'],
+  [/^(s|secs?|seconds?)$/i, 's'],
+  [/^(m|mins?|minutes?)$/i, 'm'],
+  [/^(h|hrs?|hours?)$/i, 'h'],
+  [/^(d|days?)$/i, 'd'],
+  [/^(w|weeks?)$/i, 'w'],
+] as const;
+
+/** `2 hours` → `2h`: what was meant by text that is no duration; null when nobody can tell. */
+export function meantDuration(text: unknown): string | null {
+  const [, number, word = ''] = (typeof text === 'string' && /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim())) || [];
+  const unit = WORDS.find(([pattern]) => pattern.test(word))?.[1];
+  return number === undefined || unit === undefined ? null : `${number}${unit}`;
+}
+
+/** What is expected where this is no duration. */
+export function expectedDuration(found: unknown): string {
+  const meant = typeof found === 'number' && found > 0 ? `${found}s` : meantDuration(found);
+  return `expected ${FORM}${meant === null ? '' : `; did you mean ${meant}?`}`;
+}
+
 /** A duration as a user writes it; `0s` is allowed. */
 export const DurationSchema = z
-  .string()
-  .refine((text) => parseDurationUs(text) !== null, { error: 'expected a duration such as 250ms, 10s, 1m, 1.5h or 1d' })
+  .string({ error: ({ input }) => (input === undefined ? undefined : expectedDuration(input)) })
+  .refine((text) => parseDurationUs(text) !== null, { error: ({ input }) => expectedDuration(input), abort: true })
   .meta({
     description: 'A length of time: a number and us, ms, s, m, h, d or w.',
     examples: ['10s', '1m'],

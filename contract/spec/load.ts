@@ -1,5 +1,5 @@
 import { type Board, BoardSchema } from './board.ts';
-import { checkColumns } from './check-columns.ts';
+import { checkUses } from './check-uses.ts';
 import { checkFrom, checkWindow, rootStream } from './check-window.ts';
 import { type Config, ConfigSchema } from './config.ts';
 import { oneOf } from './nearest.ts';
@@ -28,29 +28,41 @@ export interface Known {
   readonly windows: Readonly<Record<string, WindowSpec>>;
 }
 
-/** `checkSource` says what is wrong with a stream's `source:`, by whoever knows the kinds of sources. With problems
- * come the boards the text names, for whoever can tell whether they are there. */
+/** What is wrong with a stream as it is written, by whoever knows sources; `path` is left out where it is their URL. */
+export type CheckSource = (
+  source: string,
+  stream: Readonly<Record<string, unknown>>,
+) => readonly { readonly path?: Path; readonly found: string; readonly expected: string }[];
+
+/** With problems come the boards the text names, for whoever can tell whether they are there. */
 export function loadConfig(
   text: string,
-  checkSource: (source: string) => readonly { readonly found: string; readonly expected: string }[] = () => [],
+  checkSource: CheckSource = () => [],
 ): LoadedConfig | { problems: Problem[]; boards: string[] } {
   const file = new YamlFile(text);
   const config = file.read(ConfigSchema);
-  const raw = config ?? file.plain<Partial<Config>>();
+  const plain = file.plain<Partial<Config>>();
+  const raw = config ?? plain;
   const streams = namesOf(raw.streams);
   if (config !== null && streams.length === 0)
     file.report(['streams'], 'no stream', 'at least one, such as events: { source: kafka://localhost:9092/events }');
   for (const [index, name] of streams.entries()) {
     const same = streams.slice(0, index).find((other) => sameTable(other, name));
     if (same !== undefined)
-      file.report(['streams', name], `a stream named as ${same} but for its case`, 'another name: both are tables');
-    const source = raw.streams?.[name]?.source;
-    if (typeof source === 'string')
-      for (const problem of checkSource(source))
-        file.report(['streams', name, 'source'], problem.found, problem.expected);
-    if (typeof source === 'string') checkColumns(source, raw.streams?.[name]?.columns, ['streams', name], file.report);
+      file.report(
+        ['streams', name],
+        `a stream named as ${same} (line ${file.lineOf(['streams', same])}) but for its case`,
+        'another name: both are tables',
+      );
+    // As it is written: what is left out is not there.
+    const written = objectOf(plain.streams?.[name]);
+    const { source } = written;
+    if (typeof source !== 'string') continue;
+    for (const { path = ['source'], found, expected } of checkSource(source, written))
+      file.report(['streams', name, ...path], found, expected);
+    checkUses(source, written, ['streams', name], file.report);
   }
-  checkWindows(objectOf(raw.windows), streams, {}, file.report);
+  checkWindows(objectOf(raw.windows), streams, {}, file);
   if (config === null || file.problems.length > 0)
     return {
       problems: file.sorted(),
@@ -65,7 +77,7 @@ export function loadBoard(text: string, known: Known): { board: Board } | { prob
   const board = file.read(BoardSchema);
   const raw = board ?? file.plain<Partial<Board>>();
   const streams = Array.isArray(known.streams) ? known.streams : Object.keys(known.streams);
-  checkWindows(objectOf(raw.windows), streams, known.windows, file.report);
+  checkWindows(objectOf(raw.windows), streams, known.windows, file);
   if (board !== null) checkPanels(board, { ...known.windows, ...board.windows }, streams, file.report);
   if (board === null || file.problems.length > 0) return { problems: file.sorted() };
   if (board.windows === undefined || Array.isArray(known.streams)) return { board };
@@ -83,19 +95,28 @@ function checkWindows(
   windows: Readonly<Record<string, unknown>>,
   streams: readonly string[],
   known: Readonly<Record<string, unknown>>,
-  report: Report,
+  { report, lineOf }: Pick<YamlFile, 'report' | 'lineOf'>,
 ): void {
-  for (const [name, spec] of Object.entries(windows)) {
+  for (const [index, [name, spec]] of Object.entries(windows).entries()) {
     const path = ['windows', name];
     checkFrom(name, { ...known, ...windows }, streams, (found, expected) => report([...path, 'from'], found, expected));
     checkWindow(spec, path, report);
     const stream = streams.find((other) => sameTable(other, name));
     if (stream !== undefined) report(path, `a window named as the stream ${stream}`, 'another name: both are tables');
+    const same = Object.keys(windows)
+      .slice(0, index)
+      .find((other) => sameTable(other, name));
+    if (same !== undefined)
+      report(
+        path,
+        `a window named as ${same} (line ${lineOf(['windows', same])}) but for its case`,
+        'another name: both are tables',
+      );
   }
 }
 
 /** Names that differ in case alone are one name to the database. */
-const sameTable = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+export const sameTable = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** Windows with what their streams decide written out. */
 function completed(

@@ -1,7 +1,11 @@
-import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { oneOf } from './nearest.ts';
-import { PanelSchema } from './panel.ts';
+import { expectation, isCutOff, knownKey, QUOTE_COMMAS, yamlProblem } from './expectation.ts';
+import { knownKeys } from './known-keys.ts';
+import { quote } from './quote.ts';
+
+export { isCutOff, QUOTE_COMMAS } from './expectation.ts';
+export { quote } from './quote.ts';
 
 export interface Problem {
   /** 1-based. */
@@ -24,11 +28,20 @@ export class YamlFile {
 
   constructor(text: string) {
     this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, prettyErrors: false });
-    for (const error of this.#document.errors)
-      this.#add(error.pos[0], [], 'no valid YAML', `${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`);
+    const told = new Set<string>();
+    for (const error of this.#document.errors) {
+      const { found, expected } = yamlProblem(error);
+      // Where one line begins with a tab all others do.
+      if (told.has(found) && error.code === 'TAB_AS_INDENT') continue;
+      told.add(found);
+      this.#add(error.pos[0], [], found, expected);
+    }
   }
 
   readonly report: Report = (path, found, expected) => this.#add(this.#offset(path, false), path, found, expected);
+
+  /** The line a key is on, from 1. */
+  readonly lineOf = (path: Path): number => this.#lines.linePos(this.#offset(path, true)).line;
 
   /** The value by its schema; null when it does not fit, which is then reported. */
   read<T extends z.ZodType>(schema: T): z.output<T> | null {
@@ -57,7 +70,7 @@ export class YamlFile {
           this.#offset([...path, key], true),
           [...path, key],
           `an unknown key ${quote(key)}`,
-          isCutOff(key) ? QUOTE_COMMAS.window : oneOf(names, key, 'a known key'),
+          isCutOff(key) ? QUOTE_COMMAS.window : knownKey(names, key),
         );
       return;
     }
@@ -71,15 +84,40 @@ export class YamlFile {
     }
     const within = path.at(-2);
     const cut = (within === 'select' || within === 'compute' || within === 'by') && isCutOff(path.at(-1));
-    this.report(path, this.#found(path), cut ? QUOTE_COMMAS[within] : expectation(issue));
+    if (issue.code === 'invalid_key' && !cut) {
+      const inner = issue.issues[0];
+      const expected = inner === undefined ? expectation(issue, null, []) : expectation(inner, path.at(-1), []);
+      this.#add(this.#offset(path, true), path, `the name ${quote(path.at(-1))}`, expected);
+      return;
+    }
+    this.report(path, this.#found(path), cut ? QUOTE_COMMAS[within] : this.#expected(issue, path, schema));
+  }
+
+  #expected(issue: z.core.$ZodIssue, path: Path, schema: z.ZodType): string {
+    const value = this.#nodeAt(path);
+    return expectation(
+      issue,
+      isScalar(value) ? value.value : undefined,
+      knownKeys(schema, path, this.#document.toJS()),
+    );
   }
 
   #found(path: Path): string {
-    const value: unknown = path.length === 0 ? this.#document.toJS() : this.#document.getIn(path);
-    if (value === undefined) return 'nothing';
-    if (value === null) return 'null';
-    if (isNode(value)) return isMap(value) ? 'a map' : 'a list';
-    return typeof value === 'object' ? 'something else' : quote(value);
+    const value = this.#nodeAt(path);
+    if (isMap(value)) return value.items.length === 0 ? 'an empty map' : 'a map';
+    if (isSeq(value)) return value.items.length === 0 ? 'an empty list' : 'a list';
+    return isScalar(value) && value.value !== null && value.value !== undefined ? quote(value.value) : 'nothing';
+  }
+
+  /** Keys that are numbers are told by their text, as paths tell them. */
+  #nodeAt(path: Path): unknown {
+    let node: unknown = this.#document.contents;
+    for (const part of path) {
+      if (isMap(node)) node = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))?.value;
+      else if (isSeq(node)) node = node.items[Number(part)];
+      else return undefined;
+    }
+    return isAlias(node) ? node.resolve(this.#document) : node;
   }
 
   /** Where a path is in the text: its key or its value, else the nearest part of it that is there. */
@@ -104,99 +142,8 @@ export class YamlFile {
   }
 }
 
-/** `{ p95: quantile(x, 0.95) }` is, to YAML, `p95` of `quantile(x` and a key `0.95)`. */
-export const QUOTE_COMMAS = {
-  window: 'quotes around a value that holds a comma, as window: "hop(1h, 5m)"',
-  select: 'quotes around a value that holds a comma, as p95: "quantile(x, 0.95)"',
-  compute: 'quotes around a value that holds a comma, as pair: "concat(a, b)"',
-  by: 'quotes around a value that holds a comma, as pair: "concat(a, b)"',
-} as const;
-
-/** Is it the beginning or the rest of a value that was cut at a comma? */
-export function isCutOff(part: unknown): boolean {
-  const text = String(part);
-  return text.split('(').length !== text.split(')').length;
-}
-
 function depth(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length));
-}
-
-const LABELS: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'a map',
-  record: 'a map',
-  array: 'a list',
-};
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return LABELS[issue.expected] ?? issue.expected;
-    case 'invalid_value':
-      return issue.values.map(String).join(' or ');
-    case 'too_small':
-      return `at least ${issue.minimum}${issue.origin === 'array' ? ' of them' : issue.origin === 'string' ? ' character' : ''}`;
-    case 'too_big':
-      return `at most ${issue.maximum}`;
-    case 'invalid_key':
-      return 'a name of letters, digits and _, not starting with a digit';
-    case 'invalid_union':
-      return unionExpectation(issue);
-    default:
-      return issue.message.replace(/^expected /, '');
-  }
-}
-
-/** The one union that is told apart by a key. */
-const PANEL_KINDS = PanelSchema.options.map((option) => option.shape.kind.value);
-
-function unionExpectation(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): string {
-  if (issue.discriminator !== undefined) return `a known ${issue.discriminator}: ${PANEL_KINDS.join(', ')}`;
-  const branches = issue.errors.flatMap((errors) => errors.slice(0, 1).map(expectation));
-  return [...new Set(branches)].join(', or ') || issue.message;
-}
-
-/** Names the schema has at a path of the value; empty when that cannot be told. */
-function knownKeys(schema: z.ZodType, path: Path, value: unknown): string[] {
-  let here: Definition | undefined = definition(schema);
-  let inside = value;
-  for (const part of path) {
-    inside =
-      inside === null || typeof inside !== 'object' ? undefined : (inside as Record<string | number, unknown>)[part];
-    here = definition(here?.shape?.[part] ?? here?.valueType ?? here?.element, inside);
-  }
-  return Object.keys(here?.shape ?? {});
-}
-
-interface Definition {
-  readonly shape?: Record<string | number, unknown>;
-  readonly valueType?: unknown;
-  readonly element?: unknown;
-  readonly innerType?: unknown;
-  readonly options?: readonly unknown[];
-}
-
-/** What is under optional, default and union: of a union, the map whose `kind` (or else the first) is the value's. */
-function definition(schema: unknown, value?: unknown): Definition | undefined {
-  const found = (schema as { def?: Definition } | undefined)?.def;
-  if (found?.innerType !== undefined) return definition(found.innerType, value);
-  if (found?.options === undefined) return found;
-  const maps = found.options.map((option) => definition(option, value)).filter((option) => option?.shape !== undefined);
-  const kind = (value as { kind?: unknown } | undefined)?.kind;
-  return (
-    maps.find((option) =>
-      (definition(option?.shape?.kind) as { values?: unknown[] } | undefined)?.values?.includes(kind),
-    ) ?? maps[0]
-  );
-}
-
-export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 export function objectOf(value: unknown): Record<string, unknown> {

@@ -21,8 +21,8 @@ test.each([
 });
 
 test.each([
-  ['localhost:9092/x', ['a source of kind "localhost"']],
-  ['events.jsonl', ['"events.jsonl", which has no scheme']],
+  ['localhost:9092/x', ['"localhost:9092/x", which does not say what is there']],
+  ['events.jsonl', ['"events.jsonl", which does not say that it is a file']],
   ['http://x/y', ['a source of kind "http"']],
   ['kafka://localhost:9092', ['no topic']],
   ['kafka://:99999/a b', ['host ":99999"', 'topic "a b"']],

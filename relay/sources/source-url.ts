@@ -44,13 +44,20 @@ export function parseSourceUrl(text: string): ParsedSourceUrl {
       if (rest === 'shop') return { ok: true, url: { kind: 'demo' } };
       return refused([{ found: `no demo called "${rest}"`, expected: 'demo:shop' }]);
     default:
-      return refused([
-        {
-          found: scheme === undefined ? `"${text}", which has no scheme` : `a source of kind "${scheme}"`,
-          expected: 'kafka://…, mqtt://…, mqtts://…, file:… or demo:shop',
-        },
-      ]);
+      return refused([unknownKind(text, scheme, rest ?? '')]);
   }
+}
+
+/** What begins as no source does: an address, a path, another scheme. */
+function unknownKind(text: string, scheme: string | undefined, rest: string): SourceUrlProblem {
+  if (/^\d+(\/|$)/.test(rest))
+    return { found: `"${text}", which does not say what is there`, expected: `kafka://${text} or mqtt://${text}` };
+  if (/\.(jsonl?|ndjson)$/i.test(text) && !/^\w+:\/\//.test(text))
+    return { found: `"${text}", which does not say that it is a file`, expected: `file:${text}` };
+  return {
+    found: scheme === undefined ? `"${text}", which has no scheme` : `a source of kind "${scheme}"`,
+    expected: 'kafka://…, mqtt://…, mqtts://…, file:… or demo:shop',
+  };
 }
 
 function parseKafka(text: string, rest: string): ParsedSourceUrl {
