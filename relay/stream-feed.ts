@@ -13,7 +13,7 @@ import { FeedLog, type OpenedLog } from './feed-log.ts';
 import { FeedOrder } from './feed-order.ts';
 import { type FeedCounts, stateOf, told } from './feed-state.ts';
 import type { LogEntry } from './log/log.ts';
-import type { LogStore, LogUse } from './log/store.ts';
+import type { LeftEpoch, LogStore, LogUse } from './log/store.ts';
 import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
 import type { Shaper } from './shape/shaper.ts';
 import type { RawRecord, Source, StartFrom } from './sources/source.ts';
@@ -79,7 +79,8 @@ export class StreamFeed {
       ...parts,
       letters: parts.deadLetters,
       shaper: () => this.#shaper,
-      opened: () => this.opened && { epoch: this.opened.position.epoch, log: this.opened.log },
+      isLasting: parts.store.isLasting,
+      opened: () => this.opened,
       watermarkUs: () => this.watermarkUs ?? MIN_TIME_US,
       append: (entry, maxEventTimeUs) => {
         this.#append(entry);
@@ -159,9 +160,9 @@ export class StreamFeed {
     return us === MIN_TIME_US ? null : us;
   }
 
-  /** Why readers of an epoch that was left find another past; null where that is not known. */
-  leftBecause(epoch: string): string | null {
-    return this.#parts.store.left.find((left) => left.epoch === epoch)?.reason ?? null;
+  /** Why and when an epoch was left, so that its readers find another past; null where that is not known. */
+  left(epoch: string): LeftEpoch | null {
+    return this.#parts.store.left.find((left) => left.epoch === epoch) ?? null;
   }
 
   /** Has all that the source had been read, as far as it says? */
@@ -260,13 +261,14 @@ export class StreamFeed {
     if (!source.replayable) this.deadLetters.countsAgainFrom(opened?.log.head() ?? new Map());
     if (opened === null) return from;
     const { epoch } = opened.position;
-    this.#replay.began(epoch, opened.log);
+    const { certain } = this.#kept;
+    this.#replay.restored(opened, this.#kept.certain.get(REPLAY_PARTITION));
     // Until the source says otherwise.
     this.#lag.reachEnd();
     this.#announceSchema();
     for (const listener of this.#listeners) listener.opened?.();
     const heads = [...opened.log.head()].filter(([partition]) => partition !== REPLAY_PARTITION);
-    return { epoch, next: Object.fromEntries(heads.map(([partition, head]) => [String(partition), head])) };
+    return { epoch, next: Object.fromEntries(heads), certain: Object.fromEntries(certain) };
   }
 
   #pipelineParts(): PipelineParts {
@@ -342,17 +344,28 @@ export class StreamFeed {
       ([partition, head]) => (position.next[partition] ?? head) < head,
     );
     if (behind) await this.#reset('the source begins before what was read of it: it has another past');
-    const known = this.opened;
-    const { log } = known ?? (await this.#kept.create(position, this.#signal));
-    if (known === null) this.#replay.began(position.epoch, log);
+    const { log } = this.opened ?? (await this.#create(position));
     for (const [partition, offset] of Object.entries(position.next)) {
       const head = log.head().get(Number(partition)) ?? offset;
       log.open(Number(partition), offset);
       const lost = { partition: Number(partition), firstOffset: head, nextOffset: offset };
       if (head < offset)
-        this.#append({ kind: 'gap', ...lost, reason: 'the source went on beyond what was read of it' });
+        this.#append({
+          kind: 'gap',
+          ...lost,
+          reason: 'the source went on beyond what was read of it',
+          foundAtMs: this.clock.nowMs(),
+        });
     }
     for (const listener of this.#listeners) listener.opened?.();
+  }
+
+  async #create({ epoch, next }: Position): Promise<OpenedLog> {
+    const replayed = this.#replay.begin(epoch);
+    const begin = { epoch, next: { ...next, ...(replayed !== null && { [REPLAY_PARTITION]: replayed }) } };
+    const opened = await this.#kept.create(begin, this.#signal);
+    this.#replay.beganNew(opened);
+    return opened;
   }
 
   async #reset(reason: string): Promise<void> {

@@ -243,3 +243,52 @@ test('X3 letters that the disk has damaged are counted as let go, once', async (
   const again = await open();
   expect([again.letGo, again.count]).toEqual([letGo, 60]);
 });
+
+test('X5 a letter that was replayed and then let go for room is no second row, whatever its source gives again', async () => {
+  const path = await folder();
+  const bounds = { maxBytes: 64 * 1024, maxLetters: 1_000 };
+  const letters = await openDeadLetters(path, handClock(), { bounds });
+  for (let offset = 0; offset < 20; offset++) letters.add('e', 3, record(offset), bad);
+  // All but the last of them are rows.
+  const entries = matching(letters, {}).reverse().slice(0, 19);
+  letters.beginReplay('log', 0, entries);
+  letters.endReplay('log', entries.length);
+  for (let offset = 20; offset < 2_000; offset++) letters.add('e', 3, record(offset), bad);
+  expect(letters.index.at('e', 3, 19)).toBe(null);
+  const check = (some: DeadLetters): void => {
+    const { count, letGo } = some;
+    expect(letGo + matching(some, {}).length).toBe(1_981);
+    for (let offset = 0; offset < 19; offset++) {
+      expect(some.accept('e', 3, record(offset))).toBe(false);
+      expect(some.isElsewhere('e', 3, offset)).toBe(true);
+      some.add('e', 3, record(offset), bad);
+    }
+    expect({ count: some.count, letGo: some.letGo }).toEqual({ count, letGo });
+    expect([some.accept('e', 3, record(19)), some.accept('e', 4, record(3)), some.accept('f', 3, record(3))]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  };
+  check(letters);
+  const again = await openDeadLetters(path, handClock(), { bounds });
+  again.keepRowsOf('log');
+  check(again);
+  // The log is left, and the rows with it: what its source gives again are rows in their own place.
+  again.keepRowsOf(null);
+  expect(again.accept('e', 3, record(5))).toBe(true);
+  const last = await openDeadLetters(path, handClock(), { bounds });
+  expect(last.accept('e', 3, record(5))).toBe(true);
+});
+
+test('X5 letters that a replay is about are not let go under it', async () => {
+  const letters = DeadLetters.inMemory(handClock(), { maxBytes: 16 * 1024, maxLetters: 1_000 });
+  for (let offset = 0; offset < 5; offset++) letters.add('e', 0, record(offset), bad);
+  letters.beginReplay('log', 0, matching(letters, {}).reverse());
+  for (let offset = 5; offset < 500; offset++) letters.add('e', 0, record(offset), bad);
+  expect(letters.index.at('e', 0, 4)?.state).toBe('replaying');
+  letters.endReplay('log', 4);
+  expect(letters.bytes).toBeLessThan(20 * 1024);
+  expect([3, 4].map((offset) => letters.accept('e', 0, record(offset)))).toEqual([false, true]);
+  expect(letters.letGo + matching(letters, {}).length).toBe(496);
+});

@@ -2,16 +2,18 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Rejected } from '../decode/rejected.ts';
 import type { Place } from '../log/segments.ts';
 import type { RawRecord } from '../sources/source.ts';
-import { type DeadLetter, decodeLetter, encodeLetter, isOf, LETTER, makeLetter } from './letter.ts';
-import { type LetterEntry, LetterIndex } from './letter-index.ts';
-import { decodeMark, encodeMark, MARK, type Mark } from './mark.ts';
+import { type DeadLetter, decodeLetter, encodeLetter, isOf, makeLetter } from './letter.ts';
+import { LetterBook } from './letter-book.ts';
+import type { LetterEntry, LetterIndex } from './letter-index.ts';
+import { LetterWriter, type Trouble } from './letter-writer.ts';
+import { encodeMark, type Mark } from './mark.ts';
 import { type LetterFiles, MemorySegments } from './memory-segments.ts';
 
 /**
  * The dead letters of one stream, in segments like its log's: letters, and behind them what became of them. (X1–X4)
  *
- *     add ─▶ appended (a killed process loses nothing) ─▶ sync: on the disk, before the source hears `committed`
- *             └─ the disk is full: it waits in memory, `room` is not there, and the source is read no further
+ *     record that is no row ─▶ writer ─▶ files          what is written ─▶ book: where each is, and what became of it
+ *     what becomes of it ─────▶ mark ──┘
  *
  * Beyond its bounds the oldest segment goes, and the letters in it that waited are counted.
  */
@@ -31,67 +33,54 @@ export type OpenLetterFiles = (use: {
 
 /** So that letting one go lets go of little. */
 const SEGMENTS = 32;
-const RETRY_MS = 1_000;
-
-export interface Trouble {
-  readonly message: string;
-  readonly fix: string;
-}
 
 export class DeadLetters {
-  readonly index = new LetterIndex();
   readonly #clock: Clock;
   readonly #bounds: DeadLetterBounds;
-  #files: LetterFiles;
-  #nextId = 1;
+  readonly #files: LetterFiles;
+  readonly #book: LetterBook;
+  readonly #writer: LetterWriter;
   /** Letters before this id may be of other records than those that have their offsets now: partition → from where on. */
   #counted: { readonly before: number; readonly from: ReadonlyMap<number, number> } | null = null;
-  #letGo = 0;
-  /** Of those, unreadable on the disk: between the first id that is kept there and the newest. */
-  #missing = 0;
-  #firstKept: number | null = null;
   #rejected = 0;
-  #lastReason: string | null = null;
-  /** Epoch → next offset of its replay partition, as far as marks say. */
-  readonly #replayedTo = new Map<string, number>();
-  /** A replay that a crash interrupted, or that is under way. */
-  readonly #replaying = new Map<string, Extract<Mark, { mark: 'replaying' }>>();
-  /** Not written yet, for the disk is full. */
-  #held: (readonly Uint8Array[] | DeadLetter)[] = [];
-  #trouble: Trouble | null = null;
-  /** It will not get better. */
-  #broken: Trouble | null = null;
-  #room: Promise<void> = Promise.resolve();
-  #waitingForRoom = false;
-  #closed = false;
+  /** Letters that are not written yet. */
+  #unwritten = 0;
+  #letsGo = false;
 
-  private constructor(clock: Clock, bounds: DeadLetterBounds, files: LetterFiles) {
+  private constructor(clock: Clock, bounds: DeadLetterBounds, files: LetterFiles, book: LetterBook) {
     this.#clock = clock;
     this.#bounds = bounds;
     this.#files = files;
+    this.#book = book;
+    this.#writer = new LetterWriter(clock, files, () => this.#bound());
   }
 
   static inMemory(clock: Clock, bounds: DeadLetterBounds = MEMORY_BOUNDS): DeadLetters {
-    return new DeadLetters(clock, bounds, new MemorySegments(Math.ceil(bounds.maxBytes / SEGMENTS)));
+    const files = new MemorySegments(Math.ceil(bounds.maxBytes / SEGMENTS));
+    return new DeadLetters(clock, bounds, files, new LetterBook());
   }
 
   /** Over files that are there: on-disk.ts. */
   static async over(clock: Clock, bounds: DeadLetterBounds, open: OpenLetterFiles): Promise<DeadLetters> {
-    const letters = new DeadLetters(clock, bounds, new MemorySegments(1));
+    const book = new LetterBook();
     const { files, isDamaged } = await open({
       segmentBytes: Math.ceil(bounds.maxBytes / SEGMENTS),
-      opening: () => [encodeMark(letters.#counts())],
-      restore: (body, place) => letters.#restore(body, place),
+      opening: () => [...book.opening()],
+      restore: (body, place) => book.take(body, place),
     });
-    letters.#files = files;
-    if (isDamaged) letters.#countMissing();
+    if (isDamaged) book.countMissing();
+    const letters = new DeadLetters(clock, bounds, files, book);
     letters.#bound();
     return letters;
   }
 
+  get index(): LetterIndex {
+    return this.#book.index;
+  }
+
   /** Rejected and no rows yet, those that were let go among them. */
   get count(): number {
-    return this.index.waiting + this.#letGo + this.#held.filter((what) => 'id' in what).length;
+    return this.index.waiting + this.letGo + this.#unwritten;
   }
 
   /** Rejected since this process began. */
@@ -101,11 +90,11 @@ export class DeadLetters {
 
   /** Let go because there was no room for them, of those that waited, or because the disk has damaged them: they can be neither seen nor replayed. */
   get letGo(): number {
-    return this.#letGo;
+    return this.#book.letGo;
   }
 
   get lastReason(): string | null {
-    return this.#lastReason;
+    return this.#book.lastReason;
   }
 
   get bytes(): number {
@@ -114,7 +103,7 @@ export class DeadLetters {
 
   /** Why letters cannot be kept now; null when all is well. */
   get trouble(): Trouble | null {
-    return this.#broken ?? this.#trouble;
+    return this.#writer.trouble;
   }
 
   /**
@@ -122,16 +111,21 @@ export class DeadLetters {
    * may have given to others. Partition → offset; of one that is not named all.
    */
   countsAgainFrom(offsets: ReadonlyMap<number, number>): void {
-    this.#counted = { before: this.#nextId, from: new Map(offsets) };
+    this.#counted = { before: this.#book.nextId, from: new Map(offsets) };
+    this.#book.countsAgainFrom(offsets);
   }
 
   /** Keeps a record that is no row. One that its source gave before, under the same epoch and offset, is kept once. */
   add(epoch: string, partition: number, record: RawRecord, rejected: Rejected): void {
-    if (this.#of(epoch, partition, record) !== null) return;
+    if (this.#of(epoch, partition, record) !== null || this.#book.isGoneRow(epoch, partition, record.offset)) return;
     this.#rejected++;
-    this.#lastReason = rejected.reason;
-    const letter = makeLetter(this.#nextId++, epoch, partition, record, rejected, this.#clock.nowMs());
-    this.#write(letter);
+    this.#book.lastReason = rejected.reason;
+    const letter = makeLetter(this.#book.nextId++, epoch, partition, record, rejected, this.#clock.nowMs());
+    this.#unwritten++;
+    this.#writer.write(encodeLetter(letter), (place) => {
+      this.#unwritten--;
+      this.#book.add(letter, place);
+    });
   }
 
   /**
@@ -140,18 +134,17 @@ export class DeadLetters {
    */
   accept(epoch: string, partition: number, record: RawRecord): boolean {
     const entry = this.#of(epoch, partition, record);
-    if (entry === null) return true;
+    if (entry === null) return !this.#book.isGoneRow(epoch, partition, record.offset);
     if (entry.state === 'replayed' || entry.state === 'replaying') return false;
     if (entry.state === 'read') return true;
     this.#mark({ mark: 'read', id: entry.id });
-    this.index.turn(entry, 'read');
     return true;
   }
 
-  /** Is what is at this offset a row of the log in its own place? Another reading of the same stream must tell the same. */
+  /** Is what is at this offset no row of the log in its own place? Another reading of the same stream must tell the same. */
   isElsewhere(epoch: string, partition: number, offset: number): boolean {
     const entry = this.index.at(epoch, partition, offset);
-    return entry !== null && entry.state !== 'read';
+    return entry === null ? this.#book.isGoneRow(epoch, partition, offset) : entry.state !== 'read';
   }
 
   read(entry: LetterEntry): DeadLetter {
@@ -159,87 +152,73 @@ export class DeadLetters {
   }
 
   /** Resolves when letters can be kept again, or nobody wants to any more. */
-  async room(signal: AbortSignal | null = null): Promise<void> {
-    if (signal?.aborted === true) return;
-    const stopped = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
-    await Promise.race([this.#room, stopped]);
+  room(signal: AbortSignal | null = null): Promise<void> {
+    return this.#writer.room(signal);
   }
 
   /** Are there letters or marks that are not written, for there is no room? */
   get holds(): boolean {
-    return this.#held.length > 0;
+    return this.#writer.holds;
   }
 
   /** Resolves when every letter and mark so far is on the disk. */
   async sync(): Promise<void> {
-    await this.#room;
-    await this.syncWritten();
+    await this.#writer.room(null);
+    await this.#writer.sync();
   }
 
   /** As `sync`, without those that are held: it does not wait for room. */
-  async syncWritten(): Promise<void> {
-    try {
-      await this.#files.sync();
-    } catch (error) {
-      // Nobody can know what a disk that failed has of what it was given: nothing more is read.
-      this.#broken ??= {
-        message: `reading has stopped: the disk of its dead letters failed (${error instanceof Error ? error.message : String(error)})`,
-        fix: 'check the disk, and start the relay again: it goes on from what is whole',
-      };
-      this.#room = new Promise(() => undefined);
-      throw error;
-    }
+  syncWritten(): Promise<void> {
+    return this.#writer.sync();
   }
 
   /** They are gone for good; how many of them waited. */
   drop(entries: readonly LetterEntry[]): number {
     const waiting = entries.filter(({ state }) => state === 'waiting');
-    for (let at = 0; at < waiting.length; at += MAX_IDS) {
-      const some = waiting.slice(at, at + MAX_IDS);
-      this.#mark({ mark: 'dropped', ids: some.map(({ id }) => id) });
-      for (const entry of some) this.index.turn(entry, 'dropped');
-    }
+    for (let at = 0; at < waiting.length; at += MAX_IDS)
+      this.#mark({ mark: 'dropped', ids: waiting.slice(at, at + MAX_IDS).map(({ id }) => id) });
     return waiting.length;
   }
 
   /** Forgets how many were let go. */
   forgetLetGo(): void {
-    this.#letGo = 0;
-    this.#mark(this.#counts());
+    this.#book.letGo = 0;
+    this.#mark(this.#book.counts());
   }
 
   // -- Replay: relay/dead-letters/replay.ts -------------------------------------------------------------------------
 
   /** The replay partition's next offset in an epoch, as far as is known here. */
   replayedTo(epoch: string): number {
-    return this.#replayedTo.get(epoch) ?? 0;
+    return this.#book.replayedTo(epoch);
+  }
+
+  /** As `replayedTo`, with what was begun and may be in the log or not. */
+  replayBegunTo(epoch: string): number {
+    const begun = this.#book.replaying().filter((mark) => mark.epoch === epoch);
+    return Math.max(this.replayedTo(epoch), ...begun.map(({ base, ids }) => base + ids.length));
   }
 
   /** From now on these are rows of the log from `base` on, as far as the log has them. */
   beginReplay(epoch: string, base: number, entries: readonly LetterEntry[]): void {
-    const mark = { mark: 'replaying', epoch, base, ids: entries.map(({ id }) => id) } as const;
-    this.#mark(mark);
-    this.#turnReplaying(mark);
+    this.#mark({ mark: 'replaying', epoch, base, ids: entries.map(({ id }) => id) });
   }
 
   /** The log's replay partition reaches `head`: what was begun below it is done, what lies beyond waits again. */
   endReplay(epoch: string, head: number): void {
-    for (const { base, epoch: of } of [...this.#replaying.values()]) {
-      // A log of another epoch has been dropped, and its rows with it.
-      const until = of === epoch ? head : base;
-      this.#mark({ mark: 'replayed', epoch: of, base, until });
-      this.#turnReplayed(of, base, until);
-    }
+    // A log of another epoch has been dropped, and its rows with it.
+    for (const { base, epoch: of } of this.#book.replaying())
+      this.#mark({ mark: 'replayed', epoch: of, base, until: of === epoch ? head : base });
+    this.#bound();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    try {
-      await this.#files.close();
-    } catch (error) {
-      // Of a disk that failed before, `trouble` has told.
-      if (this.#broken === null) throw error;
-    }
+  /** There is no log but the one of this epoch; null: one that is new. What had been replayed into others waits again. */
+  keepRowsOf(epoch: string | null): void {
+    if (this.#book.hasRowsBut(epoch)) this.#mark({ mark: 'again', log: epoch });
+  }
+
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 
   /** The letter this record is already. */
@@ -251,137 +230,36 @@ export class DeadLetters {
     return isOf(this.read(entry), record) ? entry : null;
   }
 
-  #write(what: DeadLetter | readonly Uint8Array[]): void {
-    this.#held.push(what);
-    if (this.#held.length === 1) this.#writeHeld();
-  }
-
   #mark(mark: Mark): void {
-    this.#write([encodeMark(mark)]);
-  }
-
-  /** Writes what is held, in order, as far as the disk takes it. */
-  #writeHeld(): boolean {
-    let written = 0;
-    try {
-      for (const what of this.#held) {
-        if ('id' in what) this.index.add(what, this.#files.append(...encodeLetter(what)));
-        else this.#files.append(...what);
-        written++;
-      }
-      this.#trouble = null;
-    } catch (error) {
-      this.#trouble = {
-        message: `its dead letters cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-        fix: 'make room on the disk, or mend it; reading goes on by itself then',
-      };
-    }
-    this.#held = this.#held.slice(written);
-    if (this.#held.length === 0) this.#bound();
-    else this.#waitForRoom();
-    return this.#held.length === 0;
-  }
-
-  #waitForRoom(): void {
-    if (this.#waitingForRoom) return;
-    this.#waitingForRoom = true;
-    this.#room = new Promise((resolve) => {
-      const again = (): void => {
-        if (!this.#closed && !this.#writeHeld()) {
-          this.#clock.after(RETRY_MS, again);
-          return;
-        }
-        this.#waitingForRoom = false;
-        resolve();
-      };
-      this.#clock.after(RETRY_MS, again);
-    });
+    this.#book.apply(mark);
+    this.#writer.write([encodeMark(mark)]);
   }
 
   /** Lets the oldest go until all is within its bounds. */
   #bound(): void {
+    if (this.#letsGo) return;
+    this.#letsGo = true;
+    const { letGo } = this;
+    while (this.#isBeyond() && !this.holds && this.#letOldestGo());
+    if (this.letGo > letGo) this.#mark(this.#book.counts());
+    this.#letsGo = false;
+  }
+
+  #isBeyond(): boolean {
     const { maxBytes, maxLetters } = this.#bounds;
-    let letGo = 0;
-    while (this.#files.bytes > maxBytes || this.index.size > maxLetters) {
-      const dropped = this.#files.dropOldest();
-      if (dropped === null) break;
-      letGo += this.index.forget(dropped.number);
-    }
-    if (letGo === 0) return;
-    this.#letGo += letGo;
-    this.#mark(this.#counts());
+    return this.#files.bytes > maxBytes || this.index.size > maxLetters;
   }
 
-  #counts(): Mark {
-    return {
-      mark: 'counts',
-      nextId: this.#nextId,
-      letGo: this.#letGo,
-      missing: this.#missing,
-      replayedTo: Object.fromEntries(this.#replayedTo),
-    };
-  }
-
-  /** Ids are given without holes: those that are not there were damaged. */
-  #countMissing(): void {
-    const missing = this.#nextId - (this.#firstKept ?? this.#nextId) - this.index.size;
-    this.#letGo += Math.max(0, missing - this.#missing);
-    this.#missing = missing;
-  }
-
-  #restore(body: Uint8Array, place: Place): void {
-    if (body[0] === LETTER) {
-      const letter = decodeLetter(body);
-      this.#firstKept ??= letter.id;
-      this.index.add(letter, place);
-      this.#nextId = Math.max(this.#nextId, letter.id + 1);
-      this.#lastReason = letter.reason;
-    } else if (body[0] === MARK) this.#apply(decodeMark(body));
-  }
-
-  #apply(mark: Mark): void {
-    switch (mark.mark) {
-      case 'replaying':
-        this.#turnReplaying(mark);
-        return;
-      case 'replayed':
-        this.#turnReplayed(mark.epoch, mark.base, mark.until);
-        return;
-      case 'read':
-      case 'dropped':
-        for (const id of mark.mark === 'read' ? [mark.id] : mark.ids) {
-          const entry = this.index.get(id);
-          if (entry !== null) this.index.turn(entry, mark.mark);
-        }
-        return;
-      case 'counts':
-        this.#nextId = Math.max(this.#nextId, mark.nextId);
-        this.#letGo = mark.letGo;
-        this.#missing = mark.missing ?? 0;
-        for (const [epoch, next] of Object.entries(mark.replayedTo)) this.#reached(epoch, next);
-    }
-  }
-
-  #turnReplaying(mark: Extract<Mark, { mark: 'replaying' }>): void {
-    this.#replaying.set(`${mark.epoch}/${mark.base}`, mark);
-    for (const id of mark.ids) {
-      const entry = this.index.get(id);
-      if (entry !== null) this.index.turn(entry, 'replaying');
-    }
-  }
-
-  #turnReplayed(epoch: string, base: number, until: number): void {
-    const begun = this.#replaying.get(`${epoch}/${base}`);
-    this.#replaying.delete(`${epoch}/${base}`);
-    for (const [place, id] of (begun?.ids ?? []).entries()) {
-      const entry = this.index.get(id);
-      if (entry?.state === 'replaying') this.index.turn(entry, base + place < until ? 'replayed' : 'waiting');
-    }
-    this.#reached(epoch, Math.min(until, base + (begun?.ids.length ?? 0)));
-  }
-
-  #reached(epoch: string, next: number): void {
-    this.#replayedTo.set(epoch, Math.max(next, this.#replayedTo.get(epoch) ?? 0));
+  /** False where none can: it is the only one, or a replay is about what is in it. */
+  #letOldestGo(): boolean {
+    const [oldest, next] = this.#files.list;
+    if (oldest === undefined || next === undefined) return false;
+    const marks = this.#book.marksBeforeGoing(oldest.number);
+    if (marks === null) return false;
+    for (const mark of marks) this.#mark(mark);
+    if (this.holds || this.#files.dropOldest() === null) return false;
+    this.#book.forget(oldest.number);
+    return true;
   }
 }
 

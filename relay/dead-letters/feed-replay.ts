@@ -2,8 +2,9 @@ import type { Clock } from '../../contract/clock.ts';
 import type { ReplayResult } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
-import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
+import { type Position, REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import type { BatchLimits } from '../batch/batcher.ts';
+import type { OpenedLog } from '../feed-log.ts';
 import type { Log, LogEntry } from '../log/log.ts';
 import type { RowRules } from '../read-row.ts';
 import type { Shaper } from '../shape/shaper.ts';
@@ -18,10 +19,12 @@ export interface FeedReplayParts {
   readonly limits: BatchLimits;
   readonly aheadUs: number | null;
   readonly letters: DeadLetters;
+  /** Is the log there after a restart? */
+  readonly isLasting: boolean;
   readonly shaper: () => Shaper;
   readonly makeShaper: (restored: readonly StreamSchema[]) => Shaper;
-  /** The log now, and its epoch; null: there is none. */
-  readonly opened: () => { readonly epoch: string; readonly log: Log } | null;
+  /** The log now; null: there is none. */
+  readonly opened: () => OpenedLog | null;
   readonly watermarkUs: () => number;
   readonly append: (entry: LogEntry, maxEventTimeUs: number) => void;
 }
@@ -40,13 +43,41 @@ export class FeedReplay {
     this.#parts = parts;
   }
 
-  /** The stream goes on with this log, new or restored: what a replay had begun in it is settled. */
-  began(epoch: string, log: Log): void {
-    this.#log = log;
-    this.#tail = log.head().get(REPLAY_PARTITION) ?? 0;
-    this.#keptTo = this.#tail;
-    this.#giveUp();
-    this.#parts.letters.endReplay(epoch, this.#tail);
+  /**
+   * Where the replay partition of a new log begins, when not at 0: no offset of it may be one that a tab has of another log
+   * of the same epoch, of this run or, where a log ends with the process, of an earlier one.
+   */
+  begin(epoch: string): number | null {
+    const { letters, isLasting, clock } = this.#parts;
+    if (!isLasting) return Math.round(clock.nowMs() * 1000);
+    const begunTo = letters.replayBegunTo(epoch);
+    return begunTo === 0 ? null : begunTo + 1;
+  }
+
+  /** The stream begins a log: what was replayed into the one before is no row any more. */
+  beganNew({ position, log }: OpenedLog): void {
+    const { letters } = this.#parts;
+    const begin = beginOf(position);
+    this.#goOn(log, begin, begin);
+    letters.endReplay(position.epoch, 0);
+    letters.keepRowsOf(null);
+  }
+
+  /** The stream goes on with a log: what had been begun in it is settled. `certain`: where it is whole, if not to its end. */
+  restored({ position, log }: OpenedLog, certain: number | undefined): void {
+    const { letters, clock } = this.#parts;
+    const { epoch } = position;
+    const [partition, head] = [REPLAY_PARTITION, log.head().get(REPLAY_PARTITION) ?? beginOf(position)];
+    const [toldTo, begunTo] = [letters.replayedTo(epoch), letters.replayBegunTo(epoch)];
+    // Rows that tabs may have: their offsets are given to no others.
+    const lost = { kind: 'gap', partition, reason: REPLAYED_LOST, foundAtMs: clock.nowMs() } as const;
+    if (head < toldTo) log.append({ ...lost, firstOffset: head, nextOffset: toldTo });
+    const firstOffset = Math.max(head, toldTo);
+    if (firstOffset < begunTo)
+      log.append({ kind: 'progress', partition, firstOffset, nextOffset: begunTo, watermarkUs: null });
+    this.#goOn(log, Math.max(head, begunTo), head);
+    letters.endReplay(epoch, Math.min(certain ?? head, head));
+    letters.keepRowsOf(epoch);
   }
 
   /** What the log tells of what it keeps. */
@@ -76,6 +107,13 @@ export class FeedReplay {
     this.#giveUp();
   }
 
+  #goOn(log: Log, tail: number, keptTo: number): void {
+    this.#log = log;
+    this.#tail = tail;
+    this.#keptTo = keptTo;
+    this.#giveUp();
+  }
+
   #rules(shaper: Shaper): RowRules {
     const { aheadUs, clock } = this.#parts;
     return { shaper, aheadUs, nowMs: () => clock.nowMs() };
@@ -85,7 +123,10 @@ export class FeedReplay {
     const { stream, clock, limits, letters, shaper, opened, watermarkUs, append } = this.#parts;
     const now = opened();
     if (now === null || now.log !== this.#log) throw notOpen(stream);
-    const { epoch, log } = now;
+    const {
+      log,
+      position: { epoch },
+    } = now;
     const checkOpen = (): void => {
       if (this.#log !== log || opened()?.log !== log) throw notOpen(stream);
     };
@@ -124,6 +165,13 @@ export class FeedReplay {
     for (const { reject } of waiters) reject(notOpen(this.#parts.stream));
   }
 }
+
+/** Where the replay partition of a log begins. */
+function beginOf({ next }: Position): number {
+  return next[REPLAY_PARTITION] ?? 0;
+}
+
+const REPLAYED_LOST = 'the disk of the relay has lost these replayed dead letters';
 
 function notOpen(stream: string): HighwaterError {
   return new HighwaterError(

@@ -5,7 +5,7 @@ import type { DeadLetter } from './letter.ts';
 /**
  * What is known of every letter without reading it.
  *
- *     waiting ─▶ replaying ─▶ replayed      a row, in the replay partition
+ *     waiting ─▶ replaying ─▶ replayed      a row, in the replay partition of a log; waits again when that log is gone
  *        │ ▲──────────┘
  *        ├─▶ read                           a row, in its own place: its source gave it again
  *        └─▶ dropped                        by hand
@@ -22,6 +22,8 @@ export interface LetterEntry {
   readonly field: string | null;
   readonly whole: boolean;
   state: LetterState;
+  /** Where it is `replayed`: the epoch of the log that has the row. */
+  rowIn: string | null;
 }
 
 export class LetterIndex {
@@ -68,6 +70,7 @@ export class LetterIndex {
       field: field === null ? null : this.#once(field),
       whole,
       state: 'waiting',
+      rowIn: null,
     };
     this.#entries.set(id, entry);
     const partitions = this.#byOffset.get(entry.epoch) ?? new Map<number, Map<number, LetterEntry>>();
@@ -76,16 +79,26 @@ export class LetterIndex {
     this.#waiting++;
   }
 
-  turn(entry: LetterEntry, state: LetterState): void {
+  turn(entry: LetterEntry, state: LetterState, rowIn: string | null = null): void {
     this.#waiting += Number(isOpen(state)) - Number(isOpen(entry.state));
     entry.state = state;
+    entry.rowIn = rowIn === null ? null : this.#once(rowIn);
   }
 
-  /** Forgets the letters of a segment; how many of them waited. */
-  forget(segment: number): number {
-    let waited = 0;
+  /** The letters up to the end of a segment, oldest first. */
+  upTo(segment: number): LetterEntry[] {
+    const found: LetterEntry[] = [];
     for (const entry of this.#entries.values()) {
       if (entry.place.segment > segment) break;
+      found.push(entry);
+    }
+    return found;
+  }
+
+  /** Forgets letters that go; how many of them waited. */
+  forget(entries: readonly LetterEntry[]): number {
+    let waited = 0;
+    for (const entry of entries) {
       this.#entries.delete(entry.id);
       const offsets = this.#byOffset.get(entry.epoch)?.get(entry.partition);
       if (offsets?.get(entry.offset) === entry) offsets.delete(entry.offset);

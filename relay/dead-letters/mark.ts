@@ -15,6 +15,16 @@ export type Mark =
   /** Its source gave it again, and it became a row. */
   | { readonly mark: 'read'; readonly id: number }
   | { readonly mark: 'dropped'; readonly ids: readonly number[] }
+  /** Every log but the one of this epoch is gone, and the rows in it with it: those letters wait again. null: every log. */
+  | { readonly mark: 'again'; readonly log: string | null }
+  /** Letters that are rows of the log `log` were let go; their offsets at the source, as runs (offset-runs.ts). */
+  | {
+      readonly mark: 'gone';
+      readonly log: string;
+      readonly epoch: string;
+      readonly partition: number;
+      readonly runs: readonly number[];
+    }
   /** Begins every segment, and follows when letters were let go for room. */
   | {
       readonly mark: 'counts';

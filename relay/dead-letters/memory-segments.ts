@@ -3,6 +3,8 @@ import type { Place, Segment } from '../log/segments.ts';
 /** What dead letters need of their files. */
 export interface LetterFiles {
   readonly bytes: number;
+  /** Oldest first, the one appended to included. */
+  readonly list: readonly Segment[];
   append(...body: readonly Uint8Array[]): Place;
   read(place: Place): Uint8Array;
   dropOldest(): Segment | null;
@@ -22,6 +24,10 @@ export class MemorySegments implements LetterFiles {
 
   get bytes(): number {
     return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  get list(): readonly Segment[] {
+    return this.#segments;
   }
 
   append(...body: readonly Uint8Array[]): Place {

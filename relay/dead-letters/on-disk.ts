@@ -2,6 +2,8 @@ import type { Clock } from '../../contract/clock.ts';
 import type { SegmentFiles } from '../log/segment-files.ts';
 import { type Damage, Segments } from '../log/segments.ts';
 import { type DeadLetterBounds, DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
+import { LETTER } from './letter.ts';
+import { MARK } from './mark.ts';
 
 export interface OpenOptions {
   readonly bounds?: DeadLetterBounds;
@@ -16,9 +18,13 @@ export function openDeadLetters(
   { bounds = DISK_BOUNDS, files, onDamage }: OpenOptions = {},
 ): Promise<DeadLetters> {
   return DeadLetters.over(clock, bounds, async ({ segmentBytes, opening, restore }) => {
-    const options = { folder, segmentBytes, opening, ...(files !== undefined && { files }) };
-    const { segments, damage } = await Segments.open(options, restore);
-    for (const found of damage) onDamage?.(found);
-    return { files: segments, isDamaged: damage.length > 0 };
+    const isFirstByte = (byte: number) => byte === LETTER || byte === MARK;
+    const options = { folder, segmentBytes, opening, isFirstByte, ...(files !== undefined && { files }) };
+    let isDamaged = false;
+    const segments = await Segments.open(options, restore, (damage) => {
+      isDamaged = true;
+      onDamage?.(damage);
+    });
+    return { files: segments, isDamaged };
   });
 }

@@ -50,18 +50,18 @@ export async function replayLetters(parts: ReplayParts, filter: LetterFilter): P
     step.push({ entry, row, size, schema: schemaOf(parts.rules) });
     bytes += size;
     if (step.length < STEP_LETTERS && bytes < STEP_BYTES) continue;
-    await append(parts, step);
+    tally.rows += await append(parts, step);
     step = [];
     bytes = 0;
   }
-  if (step.length > 0) await append(parts, step);
+  if (step.length > 0) tally.rows += await append(parts, step);
   return tally.result();
 }
 
 /** What a replay would do now, and nothing else. `rules` are a copy: fields it meets are not the stream's. */
 export async function tryLetters(letters: DeadLetters, rules: RowRules, filter: LetterFilter): Promise<ReplayResult> {
   const tally = new Tally();
-  for await (const _ready of readyLetters(letters, rules, filter, tally));
+  for await (const _ready of readyLetters(letters, rules, filter, tally)) tally.rows++;
   return tally.result();
 }
 
@@ -96,10 +96,7 @@ async function* readyLetters(
     }
     const row = readRow(letter.record, rules);
     if (row instanceof Rejected) tally.refuse(row);
-    else {
-      tally.rows++;
-      yield { entry, row, size: letter.bytes };
-    }
+    else yield { entry, row, size: letter.bytes };
   }
 }
 
@@ -108,11 +105,14 @@ function schemaOf({ shaper }: RowRules): StreamSchema {
   return shaper.schema;
 }
 
-async function append(parts: ReplayParts, step: readonly Ready[]): Promise<void> {
+/** Returns how many rows there were: letters may have been let go, or become rows, since they were read. */
+async function append(parts: ReplayParts, ready: readonly Ready[]): Promise<number> {
   const { stream, epoch, clock, limits, letters, watermarkUs, tail } = parts;
   await parts.room();
   await letters.room();
   parts.checkOpen();
+  const step = ready.filter(({ entry }) => entry.state === 'waiting' && letters.index.get(entry.id) === entry);
+  if (step.length === 0) return 0;
   const base = Math.max(tail() ?? 0, letters.replayedTo(epoch));
   letters.beginReplay(
     epoch,
@@ -134,6 +134,7 @@ async function append(parts: ReplayParts, step: readonly Ready[]): Promise<void>
   batcher.discard();
   await parts.kept();
   letters.endReplay(epoch, base + step.length);
+  return step.length;
 }
 
 class Tally {

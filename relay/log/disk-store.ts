@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
+import { told } from '../feed-state.ts';
 import { DiskLog } from './disk-log.ts';
 import { readText, replaceText } from './replace-text.ts';
 import type { SegmentFiles } from './segment-files.ts';
@@ -24,7 +25,7 @@ export interface DiskStoreOptions {
   readonly source: string;
   readonly replayable: boolean;
   readonly fromEarliest: boolean;
-  /** A segment could not be read to its end. */
+  /** Records could not be read back. */
   readonly onDamage: (damage: Damage) => void;
   /** A log is left for good, and why: rows cannot follow its own. */
   readonly onLeft: (reason: string) => void;
@@ -36,7 +37,7 @@ const ManifestSchema = z.object({
   source: z.string(),
   /** How many logs were left for others of the same source. */
   generation: z.int().nonnegative(),
-  left: z.array(z.object({ epoch: z.string(), reason: z.string() })),
+  left: z.array(z.object({ epoch: z.string(), reason: z.string(), atMs: z.number().optional() })),
 });
 type Manifest = z.infer<typeof ManifestSchema>;
 
@@ -56,9 +57,10 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
   const logOptions = (use: LogUse) => {
     const { clock, maxBytes, maxAgeMs, fromEarliest, files, onDamage } = options;
     const bounds = { folder: logFolder, clock, maxBytes, maxAgeMs, onDamage };
-    return { ...bounds, syncedOnly: !replayable, fromEarliest, ...use, ...(files !== undefined && { files }) };
+    return { ...bounds, replayable, fromEarliest, ...use, ...(files !== undefined && { files }) };
   };
   return {
+    isLasting: true,
     get epochSuffix() {
       return manifest.generation === 0 ? '' : `~${manifest.generation}`;
     },
@@ -69,17 +71,17 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
       const kept = await DiskLog.open(logOptions(use)).catch((cause: unknown) => {
         throw new HighwaterError(
           'data_unreadable',
-          `the log in ${logFolder} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+          `the log in ${logFolder} cannot be read: ${told(cause).message}`,
           'start the version of Highwater that wrote it; or delete the folder, and what is kept there is lost',
           { cause },
         );
       });
       if (kept === null) return null;
-      for (const damage of kept.damage) options.onDamage(damage);
-      const { log, begin, schemas } = kept;
+      const { log, begin, schemas, certain } = kept;
       const moved = !replayable && manifest.source !== source;
       const unfit = moved ? `the stream is read from ${source} now, no longer from ${manifest.source}` : null;
-      return { log, begin, schemas, watermarkUs: log.watermarkUs, newestUs: log.newestByPartition(), unfit };
+      const { watermarkUs } = log;
+      return { log, begin, schemas, certain, watermarkUs, newestUs: log.newestByPartition(), unfit };
     },
     async create(begin, use) {
       await rm(logFolder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 
 /**
  * Where a log's entries are, by sequence and by partition:
@@ -7,11 +8,21 @@ import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
  *     partition 0           17          19               nextOffset and the newest event time so far: both only rise,
  *     partition 1                 18          20         so that a position or a time is found by halving
  */
-export interface Indexed {
-  readonly kind: 'frame' | 'gap' | 'progress';
+export type Indexed = {
   readonly partition: number;
   readonly firstOffset: number;
   readonly nextOffset: number;
+} & (
+  | { readonly kind: 'frame' | 'progress' }
+  | { readonly kind: 'gap'; readonly reason: string; readonly foundAtMs: number }
+);
+
+/** A gap of unknown size that lies at a floor: nobody can see by offsets that it was there. */
+export interface FloorGap {
+  readonly offset: number;
+  readonly sequence: number;
+  readonly reason: string;
+  readonly foundAtMs: number;
 }
 
 interface Line {
@@ -35,6 +46,7 @@ export class EntryIndex<E extends Indexed> {
   readonly #lines = new Map<number, Line>();
   readonly #floor = new Map<number, number>();
   readonly #head = new Map<number, number>();
+  readonly #floorGaps = new Map<number, FloorGap>();
   #entries: E[] = [];
   #first = 0;
   #start = 0;
@@ -53,6 +65,28 @@ export class EntryIndex<E extends Indexed> {
 
   get head(): ReadonlyMap<number, number> {
     return this.#head;
+  }
+
+  get floorGaps(): ReadonlyMap<number, FloorGap> {
+    return this.#floorGaps;
+  }
+
+  /** Partition → the newest gap of unknown size, where nothing has come since that has offsets. */
+  headGaps(): Map<number, FloorGap> {
+    const found = new Map<number, FloorGap>();
+    for (const [partition, line] of this.#lines) {
+      const newest = line.unknown.at(-1);
+      const entry = newest?.offset === line.head ? this.at(newest.sequence) : null;
+      const gap = entry === null ? this.#floorGaps.get(partition) : gapOf(entry, newest?.sequence ?? 0);
+      if (gap !== undefined && gap.offset === line.head) found.set(partition, gap);
+    }
+    return found;
+  }
+
+  /** A gap at the head of a partition without entries, of before what is here. */
+  lost(partition: number, gap: Pick<FloorGap, 'reason' | 'foundAtMs'>): void {
+    const { head, entries, first } = this.#line(partition);
+    if (entries.length === first) this.#floorGaps.set(partition, { ...gap, offset: head, sequence: this.start - 1 });
   }
 
   /** Partition → newest event time of all that ever came, MIN_TIME_US for none. */
@@ -79,7 +113,8 @@ export class EntryIndex<E extends Indexed> {
       floor: offset,
       head: offset,
       beforeUs,
-      fromFirst,
+      // Of replayed rows there are none but those that come here.
+      fromFirst: fromFirst || partition === REPLAY_PARTITION,
       entries: [],
       first: 0,
       unknown: [],
@@ -102,6 +137,16 @@ export class EntryIndex<E extends Indexed> {
     return sequence;
   }
 
+  /** Nothing of what is known of a partition without entries joins what comes: it goes on at `offset`. */
+  skip(partition: number, offset: number): void {
+    const line = this.#line(partition);
+    line.floor = offset;
+    line.head = offset;
+    this.#floorGaps.delete(partition);
+    this.#floor.set(partition, offset);
+    this.#head.set(partition, offset);
+  }
+
   dropFirst(): E | null {
     const oldest = this.#entries[this.#first];
     if (oldest === undefined) return null;
@@ -113,6 +158,9 @@ export class EntryIndex<E extends Indexed> {
     line.first++;
     if ((line.unknown[0]?.sequence ?? this.#start) < this.#start) line.unknown.shift();
     this.#floor.set(oldest.partition, oldest.nextOffset);
+    const gap = gapOf(oldest, this.#start - 1);
+    if (gap !== undefined) this.#floorGaps.set(oldest.partition, gap);
+    else if (oldest.nextOffset > oldest.firstOffset) this.#floorGaps.delete(oldest.partition);
     if (line.first >= COMPACT) {
       line.entries = line.entries.slice(line.first);
       line.first = 0;
@@ -157,6 +205,11 @@ export class EntryIndex<E extends Indexed> {
     if (line === undefined) throw new Error(`log: partition ${partition} is not open`);
     return line;
   }
+}
+
+function gapOf(entry: Indexed, sequence: number): FloorGap | undefined {
+  if (entry.kind !== 'gap' || entry.firstOffset !== entry.nextOffset) return undefined;
+  return { offset: entry.nextOffset, sequence, reason: entry.reason, foundAtMs: entry.foundAtMs };
 }
 
 function newestOf(line: Line): number {

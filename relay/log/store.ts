@@ -5,6 +5,8 @@ import { MemoryLog } from './memory.ts';
 
 /** Where a stream's log is kept. */
 export interface LogStore {
+  /** Is what it keeps there after a restart? */
+  readonly isLasting: boolean;
   /** What an earlier run left; null: nothing. Rejects where it cannot be read. */
   restore(use: LogUse): Promise<RestoredLog | null>;
   /** A new log, in place of any other; rejects where there is no room. */
@@ -26,6 +28,8 @@ export interface LeftEpoch {
   readonly epoch: string;
   /** In a sentence for the viewer. */
   readonly reason: string;
+  /** Left out by versions that did not say. */
+  readonly atMs?: number | undefined;
 }
 
 export interface RestoredLog {
@@ -33,6 +37,8 @@ export interface RestoredLog {
   /** Where the relay began to read, in this epoch. */
   readonly begin: Position;
   readonly schemas: readonly StreamSchema[];
+  /** Partition → where what is whole ends; its head may be beyond, where the end was damaged. */
+  readonly certain: ReadonlyMap<number, number>;
   readonly watermarkUs: number;
   /** Partition → newest event time. */
   readonly newestUs: ReadonlyMap<number, number>;
@@ -43,6 +49,7 @@ export interface RestoredLog {
 /** Logs that end with the process. */
 export function memoryStore(options: { readonly maxBytes?: number; readonly fromEarliest: boolean }): LogStore {
   return {
+    isLasting: false,
     restore: async () => null,
     create: async (_begin, { events }) => new MemoryLog({ ...options, events }),
     leave: async () => undefined,

@@ -1,12 +1,12 @@
 import type { Down } from '../../contract/protocol/down.ts';
 import { type Position, REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import type { SubscribeFrom } from '../../contract/protocol/up.ts';
-import type { LogEntry } from '../log/log.ts';
-import type { StartFrom } from '../sources/source.ts';
+import type { Log, LogEntry } from '../log/log.ts';
+import { positionOf, type StartFrom } from '../sources/source.ts';
 import type { StreamFeed } from '../stream-feed.ts';
-import { CatchUp } from './catch-up.ts';
+import { CatchUp, type CatchUpLoss } from './catch-up.ts';
 import { ConflatedReader, type Conflators } from './conflation.ts';
-import { decideOutcome, distance } from './outcome.ts';
+import { decideOutcome, distance, type Outcome } from './outcome.ts';
 
 /**
  * One stream on one socket. (P5, F4, F5)
@@ -26,6 +26,8 @@ export interface SubscriptionOutput {
 
 const REPLAYED_LET_GO = 'the relay no longer keeps these replayed dead letters';
 
+type Answer = Omit<Extract<Outcome, { from: 'log' }>, 'from'>;
+
 type State =
   | { readonly kind: 'waiting'; readonly from: SubscribeFrom }
   | { readonly kind: 'log'; cursor: number }
@@ -42,7 +44,8 @@ export class Subscription {
   /** Records left out since it was answered. (F8) */
   #left = 0;
   #state: State;
-  #resetReason: string | null = null;
+  /** What the next answer has to say of the past it leaves; null: nothing. */
+  #otherPast: Omit<Answer, 'position' | 'missing'> | null = null;
   /** Partition → next offset to deliver. */
   #next: Record<string, number> = {};
   #epoch = '';
@@ -84,8 +87,16 @@ export class Subscription {
 
   /** Records between it and the newest; null before it is answered. */
   get behindRecords(): number | null {
-    const log = this.#feed.opened?.log;
-    return this.#state.kind === 'waiting' || log === undefined ? null : distance(this.#next, log.head());
+    const log = this.#log;
+    return this.#state.kind === 'waiting' || log === null ? null : distance(this.#next, log.head());
+  }
+
+  /** The log now. Who has none of the replayed rows in it wants them from the first on. */
+  get #log(): Log | null {
+    const { opened } = this.#feed;
+    if (opened?.log.head().has(REPLAY_PARTITION))
+      this.#next[REPLAY_PARTITION] ??= opened.position.next[REPLAY_PARTITION] ?? 0;
+    return opened?.log ?? null;
   }
 
   /** Delivers one entry; false when there is none now. Called only while credit is left. */
@@ -96,8 +107,8 @@ export class Subscription {
 
   /** Tells how far the stream has come without rows, when that has changed and all rows before it were sent. */
   tellProgress(): void {
-    const log = this.#feed.opened?.log;
-    if (this.#state.kind !== 'log' || log === undefined || this.#state.cursor < log.end) return;
+    const log = this.#log;
+    if (this.#state.kind !== 'log' || log === null || this.#state.cursor < log.end) return;
     // The watermark may come of rows that are not shown yet.
     if (log.hidden > 0) return;
     const next = Object.fromEntries(log.head());
@@ -113,34 +124,25 @@ export class Subscription {
     const { replayable, paced, atEnd } = this.#feed;
     const from = this.#state.from === 'start' ? this.#feed.start : this.#state.from;
     if (from === null) return;
-    const leftBecause = typeof from === 'object' && 'epoch' in from ? this.#feed.leftBecause(from.epoch) : null;
-    const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced, leftBecause });
+    const left = typeof from === 'object' && 'epoch' in from ? this.#feed.left(from.epoch) : null;
+    const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced, left });
     // What comes after all that was there is new, whatever its time.
     const isPast = typeof from === 'object' && 'sinceUs' in from && (!atEnd || answer.from === 'source');
     this.#sinceUs = isPast ? from.sinceUs : null;
     this.#begun.clear();
     if (answer.from === 'source') {
-      this.#catchUp(
-        answer.start,
-        this.#resetReason === null ? answer.outcome : 'reset',
-        this.#resetReason ?? answer.reason,
-      );
+      this.#catchUp(answer.start, answer);
       return;
     }
-    const outcome = this.#resetReason === null ? answer.outcome : 'reset';
-    this.#answer(outcome, answer.position, this.#resetReason ?? answer.reason, answer.missing);
+    this.#answer(answer);
     this.#state = { kind: 'log', cursor: opened.log.seek(answer.position.next) ?? opened.log.start };
     this.#output.wake();
   }
 
-  #answer(
-    outcome: 'fresh' | 'resumed' | 'gap' | 'reset',
-    position: Position,
-    reason: string | null,
-    missing: number | null,
-  ): void {
+  #answer({ position, missing, ...answer }: Answer): void {
     const stream = this.#feed.name;
-    this.#resetReason = null;
+    const { outcome, reason, foundAtMs } = this.#otherPast ?? answer;
+    this.#otherPast = null;
     this.#next = { ...position.next };
     this.#epoch = position.epoch;
     this.#progress = '';
@@ -148,23 +150,38 @@ export class Subscription {
     this.#conflated.leave();
     this.#conflated = new ConflatedReader(this.#conflators, this.#feed);
     if (outcome === 'reset') this.#schemas.clear();
-    this.#output.send({ type: 'subscribed', stream, outcome, position, reason, missing });
+    const found = foundAtMs === undefined ? {} : { foundAtMs };
+    this.#output.send({ type: 'subscribed', stream, outcome, position, reason, missing, ...found });
     if (this.#feed.schema !== null) this.#sendSchema(this.#feed.schema.version);
   }
 
   /** `outcome` null: the subscription was answered before, and goes on. */
-  #catchUp(start: StartFrom, outcome: 'fresh' | 'resumed' | 'reset' | null, reason: string | null): void {
+  #catchUp(start: StartFrom, answer: Omit<Answer, 'position' | 'missing'> | null): void {
     const output = this.#output;
     const reader: CatchUp = new CatchUp(this.#feed, start, {
-      begun: (begunAt, loss) => {
-        if (outcome === null) {
-          if (loss !== null) this.#gapTo(begunAt.next, loss.reason);
-        } else if (loss === null) this.#answer(outcome, begunAt, reason, null);
-        else this.#answer(outcome === 'resumed' ? 'gap' : outcome, begunAt, reason ?? loss.reason, loss.missing);
+      begun: (sourceAt, loss) => {
+        // The source knows nothing of replayed rows: the tab goes on after those that it has.
+        const replayed = answer?.outcome === 'resumed' ? (positionOf(start)?.next[REPLAY_PARTITION] ?? null) : null;
+        const begunAt = replayed === null ? sourceAt : at(sourceAt, { [REPLAY_PARTITION]: replayed });
+        if (answer === null) {
+          if (loss !== null) this.#gapTo(begunAt.next, loss);
+        } else if (loss === null) this.#answer({ ...answer, position: begunAt, missing: null });
+        else {
+          const outcome = answer.outcome === 'resumed' ? 'gap' : answer.outcome;
+          const { missing, foundAtMs } = loss;
+          this.#answer({
+            foundAtMs,
+            ...answer,
+            outcome,
+            position: begunAt,
+            reason: answer.reason ?? loss.reason,
+            missing,
+          });
+        }
       },
       reset: (why) => {
         // Twice without an answer: the feed has yet to hear of the other past. The tab comes back a little later.
-        const again = this.#resetReason !== null;
+        const again = this.#otherPast !== null;
         this.#reset(why);
         if (again) output.failed(why);
         else this.#begin();
@@ -180,15 +197,15 @@ export class Subscription {
     if (this.#state.kind === 'closed') return;
     if (this.#state.kind === 'catching-up') this.#state.reader.close();
     if (this.#state.kind !== 'waiting') {
-      this.#resetReason = reason;
+      this.#otherPast = { outcome: 'reset', reason, foundAtMs: this.#feed.clock.nowMs() };
       this.#state = { kind: 'waiting', from: 'start' };
     }
   }
 
   #deliverLog(state: { cursor: number }): boolean {
-    const log = this.#feed.opened?.log;
-    if (log === undefined) return false;
-    if (state.cursor < log.start) return this.#overtaken();
+    const log = this.#log;
+    if (log === null) return false;
+    if (state.cursor < log.start) return this.#overtaken(state.cursor);
     for (;;) {
       const conflated = this.#conflated.next(log, this.#epoch, state.cursor, this.#next);
       if (conflated === 'wait') {
@@ -202,7 +219,7 @@ export class Subscription {
       }
       const entry = log.get(state.cursor);
       // Nothing there yet; or it cannot be read any more, and the log has let go of it.
-      if (entry === null) return state.cursor < log.start && this.#overtaken();
+      if (entry === null) return state.cursor < log.start && this.#overtaken(state.cursor);
       state.cursor++;
       if (this.#send(entry)) return true;
     }
@@ -216,30 +233,38 @@ export class Subscription {
   }
 
   /** The log has let go of what comes next: a slow tab, or a very fast source. */
-  #overtaken(): boolean {
-    const { opened, replayable, paced, name } = this.#feed;
+  #overtaken(cursor: number): boolean {
+    const { opened, replayable, paced, name, clock } = this.#feed;
     if (opened === null) return false;
     if (distance(this.#next, opened.log.floor()) > 0) {
       if (replayable && !paced) {
-        this.#catchUp({ epoch: this.#epoch, next: this.#next }, null, null);
+        this.#catchUp({ epoch: this.#epoch, next: this.#next }, null);
         return false;
       }
-      this.#gapTo(
-        Object.fromEntries(opened.log.floor()),
-        `this page was slower than ${name}, and the relay keeps only so much`,
-      );
+      const reason = `this page was slower than ${name}, and the relay keeps only so much`;
+      this.#gapTo(Object.fromEntries(opened.log.floor()), { reason, foundAtMs: clock.nowMs() });
     }
+    this.#tellFloorGaps(opened.log, cursor);
     this.#state = { kind: 'log', cursor: opened.log.start };
     return true;
   }
 
-  #gapTo(next: Readonly<Record<string, number>>, reason: string): void {
+  /** What has no offsets, lies just below the floor, and was not sent before the log let go of it. */
+  #tellFloorGaps(log: Log, cursor: number): void {
+    for (const [partition, { offset, sequence, reason, foundAtMs }] of log.floorGaps())
+      if (this.#next[partition] === offset && sequence >= cursor) {
+        const at = { epoch: this.#epoch, partition, firstOffset: offset, nextOffset: offset };
+        this.#output.send({ type: 'gap', stream: this.#feed.name, ...at, reason, foundAtMs });
+      }
+  }
+
+  #gapTo(next: Readonly<Record<string, number>>, { reason, foundAtMs }: Omit<CatchUpLoss, 'missing'>): void {
     for (const [partition, nextOffset] of Object.entries(next)) {
       const firstOffset = this.#next[partition] ?? 0;
       if (firstOffset >= nextOffset) continue;
       this.#next[partition] = nextOffset;
       const at = { epoch: this.#epoch, partition: Number(partition), firstOffset, nextOffset };
-      this.#output.send({ type: 'gap', stream: this.#feed.name, ...at, reason });
+      this.#output.send({ type: 'gap', stream: this.#feed.name, ...at, reason, foundAtMs });
     }
   }
 
@@ -255,18 +280,19 @@ export class Subscription {
    */
   #join(reader: CatchUp): void {
     const { opened } = this.#feed;
+    const log = this.#log;
     const next = { ...this.#next };
     for (const [partition, offset] of Object.entries(reader.settled()))
       next[partition] = Math.max(offset, next[partition] ?? 0);
-    if (opened === null || opened.position.epoch !== this.#epoch) return;
+    if (opened === null || log === null || opened.position.epoch !== this.#epoch) return;
     // The source has no such records: of what the log let go of there is nothing to read again.
-    const replayed = opened.log.floor().get(REPLAY_PARTITION) ?? 0;
+    const replayed = log.floor().get(REPLAY_PARTITION) ?? 0;
     if (replayed > (next[REPLAY_PARTITION] ?? 0)) {
-      this.#gapTo({ [REPLAY_PARTITION]: replayed }, REPLAYED_LET_GO);
+      this.#gapTo({ [REPLAY_PARTITION]: replayed }, { reason: REPLAYED_LET_GO, foundAtMs: this.#feed.clock.nowMs() });
       next[REPLAY_PARTITION] = replayed;
     }
     const over = reader.finished && this.#feed.state.state === 'ended';
-    const cursor = opened.log.seek(next) ?? (over ? opened.log.end : null);
+    const cursor = log.seek(next) ?? (over ? log.end : null);
     if (cursor === null) return;
     this.#state = { kind: 'log', cursor };
     this.#next = next;
@@ -284,9 +310,9 @@ export class Subscription {
     else if (entry.kind === 'frame' && this.#isTooOld(entry))
       this.#sendProgress({ [entry.partition]: entry.nextOffset }, null);
     else if (entry.kind === 'gap') {
-      const { partition, firstOffset, nextOffset, reason } = entry;
-      const stream = this.#feed.name;
-      this.#output.send({ type: 'gap', stream, epoch: this.#epoch, partition, firstOffset, nextOffset, reason });
+      const { kind: type, partition, firstOffset, nextOffset, reason, foundAtMs } = entry;
+      const at = { stream: this.#feed.name, epoch: this.#epoch, partition, firstOffset, nextOffset };
+      this.#output.send({ type, ...at, reason, foundAtMs });
     } else {
       this.#sendSchema(entry.schemaVersion);
       this.#output.frame(entry.message, entry.payloadBytes);
@@ -316,4 +342,8 @@ export class Subscription {
     this.#progress = progress;
     this.#output.send({ type: 'progress', stream: this.#feed.name, epoch: this.#epoch, next, watermarkUs });
   }
+}
+
+function at({ epoch, next }: Position, more: Readonly<Record<string, number>>): Position {
+  return { epoch, next: { ...next, ...more } };
 }
