@@ -5,7 +5,7 @@ import type { Board } from '../contract/spec/board.ts';
 import { type Config, ConfigSchema } from '../contract/spec/config.ts';
 import { formatProblem, loadBoard, loadConfig } from '../contract/spec/load.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
-import { parseSourceUrl } from './sources/source-url.ts';
+import { checkSourceAt } from './sources/check-source.ts';
 
 /** A configuration ready to run. */
 export interface RunConfig {
@@ -21,10 +21,7 @@ export interface RunConfig {
 export async function readConfig(path: string): Promise<RunConfig> {
   const text = await readText(path);
   const baseDir = dirname(resolve(path));
-  const loaded = loadConfig(text, (source) => {
-    const parsed = parseSourceUrl(source);
-    return parsed.ok ? [] : parsed.problems;
-  });
+  const loaded = loadConfig(text, checkSourceAt({ baseDir, env: process.env }));
   if ('problems' in loaded) {
     const problems = loaded.problems.map((problem) => formatProblem(path, problem));
     for (const pattern of loaded.boards)
@@ -74,16 +71,30 @@ export async function readSpec(path: string): Promise<{ readonly config: Config;
 }
 
 /** A configuration of one stream, from the command line. */
-export function singleStream(name: string, spec: Record<string, unknown>): RunConfig {
+export function singleStream(
+  name: string,
+  spec: Readonly<Record<string, unknown>> & { readonly source: string },
+): RunConfig {
+  const baseDir = process.cwd();
+  const problems = checkSourceAt({ baseDir, env: process.env })(spec.source, spec);
+  if (problems.length > 0)
+    throw invalid(
+      problems.map(({ path = [], found, expected }) => {
+        const flag = FLAGS[path.join('.')];
+        return `${flag === undefined ? '' : `${flag}: `}found ${found}, expected ${expected}`;
+      }),
+    );
   const parsed = ConfigSchema.safeParse({ streams: { [name]: spec } });
   if (!parsed.success)
     throw invalid(parsed.error.issues.map((issue) => `${issue.path.slice(2).join('.')}: ${issue.message}`));
-  for (const { source } of Object.values(parsed.data.streams)) {
-    const url = parseSourceUrl(source);
-    if (!url.ok) throw invalid(url.problems.map((problem) => `found ${problem.found}, expected ${problem.expected}`));
-  }
-  return { streams: parsed.data.streams, windows: {}, boards: null, baseDir: process.cwd() };
+  return { streams: parsed.data.streams, windows: {}, boards: null, baseDir };
 }
+
+/** Where on the command line a part of a stream's spec stands. */
+const FLAGS: Readonly<Record<string, string>> = {
+  'security.tls.ca': '--kafka-ca',
+  'security.sasl.password': '--kafka-user',
+};
 
 /** A stream's name from its topic or file: letters, digits and _. `line/#` → `line`. */
 export function streamName(text: string): string {

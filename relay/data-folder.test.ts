@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDataFolder } from './data-folder.ts';
+import { folderTrouble, openDataFolder } from './data-folder.ts';
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'highwater-data-'));
@@ -64,4 +64,23 @@ test('L6 no name of a stream is that of the lock', async () => {
     '%252Elock',
   ]);
   await data.release();
+});
+
+test('what keeps a folder from being used is told in words, with what to do', async () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'file'), '');
+  for (const path of [join(folder, 'file'), join(folder, 'file', 'below')])
+    await expect(openDataFolder(path)).rejects.toMatchObject({
+      code: 'data_unwritable',
+      message: `the data folder ${path} cannot be used: there is a file where a folder should be`,
+      fix: 'name another with --data <folder>; or keep nothing over restarts: --data none',
+    });
+  const told = (code: string) => folderTrouble(Object.assign(new Error(`${code}: in the system's words`), { code }));
+  expect(told('EACCES')).toEqual({
+    why: 'this user may not write there',
+    fix: expect.stringMatching(/^let the relay's user own it; or name another/),
+  });
+  expect(told('ENOSPC')).toEqual({ why: 'its disk has no room', fix: expect.stringMatching(/^make room; or/) });
+  expect(told('EROFS').why).toBe('its disk is read-only');
+  expect(told('EIO').why).toBe("EIO: in the system's words");
 });

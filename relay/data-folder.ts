@@ -43,12 +43,8 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     held.add(folder);
   } catch (cause) {
     if (cause instanceof HighwaterError) throw cause;
-    throw new HighwaterError(
-      'data_unwritable',
-      `${folder} cannot be used: ${cause instanceof Error ? cause.message : cause}`,
-      'name another folder: --data <folder>; or keep nothing over restarts: --data none',
-      { cause },
-    );
+    const { why, fix } = folderTrouble(cause);
+    throw new HighwaterError('data_unwritable', `the data folder ${folder} cannot be used: ${why}`, fix, { cause });
   }
   const of = (stream: string) => join(folder, encodeURIComponent(stream).replace(/^\./, '%2E'));
   return {
@@ -62,6 +58,27 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       if ((await readText(lock)) === mine) await rm(lock, { force: true });
     },
   };
+}
+
+/** Why a folder cannot be used, and what to do, by the system's code. */
+export function folderTrouble(error: unknown): { readonly why: string; readonly fix: string } {
+  const another = 'name another with --data <folder>; or keep nothing over restarts: --data none';
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return { why: 'this user may not write there', fix: `let the relay's user own it; or ${another}` };
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return { why: 'there is a file where a folder should be', fix: another };
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { why: 'its disk has no room', fix: `make room; or ${another}` };
+    case 'EROFS':
+      return { why: 'its disk is read-only', fix: another };
+    default:
+      return { why: error instanceof Error ? error.message : String(error), fix: another };
+  }
 }
 
 /** False: there is a lock. */

@@ -44,6 +44,8 @@ export interface RelayParts {
   /** Per stream, in memory. */
   readonly maxLogBytes?: number;
   readonly heartbeatMs?: number;
+  /** Tabs at a time. */
+  readonly maxSessions?: number;
   /** A version of a stream's fields, each once. */
   readonly onSchema?: (schema: StreamSchema) => void;
   /** What a crash or a disk has damaged, and what was done about it. */
@@ -86,6 +88,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     clock,
     run,
     heartbeatMs,
+    ...(parts.maxSessions !== undefined && { maxSessions: parts.maxSessions }),
     feeds,
     boards: message,
     pageDir,

@@ -25,7 +25,7 @@ test('every source named in docs/sources.md can be read', () => {
 });
 
 test('every option named in docs/sources.md is one of the relay', async () => {
-  const relay = await readFile(resolve(import.meta.dirname, '../relay/main.ts'), 'utf8');
+  const relay = await readFile(resolve(import.meta.dirname, '../relay/cli/options.ts'), 'utf8');
   const options = new Set([...page.matchAll(/ ?(--[a-z][a-z-]+)/g)].map((match) => match[1] ?? ''));
   expect(options.size).toBeGreaterThan(5);
   for (const option of options) expect(relay).toMatch(new RegExp(`'${option}[' ]`));

@@ -112,7 +112,7 @@ async function runOverProcess(options: RunOptions): Promise<number> {
 /** The relay is a program of its own, which reads its options from the command line. */
 async function start(args: readonly string[]): Promise<void> {
   const path = new URL('../main.ts', import.meta.url);
-  process.argv.splice(1, process.argv.length, fileURLToPath(path), ...args);
+  process.argv.splice(1, process.argv.length, fileURLToPath(path), '--build', ...args);
   await import(path.href);
 }
 

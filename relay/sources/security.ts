@@ -22,51 +22,97 @@ export interface SecurityPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads `security:`. Throws `config_invalid` with everything that cannot be had: a variable, a file, a use of it. */
-export function readSecurity(spec: SecuritySpec | undefined, { kind, baseDir, env }: SecurityPlace): Security {
-  const problems: string[] = [];
-  const secret = (place: string, text: string): string => {
-    const [, name] = /^env:(.*)$/s.exec(text) ?? [];
-    if (name === undefined) return text;
-    const value = env[name];
-    if (value === undefined)
-      problems.push(`${place}: found env:${name}, expected an environment variable of this name`);
-    return value ?? '';
-  };
-  const file = (place: string, path: string): string => {
-    const whole = isAbsolute(path) ? path : resolve(baseDir, path);
-    try {
-      accessSync(whole, constants.R_OK);
-    } catch {
-      problems.push(`${place}: found ${whole}, which cannot be read, expected a PEM file`);
-    }
-    return whole;
-  };
-  if (spec !== undefined && kind !== 'kafka' && kind !== 'mqtt')
-    problems.push(`security: found with a ${kind}: source, expected with kafka:// or mqtt://`);
-  if (spec?.sasl !== undefined && kind === 'mqtt')
-    problems.push('security.sasl: found with mqtt://, expected user:password@ before the host');
+/** What of `security:` cannot be had. */
+export interface SecurityProblem {
+  /** Within the stream: `['security', 'tls', 'ca']`. */
+  readonly path: readonly string[];
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** Reads `security:`. Throws `config_invalid` with everything that cannot be had: a variable, a file. */
+export function readSecurity(spec: SecuritySpec | undefined, place: SecurityPlace): Security {
+  const problems = securityProblems(spec, place);
+  if (problems.length > 0)
+    throw new HighwaterError(
+      'config_invalid',
+      problems
+        .map(({ path, found, expected }) => `${path.join('.')}: found ${found}, expected ${expected}`)
+        .join('\n  '),
+      'correct what is named and start again',
+    );
+  const { baseDir, env } = place;
   const tls = spec?.tls;
-  if ((tls?.cert === undefined) !== (tls?.key === undefined))
-    problems.push('security.tls: found one of cert and key, expected both or none');
-  const security: Security = {
+  const sasl = spec?.sasl;
+  return {
     tls:
       tls === undefined
         ? null
-        : {
-            ...(tls.ca === undefined ? {} : { ca: file('security.tls.ca', tls.ca) }),
-            ...(tls.cert === undefined ? {} : { cert: file('security.tls.cert', tls.cert) }),
-            ...(tls.key === undefined ? {} : { key: file('security.tls.key', tls.key) }),
-          },
+        : Object.fromEntries(
+            filesOf(tls).map(([name, path]) => [name, isAbsolute(path) ? path : resolve(baseDir, path)]),
+          ),
     sasl:
-      spec?.sasl === undefined
+      sasl === undefined
         ? null
-        : {
-            mechanism: spec.sasl.mechanism,
-            username: secret('security.sasl.username', spec.sasl.username),
-            password: secret('security.sasl.password', spec.sasl.password),
-          },
+        : { mechanism: sasl.mechanism, username: secret(sasl.username, env), password: secret(sasl.password, env) },
   };
-  if (problems.length === 0) return security;
-  throw new HighwaterError('config_invalid', problems.join('\n  '), 'correct what is named and start again');
+}
+
+/** What is wrong with `security:` on this machine: all of it. */
+export function securityProblems(
+  spec: SecuritySpec | undefined,
+  { kind, baseDir, env }: SecurityPlace,
+): SecurityProblem[] {
+  const problems: SecurityProblem[] = [];
+  const report = (path: readonly string[], found: string, expected: string) =>
+    problems.push({ path: ['security', ...path], found, expected });
+  if (spec !== undefined && kind !== 'kafka' && kind !== 'mqtt')
+    report([], `it with a ${kind}: source`, 'it with kafka:// or mqtt://');
+  const { tls, sasl } = spec ?? {};
+  if (sasl !== undefined && kind === 'mqtt') report(['sasl'], 'it with mqtt://', 'user:password@ before the host');
+  if ((tls?.cert === undefined) !== (tls?.key === undefined)) report(['tls'], 'one of cert and key', 'both or none');
+  for (const [name, path] of filesOf(tls ?? {})) {
+    const whole = isAbsolute(path) ? path : resolve(baseDir, path);
+    try {
+      accessSync(whole, constants.R_OK);
+    } catch (error) {
+      report(['tls', name], `${whole}, ${whyNot(error)}`, 'a PEM file');
+    }
+  }
+  for (const name of ['username', 'password'] as const) {
+    const variable = variableOf(sasl?.[name]);
+    if (variable !== null && env[variable] === undefined) report(['sasl', name], ...unset(variable));
+  }
+  return problems;
+}
+
+/** What is found and expected where a variable is not set. */
+export function unset(variable: string): [found: string, expected: string] {
+  return [
+    `env:${variable}, and no such environment variable is set`,
+    `${variable} to be set before the relay is started: ${variable}=… npm start`,
+  ];
+}
+
+/** The variable that `env:NAME` names; null: it is the text itself. */
+function variableOf(text: string | undefined): string | null {
+  return /^env:(.*)$/s.exec(text ?? '')?.[1] ?? null;
+}
+
+function secret(text: string, env: SecurityPlace['env']): string {
+  const variable = variableOf(text);
+  return variable === null ? text : (env[variable] ?? '');
+}
+
+function filesOf(tls: NonNullable<SecuritySpec['tls']>): (readonly ['ca' | 'cert' | 'key', string])[] {
+  return (['ca', 'cert', 'key'] as const).flatMap((name) => {
+    const path = tls[name];
+    return path === undefined ? [] : [[name, path] as const];
+  });
+}
+
+function whyNot(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'which is not there';
+  return code === 'EACCES' ? 'which this user may not read' : 'which cannot be read';
 }

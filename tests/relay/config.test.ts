@@ -52,6 +52,34 @@ test('a board that is not there is told with what is wrong in the configuration'
   });
 });
 
+test('S11 S15 what a stream names that is not there has its line, with everything else', async () => {
+  const folder = await folderOf({
+    'highwater.yaml': `streams:
+  a:
+    source: kafka://h/t
+    security:
+      tls: { ca: missing.pem }
+      sasl: { mechanism: plain, username: me, password: env:NOT_SET }
+  b:
+    source: mqtts://me:env:NOT_SET_EITHER@h/t
+    speed: 10
+`,
+  });
+  const path = join(folder, 'highwater.yaml');
+  const set = (name: string) =>
+    `env:${name}, and no such environment variable is set, expected ${name} to be set before the relay is started: ${name}=… npm start`;
+  await expect(readConfig(path)).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: [
+      '4 problems:',
+      `${path}:5:18 streams.a.security.tls.ca: found ${join(folder, 'missing.pem')}, which is not there, expected a PEM file`,
+      `${path}:6:57 streams.a.security.sasl.password: found ${set('NOT_SET')}`,
+      `${path}:8:13 streams.b.source: found ${set('NOT_SET_EITHER')}`,
+      `${path}:9:12 streams.b.speed: found speed, which has no effect with a mqtts: source, expected it left out: only what is in a file: can be played at a pace`,
+    ].join('\n  '),
+  });
+});
+
 test.each([
   ['user_events', 'user_events'],
   ['line/#', 'line'],
@@ -71,6 +99,30 @@ test.each([
   [['--mqtt', 'h', '--topic', 'a', '--speed', '2'], /--speed would have no effect here\n {2}leave --speed out/],
   [['--file', 'none.jsonl'], /^none\.jsonl cannot be read\n {2}check the path/],
   [['--nonsense'], /unknown option '--nonsense'/],
+  [
+    ['--file', 'x.jsonl', '--from', 'latest', '--demo-rate', '3', '--topic', 't'],
+    /^--from and --demo-rate and --topic would have no effect here\n {2}leave --from out: .*\n {2}leave --demo-rate out: .*\n {2}leave --topic out: /,
+  ],
+  [['--delay', '1s'], /--delay would have no effect here\n {2}leave --delay out: the simulated shop has its own/],
+  [
+    ['--config', 'examples/04-late-events/highwater.yaml', '--demo-rate', '3'],
+    /--demo-rate would have no effect here\n.*no stream of the configuration is demo:shop/,
+  ],
+  [
+    ['--kafka', 'h', '--topic', 't', '--kafka-user', 'me', '--kafka-password-env', 'NOT_SET'],
+    /^--kafka-user: found env:NOT_SET, and no such environment variable is set, expected NOT_SET to be set before .*NOT_SET=…/,
+  ],
+  [
+    ['--kafka', 'h', '--topic', 't', '--kafka-ca', 'nope.pem'],
+    /^--kafka-ca: found .*nope\.pem, which is not there, expected/,
+  ],
+  [['--mqtt', 'env:NOT_A:env:NOT_B@h', '--topic', 't'], /^2 problems:\n.*env:NOT_A.*\n.*env:NOT_B/],
+  [['--mqtt', 'me:100%@h', '--topic', 't'], /found a % in the user or password, expected %25/],
+  [
+    ['--data', 'package.json/x', '--kafka', 'h', '--topic', 't'],
+    /^the data folder .* there is a file where a folder should be\n/,
+  ],
+  [['--max-tabs', '0'], /Expected a whole number from 1/],
 ])('%j is refused with status 2, one message and no stack', async (args, message) => {
   const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, ['relay/main.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) =>
