@@ -312,6 +312,7 @@ export interface StreamStatus {
 
 export interface Loss {
   readonly kind: 'gap' | 'reset';
+  /** When it was noticed: by the relay, which may be long before this tab was told of it; or by the tab. */
   readonly atMs: number;
   readonly reason: string;
   readonly missing: number | null;

@@ -27,6 +27,7 @@ export class FeedLog {
   readonly #clock: Clock;
   #opened: OpenedLog | null = null;
   #stood: Stood | null = null;
+  #certain: ReadonlyMap<number, number> = new Map();
   #noLog: string | null = null;
 
   constructor(store: LogStore, use: LogUse, clock: Clock) {
@@ -44,6 +45,11 @@ export class FeedLog {
     return this.#stood;
   }
 
+  /** Partition → where what an earlier run left is whole. Its head is beyond that where the end was damaged. */
+  get certain(): ReadonlyMap<number, number> {
+    return this.#certain;
+  }
+
   /** Why there is none yet: the disk. */
   get noLog(): string | null {
     return this.#noLog;
@@ -53,16 +59,17 @@ export class FeedLog {
   async restore(misfit: (schemas: readonly StreamSchema[]) => string | null): Promise<OpenedLog | null> {
     const restored = await this.#store.restore(this.#use);
     if (restored === null) return null;
-    const { log, begin, schemas, watermarkUs, newestUs } = restored;
+    const { log, begin, schemas, certain, watermarkUs, newestUs } = restored;
     // Asked in any case: it also says what the versions to come are numbered from.
     const why = misfit(schemas);
     const reason = restored.unfit ?? why;
     if (reason !== null) {
       await log.close();
-      await this.#store.leave({ epoch: begin.epoch, reason });
+      await this.#store.leave({ epoch: begin.epoch, reason, atMs: this.#clock.nowMs() });
       return null;
     }
     this.#stood = { epoch: begin.epoch, watermarkUs, newestUs };
+    this.#certain = certain;
     this.#opened = { position: begin, log };
     return this.#opened;
   }

@@ -162,7 +162,7 @@ export class Pipeline {
       case 'gap':
         await this.#settle(signal);
         this.#batcher?.skip(event.partition, event.nextOffset);
-        return this.#sink.entry(event);
+        return this.#sink.entry({ ...event, foundAtMs: event.foundAtMs ?? this.#parts.clock.nowMs() });
       case 'reset':
         await this.#settle(signal);
         this.#batcher?.sealAll();

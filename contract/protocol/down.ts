@@ -59,6 +59,8 @@ export const SubscribedSchema = z.object({
   reason: z.string().nullable(),
   /** Records known to be lost; null when it cannot be known. */
   missing: z.int().nonnegative().nullable(),
+  /** When that was noticed, by the relay's clock; left out: now. */
+  foundAtMs: z.number().optional(),
 });
 
 /** A loss found while delivering (a slow tab fell behind a bounded log). The tab moves its position to `nextOffset`. */
@@ -70,6 +72,8 @@ export const GapSchema = z.object({
   firstOffset: z.int().nonnegative(),
   nextOffset: z.int().nonnegative(),
   reason: z.string(),
+  /** When it was noticed, by the relay's clock; left out: now. */
+  foundAtMs: z.number().optional(),
 });
 
 /**

@@ -14,6 +14,17 @@ export type Position = z.infer<typeof PositionSchema>;
 /** Rows that were dead letters are a partition of their own, beside the source's; its offsets count them. (X5) */
 export const REPLAY_PARTITION = 0xffff_0000;
 
+/**
+ * A loss of so many offsets or more says nothing of how many records it was: after a damaged end a source without a past
+ * goes on so far above it, so that no offset is ever given to two records.
+ */
+export const UNKNOWN_SPAN = 2 ** 32;
+
+/** Records in a loss of so many offsets; null: nobody knows. */
+export function recordsLost(offsets: number): number | null {
+  return offsets > 0 && offsets < UNKNOWN_SPAN ? offsets : null;
+}
+
 /** What a frame covers: offsets `[firstOffset, nextOffset)` of one partition; there may be holes inside. */
 export interface Extent {
   readonly epoch: string;

@@ -6,5 +6,6 @@
  *   2  2026-11-23  schema says how long rows are kept; windows of every kind
  *   3  2026-11-23  subscribe since an event time; conflated; schema says what it is conflated by
  *   4  2026-11-23  stats say when they were sent
+ *   5  2026-11-23  losses say when they were noticed
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;

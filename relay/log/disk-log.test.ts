@@ -52,7 +52,7 @@ function optionsOf(more: Partial<DiskLogOptions> & { folder: string; clock: Cloc
   return {
     maxBytes: 1e6,
     maxAgeMs: HOUR_MS,
-    syncedOnly: false,
+    replayable: true,
     fromEarliest: true,
     schemaOf: schema,
     events: { shown: () => undefined, kept: () => undefined },
@@ -106,7 +106,7 @@ test('P8 another start finds the epoch, the versions, the watermark and the newe
   expect(kept.log.newestUs()).toBe(100);
   expect(kept.log.head()).toEqual(new Map([[0, 13]]));
   expect(offsets(kept.log)).toEqual([...upTo(0, 8), 8, 12]);
-  expect(kept.damage).toEqual([]);
+  expect(kept.certain).toEqual(kept.log.head());
 });
 
 test('L3 what is older than its age goes, also when little comes, and the newest entry’s place is not forgotten', async () => {
@@ -160,8 +160,9 @@ test('L2 damage in an older segment: what is before it goes, and the floor says 
   const bytes = readFileSync(path);
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x10;
   writeFileSync(path, bytes);
-  const { log: again, damage } = await reopened(options);
-  expect(damage.map(({ segment }) => segment)).toEqual([2]);
+  const damaged: number[] = [];
+  const { log: again } = await reopened({ ...options, onDamage: ({ segment }) => damaged.push(segment) });
+  expect(damaged).toEqual([2]);
   const floor = again.floor().get(0) ?? 0;
   expect(floor).toBeGreaterThan(4);
   expect(offsets(again)).toEqual(upTo(floor, 20));
@@ -179,7 +180,7 @@ test('L2 L4 whatever a power cut leaves of what was not synced: what was told as
       kept = next[0] ?? 0;
     },
   };
-  const log = await DiskLog.create(optionsOf({ folder, clock, events, syncedOnly: true, segmentBytes: 1e6 }), begin);
+  const log = await DiskLog.create(optionsOf({ folder, clock, events, replayable: false, segmentBytes: 1e6 }), begin);
   for (const offset of upTo(0, 5)) log.append(frame(clock, offset));
   expect(log.end).toBe(0);
   expect(log.hidden).toBe(5);

@@ -1,16 +1,18 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { decodeFrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
-import { type Position, REPLAY_PARTITION } from '../../contract/protocol/position.ts';
+import { type Position, REPLAY_PARTITION, UNKNOWN_SPAN } from '../../contract/protocol/position.ts';
+import type { FloorGap } from './entry-index.ts';
 import { GroupSync } from './group-sync.ts';
-import { type KeptEntry, KeptLog, toRecord } from './kept-log.ts';
+import { KeptLog } from './kept-log.ts';
 import type { Log, LogEntry, LogEvents } from './log.ts';
-import { decodeRecord, encodeRecord, FRAME_KIND, type LogRecord, messageOf } from './log-records.ts';
+import { decodeRecord, encodeRecord, FRAME_KIND, isRecordKind, type LogRecord, messageOf } from './log-records.ts';
 import { diskFailed, type LogTrouble, noRoom, stopped } from './log-trouble.ts';
 import { checkFollows } from './memory.ts';
 import { MessageCache } from './message-cache.ts';
+import { Retention } from './retention.ts';
 import type { SegmentFiles } from './segment-files.ts';
-import { type Damage, type Place, SEGMENTS_KEPT, Segments, segmentBytesFor } from './segments.ts';
+import { type Damage, type Place, Segments, segmentBytesFor } from './segments.ts';
 
 /**
  * A log in a folder, which another start of the relay goes on with. (L1–L6)
@@ -26,13 +28,13 @@ export interface DiskLogOptions {
   readonly clock: Clock;
   readonly maxBytes: number;
   readonly maxAgeMs: number;
-  /** Show only what is synced. */
-  readonly syncedOnly: boolean;
+  /** Can the source be read again? Of one that cannot, only what is synced is shown, and damage is told as a gap. */
+  readonly replayable: boolean;
   /** Is there nothing before what it is given first? */
   readonly fromEarliest: boolean;
   readonly schemaOf: (version: number) => StreamSchema | null;
   readonly events: LogEvents;
-  /** A record could not be read back. */
+  /** Records could not be read back. */
   readonly onDamage?: (damage: Damage) => void;
   readonly files?: SegmentFiles;
   /** Default: a sixteenth of the whole, at most 64 MiB. */
@@ -46,13 +48,13 @@ export interface Kept {
   readonly log: DiskLog;
   readonly begin: Position;
   readonly schemas: readonly StreamSchema[];
-  /** Segments that could not be read to their end. */
-  readonly damage: readonly Damage[];
+  /** Partition → where what is whole ends. A head beyond it: what was there may have been shown, and is lost. */
+  readonly certain: ReadonlyMap<number, number>;
 }
 
+const END_DAMAGED =
+  'the end of what the relay kept was damaged, by a power cut or the disk: records may be lost, and nobody knows which';
 const RETRY_MS = 1_000;
-const MIN_AGE_CHECK_MS = 1_000;
-const MAX_AGE_CHECK_MS = 600_000;
 const CACHE_BYTES = 32 * 2 ** 20;
 const READ_CACHE_BYTES = 16 * 2 ** 20;
 
@@ -76,7 +78,7 @@ export class DiskLog implements Log {
   #broken: Error | null = null;
   #roomMade: (() => void)[] = [];
   #cancelRetry: () => void = () => undefined;
-  #cancelAge: () => void = () => undefined;
+  readonly #retention: Retention;
   readonly #syncs: GroupSync;
   #closed = false;
 
@@ -88,20 +90,27 @@ export class DiskLog implements Log {
     this.#tail = new Map(kept.index.head);
     this.#shownHead = new Map(kept.index.head);
     this.#shownEnd = kept.index.end;
-    this.#hides = options.syncedOnly;
+    this.#hides = !options.replayable;
     this.#recorded = new Set(kept.index.head.keys());
     this.#syncs = new GroupSync(options.clock, () => this.#sync());
-    this.#planAge();
+    this.#retention = new Retention({
+      ...options,
+      segments,
+      kept,
+      shownEnd: () => this.#shownEnd,
+      due: () => this.#age(),
+    });
   }
 
   /** A new log in an empty folder. Throws what the file system says. */
   static async create(options: DiskLogOptions, begin: Position): Promise<DiskLog> {
-    const kept = new KeptLog();
+    const kept = newKept(options);
     kept.epoch = begin.epoch;
     kept.begin = begin.next;
     for (const [partition, offset] of Object.entries(begin.next))
       kept.index.open(Number(partition), offset, offset === 0 || options.fromEarliest);
-    const { segments } = await Segments.open(segmentsOptions(options, kept), () => undefined);
+    const nothing = () => undefined;
+    const segments = await Segments.open(segmentsOptions(options, kept), nothing, nothing);
     segments.begin();
     await segments.sync();
     return new DiskLog(options, segments, kept);
@@ -109,20 +118,31 @@ export class DiskLog implements Log {
 
   /** What the folder holds; null: no log. */
   static async open(options: DiskLogOptions): Promise<Kept | null> {
-    const kept = new KeptLog();
-    const { segments, damage } = await Segments.open(segmentsOptions(options, kept), (body, place) => {
-      if (!kept.take(decodeRecord(body), place))
-        throw new Error(
-          `${options.folder}: the record at byte ${place.at} of segment ${place.segment} follows nothing`,
-        );
-    });
+    const kept = newKept(options);
+    const segments = await Segments.open(
+      segmentsOptions(options, kept),
+      (body, place) => {
+        if (!kept.take(decodeRecord(body), place))
+          throw new Error(
+            `${options.folder}: the record at byte ${place.at} of segment ${place.segment} follows nothing`,
+          );
+      },
+      (damage) => {
+        kept.damaged();
+        options.onDamage?.(damage);
+      },
+    );
     if (kept.epoch === '') {
       await segments.close();
       return null;
     }
     while ((segments.list[0]?.number ?? kept.firstSegment) < kept.firstSegment) segments.dropOldest();
+    const certain = new Map(kept.index.head);
+    const inDoubt = kept.settle();
     const log = new DiskLog(options, segments, kept);
-    return { log, begin: { epoch: kept.epoch, next: kept.begin }, schemas: kept.schemas, damage };
+    // The source gives its own records again, under the same offsets.
+    await log.#goOnAbove(inDoubt.filter((partition) => !options.replayable || partition === REPLAY_PARTITION));
+    return { log, begin: { epoch: kept.epoch, next: kept.begin }, schemas: kept.schemas, certain };
   }
 
   get start(): number {
@@ -161,19 +181,14 @@ export class DiskLog implements Log {
   get(sequence: number): LogEntry | null {
     const entry = sequence < this.#shownEnd ? this.#kept.index.at(sequence) : null;
     if (entry === null) return null;
-    const { kind, partition, firstOffset, nextOffset, place } = entry;
-    if (kind === 'frame') {
-      const { schemaVersion, maxEventTimeUs, payloadBytes } = entry;
-      const message = this.#message(sequence, entry);
+    if (entry.kind === 'frame') {
+      const message = this.#message(sequence, entry.place);
       if (message === null) return null;
-      return { kind, partition, firstOffset, nextOffset, schemaVersion, maxEventTimeUs, message, payloadBytes };
+      const { place: _, ...frame } = entry;
+      return { ...frame, message };
     }
-    const body = this.#read(sequence, place);
-    if (body === null) return null;
-    const record = decodeRecord(body);
-    if (record.kind === 'gap') return { kind: 'gap', partition, firstOffset, nextOffset, reason: record.reason };
-    const watermarkUs = record.kind === 'progress' ? record.watermarkUs : null;
-    return { kind: 'progress', partition, firstOffset, nextOffset, watermarkUs };
+    const { place: _, ...rest } = entry;
+    return rest;
   }
 
   append(entry: LogEntry): void {
@@ -199,6 +214,10 @@ export class DiskLog implements Log {
     return this.#shownHead;
   }
 
+  floorGaps(): ReadonlyMap<number, FloorGap> {
+    return this.#kept.index.floorGaps;
+  }
+
   seek(next: Readonly<Record<string, number>>): number | null {
     return this.#kept.index.seek(next);
   }
@@ -221,31 +240,37 @@ export class DiskLog implements Log {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
-    this.#cancelAge();
+    this.#retention.close();
     this.#release();
     await this.#syncs.close();
     await this.#segments.close();
   }
 
-  #message(sequence: number, entry: KeptEntry): Uint8Array | null {
+  /** Null: it cannot be read any more. It and all before it are let go then, as what is too old is. (L2) */
+  #message(sequence: number, place: Place): Uint8Array | null {
     const cached = this.#cache.get(sequence) ?? this.#readCache.get(sequence);
     if (cached !== undefined) return cached;
-    const body = this.#read(sequence, entry.place);
-    if (body === null) return null;
-    const message = messageOf(body);
-    this.#readCache.add(sequence, message);
-    return message;
-  }
-
-  /** Null: it cannot be read any more. It and all before it are let go then, as what is too old is. (L2) */
-  #read(sequence: number, place: Place): Uint8Array | null {
     try {
-      return this.#segments.read(place);
+      const message = messageOf(this.#segments.read(place));
+      this.#readCache.add(sequence, message);
+      return message;
     } catch {
       while (this.#kept.index.start <= sequence) this.#kept.index.dropFirst();
-      this.#options.onDamage?.({ segment: place.segment, at: place.at, bytes: place.bytes });
+      this.#options.onDamage?.({ ...place, isTail: false });
       return null;
     }
+  }
+
+  /** What was at the ends of these partitions may be in a tab: its offsets are given to nothing else. */
+  async #goOnAbove(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) {
+      const offset = (this.#tail.get(partition) ?? 0) + UNKNOWN_SPAN;
+      const at = { partition, firstOffset: offset, nextOffset: offset };
+      this.append({ kind: 'gap', ...at, reason: END_DAMAGED, foundAtMs: this.#options.clock.nowMs() });
+    }
+    if (partitions.length === 0) return;
+    await this.room();
+    await this.flush();
   }
 
   /** Writes what waits, oldest first, as far as there is room. */
@@ -270,7 +295,7 @@ export class DiskLog implements Log {
   }
 
   #write(entry: LogEntry): void {
-    this.#age();
+    this.#retention.age();
     const atMs = this.#options.clock.nowMs();
     if (!this.#recorded.has(entry.partition)) this.#writePartition(entry.partition);
     if (entry.kind === 'frame') {
@@ -281,8 +306,7 @@ export class DiskLog implements Log {
       this.#kept.take({ kind: 'frame', header, payloadBytes: entry.payloadBytes }, place);
     } else this.#record({ ...entry, atMs });
     this.#syncs.want();
-    while (this.#segments.bytes > this.#options.maxBytes && this.#segments.list.length > 1)
-      if (!this.#dropOldest()) break;
+    this.#retention.fit();
   }
 
   #writePartition(partition: number): void {
@@ -305,41 +329,12 @@ export class DiskLog implements Log {
     this.#kept.take(record, place);
   }
 
-  /** What is older than it may be goes, and what is appended to is closed soon enough for that. */
   #age(): void {
-    const { maxAgeMs, clock } = this.#options;
-    const nowMs = clock.nowMs();
-    for (const { number } of [...this.#segments.list]) {
-      if (nowMs - (this.#kept.segments.get(number)?.newestMs ?? nowMs) <= maxAgeMs) break;
-      if (this.#segments.list.length === 1) this.#segments.begin();
-      if (!this.#dropOldest()) break;
+    try {
+      if (this.#trouble === null) this.#retention.age();
+    } catch (error) {
+      this.#noRoom(error);
     }
-    const active = this.#segments.list.at(-1);
-    const begunMs = active === undefined ? nowMs : (this.#kept.segments.get(active.number)?.begunMs ?? nowMs);
-    if (nowMs - begunMs > maxAgeMs / SEGMENTS_KEPT) this.#segments.roll();
-  }
-
-  /** Also while nothing comes. */
-  #planAge(): void {
-    this.#cancelAge = this.#options.clock.after(
-      Math.max(MIN_AGE_CHECK_MS, Math.min(this.#options.maxAgeMs / SEGMENTS_KEPT, MAX_AGE_CHECK_MS)),
-      () => {
-        try {
-          if (this.#trouble === null) this.#age();
-        } catch (error) {
-          this.#noRoom(error);
-        }
-        this.#planAge();
-      },
-    );
-  }
-
-  /** False where it holds what was not shown yet. */
-  #dropOldest(): boolean {
-    const [oldest] = this.#segments.list;
-    if (oldest === undefined || (this.#kept.segments.get(oldest.number)?.end ?? 0) > this.#shownEnd) return false;
-    this.#kept.forget(oldest.number);
-    return this.#segments.dropOldest() !== null;
   }
 
   #noRoom(error: unknown): void {
@@ -357,7 +352,7 @@ export class DiskLog implements Log {
   async #sync(): Promise<void> {
     if (this.#broken !== null) return;
     const { end, head } = this.#kept.index;
-    const next = toRecord(head);
+    const next = Object.fromEntries(head);
     try {
       await this.#options.events.keeping?.();
       await this.#segments.sync();
@@ -368,7 +363,7 @@ export class DiskLog implements Log {
     if (this.#closed) return;
     if (this.#hides) this.#show(end);
     // What came meanwhile may be replayed letters: it is in the next sync.
-    this.#hides = this.#options.syncedOnly || this.#kept.index.end > end;
+    this.#hides = !this.#options.replayable || this.#kept.index.end > end;
     this.#options.events.kept(next);
   }
 
@@ -389,11 +384,16 @@ export class DiskLog implements Log {
   }
 }
 
+function newKept({ replayable, clock }: DiskLogOptions): KeptLog {
+  return new KeptLog({ replayable, nowMs: clock.nowMs() });
+}
+
 function segmentsOptions({ folder, maxBytes, segmentBytes, files, clock }: DiskLogOptions, kept: KeptLog) {
   return {
     folder,
     segmentBytes: segmentBytes ?? segmentBytesFor(maxBytes),
     opening: (segment: number) => [encodeRecord({ kind: 'opening', ...kept.opening(segment, clock.nowMs()) })],
+    isFirstByte: isRecordKind,
     ...(files !== undefined && { files }),
   };
 }

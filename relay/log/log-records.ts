@@ -29,12 +29,15 @@ const OpeningSchema = z.object({
   notFromFirst: z.array(z.int()),
   watermarkUs: z.int().nullable(),
   schemas: z.array(SchemaMessageSchema),
+  /** Partition → a gap of unknown size just before; what let go of it has to tell it still. */
+  gaps: z.record(z.string(), z.object({ reason: z.string(), foundAtMs: z.number() })).default({}),
   atMs: z.number(),
 });
 export type Opening = z.infer<typeof OpeningSchema>;
 
 const ExtentSchema = z.object({ partition: z.int(), firstOffset: z.int(), nextOffset: z.int(), atMs: z.number() });
-const GapSchema = ExtentSchema.extend({ reason: z.string() });
+/** `foundAtMs` left out: as it was written. */
+const GapSchema = ExtentSchema.extend({ reason: z.string(), foundAtMs: z.number().optional() });
 const ProgressSchema = ExtentSchema.extend({ watermarkUs: z.int().nullable() });
 const PartitionSchema = z.object({ partition: z.int(), offset: z.int(), fromFirst: z.boolean() });
 
@@ -45,6 +48,11 @@ export type LogRecord =
   | ({ readonly kind: 'progress' } & z.infer<typeof ProgressSchema>)
   | { readonly kind: 'schema'; readonly schema: StreamSchema }
   | ({ readonly kind: 'partition' } & z.infer<typeof PartitionSchema>);
+
+/** May a record begin with it? */
+export function isRecordKind(byte: number): boolean {
+  return byte >= KINDS.opening && byte <= KINDS.partition;
+}
 
 /** What goes before a frame's message. */
 export const FRAME_KIND = Uint8Array.of(KINDS.frame);

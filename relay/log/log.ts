@@ -1,3 +1,5 @@
+import type { FloorGap } from './entry-index.ts';
+
 /**
  * What a relay keeps of one stream and epoch, for its readers: frames and losses in the order they came.
  *
@@ -22,6 +24,8 @@ export interface Log {
   /** Partition → offset. */
   floor(): ReadonlyMap<number, number>;
   head(): ReadonlyMap<number, number>;
+  /** By partition: a gap of unknown size that was let go, and the floor has not moved on since. */
+  floorGaps(): ReadonlyMap<number, FloorGap>;
   seek(next: Readonly<Record<string, number>>): number | null;
   /**
    * Per partition the offset from which every kept event at or after the time is there. `whole` false: there were, or may
@@ -80,4 +84,6 @@ export type LogEntry =
       readonly firstOffset: number;
       readonly nextOffset: number;
       readonly reason: string;
+      /** When the loss was noticed, by the relay's clock. */
+      readonly foundAtMs: number;
     };

@@ -1,5 +1,5 @@
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
-import { EntryIndex } from './entry-index.ts';
+import { EntryIndex, type FloorGap } from './entry-index.ts';
 import type { Log, LogEntry, LogEvents } from './log.ts';
 
 export const MAX_LOG_BYTES = 256 * 1024 * 1024;
@@ -68,6 +68,10 @@ export class MemoryLog implements Log {
 
   head(): ReadonlyMap<number, number> {
     return this.#index.head;
+  }
+
+  floorGaps(): ReadonlyMap<number, FloorGap> {
+    return this.#index.floorGaps;
   }
 
   seek(next: Readonly<Record<string, number>>): number | null {

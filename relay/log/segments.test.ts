@@ -20,10 +20,15 @@ async function opened(
 ): Promise<{ segments: Segments; bodies: string[]; places: Place[]; damage: readonly Damage[] }> {
   const bodies: string[] = [];
   const places: Place[] = [];
-  const { segments, damage } = await Segments.open({ folder, segmentBytes: 60, ...options }, (body, place) => {
-    bodies.push(Buffer.from(body).toString());
-    places.push(place);
-  });
+  const damage: Damage[] = [];
+  const segments = await Segments.open(
+    { folder, segmentBytes: 60, ...options },
+    (body, place) => {
+      bodies.push(Buffer.from(body).toString());
+      places.push(place);
+    },
+    (found) => damage.push(found),
+  );
   return { segments, bodies, places, damage };
 }
 
@@ -80,7 +85,7 @@ test('L2 a tail cut at any byte: the whole records before it, and what is append
   }
 });
 
-test('L2 a flipped bit anywhere is never a record that was not written', async () => {
+test('L2 a flipped bit anywhere costs the record it is in, and no other', async () => {
   const folder = newFolder();
   const places = await written(folder, texts);
   const names = files(folder);
@@ -97,12 +102,33 @@ test('L2 a flipped bit anywhere is never a record that was not written', async (
       const hit = places.findIndex(
         (place) => place.segment === which + 1 && place.at <= bit >> 3 && bit >> 3 < place.at + 8 + place.bytes,
       );
-      expect(bodies).toEqual(texts.filter((_, index) => places[index]?.segment !== which + 1 || index < hit));
-      expect(damage).toEqual([{ segment: which + 1, at: places[hit]?.at, bytes: expect.any(Number) }]);
+      expect(bodies).toEqual(texts.filter((_, index) => index !== hit));
+      const { at: hitAt = 0, bytes = 0 } = places[hit] ?? {};
+      const isTail = places[hit + 1]?.segment !== which + 1;
+      expect(damage).toEqual([{ segment: which + 1, at: hitAt, bytes: bytes + 8, isTail }]);
       await segments.close();
     }),
     { numRuns: 60 },
   );
+});
+
+test('L2 behind a length that is damaged, the next record is found by its checksum', async () => {
+  const folder = newFolder();
+  const path = join(folder, '00000001.seg');
+  for (const length of [0, 1, 7, 40, 300, 0xffff_ffff]) {
+    rmSync(folder, { recursive: true, force: true });
+    const first = await opened(folder, { segmentBytes: 1e6 });
+    const bodies = Array.from({ length: 6 }, (_, index) => Buffer.alloc(200 + index, index));
+    const places = bodies.map((body) => first.segments.append(body));
+    await first.segments.close();
+    const bytes = readFileSync(path);
+    bytes.writeUInt32LE(length, places[2]?.at ?? 0);
+    writeFileSync(path, bytes);
+    const again = await opened(folder, { segmentBytes: 1e6 });
+    expect(again.places).toEqual(places.filter((_, index) => index !== 2));
+    expect(again.damage).toEqual([{ segment: 1, at: places[2]?.at, bytes: 210, isTail: false }]);
+    await again.segments.close();
+  }
 });
 
 test('L3 the oldest segments go first, whole, and never the one appended to', async () => {

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { MAX_RECORD_BYTES, RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
 import { diskFiles, type SegmentFiles } from './segment-files.ts';
+import { endOf, scanSegment } from './segment-scan.ts';
 
 /**
  * Records in order in a folder, in files that are only ever appended to and are let go as a whole, oldest first:
@@ -9,8 +10,8 @@ import { diskFiles, type SegmentFiles } from './segment-files.ts';
  *     folder/ 00000007.seg  00000008.seg  00000009.seg          each: opening records, records …
  *              └ oldest                    └ appended to        a record: length, CRC-32, body (contract/protocol/record.ts)
  *
- * A crash may leave the newest file's end cut or damaged: opening the folder cuts the file there. What comes after that
- * goes to a new file. `append` hands bytes to the system, which a killed process cannot take back; `sync` waits for the
+ * A crash may leave the newest file's end cut or damaged: opening the folder cuts the file there. Damage with whole records
+ * behind it is passed over. What comes after that goes to a new file. `append` hands bytes to the system, which a killed process cannot take back; `sync` waits for the
  * disk, which a power cut cannot take back.
  */
 export interface SegmentsOptions {
@@ -19,6 +20,8 @@ export interface SegmentsOptions {
   readonly segmentBytes: number;
   /** What every segment begins with, so that it can be read alone. Asked when one is begun. */
   readonly opening?: (segment: number) => readonly Uint8Array[];
+  /** May a body begin with this byte? Default: with any. Asked where the next record behind damage is looked for. */
+  readonly isFirstByte?: (byte: number) => boolean;
   readonly files?: SegmentFiles;
 }
 
@@ -36,12 +39,13 @@ export interface Segment {
   readonly bytes: number;
 }
 
-/** Where a segment stopped being readable: in the newest the rest was cut off, of others it is passed over. */
+/** A stretch of a segment in which no record is whole. */
 export interface Damage {
   readonly segment: number;
   readonly at: number;
-  /** From there to the end of the file. */
   readonly bytes: number;
+  /** It goes to the end of the file. In the newest segment that was cut off. */
+  readonly isTail: boolean;
 }
 
 interface Kept {
@@ -84,27 +88,27 @@ export class Segments {
   }
 
   /**
-   * Makes the folder where it is missing, and reads every record in it, oldest first. `visit` gets views that are only
-   * good until it returns. Resolves with the damage that was found.
+   * Makes the folder where it is missing, and reads every record in it, oldest first; `damaged` is called in between, for
+   * what cannot be read. `visit` gets views that are only good until it returns.
    */
   static async open(
     options: SegmentsOptions,
     visit: (body: Uint8Array, place: Place) => void,
-  ): Promise<{ readonly segments: Segments; readonly damage: readonly Damage[] }> {
+    damaged: (damage: Damage) => void,
+  ): Promise<Segments> {
     const segments = new Segments(options);
-    const damage: Damage[] = [];
+    const isFirstByte = options.isFirstByte ?? (() => true);
     if (segments.#files.makeFolder(options.folder)) await segments.#files.syncFolder(dirname(options.folder));
     const numbers = segments.#files
       .list(options.folder)
       .flatMap((name) => (/^\d{8,}\.seg$/.test(name) ? [Number.parseInt(name, 10)] : []))
       .sort((a, b) => a - b);
     for (const number of numbers) {
-      const found = segments.#scan(number, number === numbers.at(-1), visit);
-      if (found !== null) damage.push(found);
+      segments.#scan(number, number === numbers.at(-1), isFirstByte, visit, damaged);
       await new Promise((resolve) => setImmediate(resolve));
     }
     segments.#nextNumber = (numbers.at(-1) ?? 0) + 1;
-    return { segments, damage };
+    return segments;
   }
 
   /** Oldest first, the one appended to included. */
@@ -136,10 +140,16 @@ export class Segments {
     this.#active = null;
   }
 
+  /** The first bytes of a record's body, not checked. */
+  readStart(place: Place, maxBytes: number): Uint8Array {
+    const bytes = new Uint8Array(Math.min(maxBytes, place.bytes));
+    const file = this.#open(this.#keptOf(place));
+    return bytes.subarray(0, this.#files.read(file, bytes, place.at + RECORD_HEADER_BYTES));
+  }
+
   /** The body of a record. Throws where it is not whole any more. */
   read(place: Place): Uint8Array {
-    const kept = this.#kept.find(({ number }) => number === place.segment);
-    if (kept === undefined) throw new Error(`segment ${place.segment} of ${this.#folder} was let go`);
+    const kept = this.#keptOf(place);
     const bytes = new Uint8Array(RECORD_HEADER_BYTES + place.bytes);
     this.#files.read(this.#open(kept), bytes, place.at);
     const record = recordAt(bytes, 0, crc32);
@@ -232,23 +242,39 @@ export class Segments {
     return place;
   }
 
-  #scan(number: number, newest: boolean, visit: (body: Uint8Array, place: Place) => void): Damage | null {
-    const kept: Kept = { number, bytes: 0, file: null };
+  #scan(
+    number: number,
+    isNewest: boolean,
+    isFirstByte: (byte: number) => boolean,
+    visit: (body: Uint8Array, place: Place) => void,
+    damaged: (damage: Damage) => void,
+  ): void {
     const file = this.#files.open(this.#path(number), 'write');
-    kept.file = file;
+    const kept: Kept = { number, bytes: 0, file };
     const bytes = Buffer.allocUnsafeSlow(this.#files.bytes(file));
-    const whole = bytes.subarray(0, this.#files.read(file, bytes, 0));
-    for (let record = recordAt(whole, 0, crc32); record !== null; record = recordAt(whole, kept.bytes, crc32)) {
-      visit(record.body, { segment: number, at: record.at, bytes: record.body.length });
-      kept.bytes = record.at + RECORD_HEADER_BYTES + record.body.length;
+    const read = bytes.subarray(0, this.#files.read(file, bytes, 0));
+    let isTorn = false;
+    for (const stretch of scanSegment(read, isFirstByte)) {
+      const { kind, at } = stretch;
+      if (kind === 'record') {
+        visit(stretch.body, { segment: number, at, bytes: stretch.body.length });
+        kept.bytes = endOf(stretch);
+      } else {
+        isTorn = at + stretch.bytes === read.length;
+        damaged({ segment: number, at, bytes: stretch.bytes, isTail: isTorn });
+      }
     }
     this.#kept.push(kept);
-    const rest = bytes.length - kept.bytes;
-    if (rest > 0 && newest) {
+    if (isTorn && isNewest) {
       this.#files.cut(file, kept.bytes);
       this.#unsynced.add(kept);
     } else this.#shut(kept);
-    return rest === 0 ? null : { segment: number, at: kept.bytes, bytes: rest };
+  }
+
+  #keptOf({ segment }: Place): Kept {
+    const kept = this.#kept.find(({ number }) => number === segment);
+    if (kept === undefined) throw new Error(`segment ${segment} of ${this.#folder} was let go`);
+    return kept;
   }
 
   #open(kept: Kept): number {

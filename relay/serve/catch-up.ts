@@ -24,7 +24,8 @@ export interface CatchUpEvents {
 
 export interface CatchUpLoss {
   readonly reason: string;
-  readonly missing: number;
+  readonly missing: number | null;
+  readonly foundAtMs: number;
 }
 
 export class CatchUp {
@@ -109,7 +110,7 @@ export class CatchUp {
     const { epoch, next } = opening.position;
     opening.position = { epoch, next: { ...next, [gap.partition]: gap.nextOffset } };
     const missing = (opening.loss?.missing ?? 0) + gap.nextOffset - gap.firstOffset;
-    opening.loss = { reason: gap.reason, missing };
+    opening.loss = { reason: gap.reason, missing, foundAtMs: gap.foundAtMs };
   }
 
   #push(entry: LogEntry): void {

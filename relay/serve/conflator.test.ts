@@ -66,7 +66,14 @@ class Writer {
 
   gap(partition: number, records: number): void {
     const firstOffset = this.#next.get(partition) ?? 0;
-    this.#append({ kind: 'gap', partition, firstOffset, nextOffset: firstOffset + records, reason: 'lost' });
+    this.#append({
+      kind: 'gap',
+      partition,
+      firstOffset,
+      nextOffset: firstOffset + records,
+      reason: 'lost',
+      foundAtMs: 1,
+    });
   }
 
   progress(partition: number, records: number): void {

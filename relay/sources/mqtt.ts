@@ -49,7 +49,8 @@ export function createMqttSource(options: MqttSourceOptions): Source {
     yield* loading(session, clock, signal);
     if (signal.aborted) return;
     const asked = positionOf(from);
-    const begun = session.begin(asked && { epoch: asked.epoch, next: asked.next[0] ?? 0 });
+    const next = asked?.next[0] ?? 0;
+    const begun = session.begin(asked && { epoch: asked.epoch, next, certain: asked.certain?.[0] ?? next });
     if (begun.reset) yield { kind: 'reset', reason: 'it is from another log of these topics, and MQTT keeps no past' };
     yield { kind: 'opened', position: { epoch: session.epoch, next: { 0: begun.next } } };
     const current = new MqttConnection({

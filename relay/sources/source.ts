@@ -30,16 +30,19 @@ export interface Source {
   committed?(next: Readonly<Record<string, number>>): void;
 }
 
-/** `sinceMs`: the first record whose own time is at or after it. `offsets`: by partition, others from the earliest. */
+/**
+ * `sinceMs`: the first record whose own time is at or after it. `offsets`: by partition, others from the earliest.
+ * `certain`: where what is kept ends; from there to the position, which is no record's, something may have been lost.
+ */
 export type StartFrom =
   | 'earliest'
   | 'latest'
-  | Position
+  | (Position & { readonly certain?: Readonly<Record<string, number>> })
   | { readonly sinceMs: number }
   | { readonly offsets: Readonly<Record<string, number>> };
 
 /** The position asked for; null where something else was. */
-export function positionOf(from: StartFrom): Position | null {
+export function positionOf(from: StartFrom): Extract<StartFrom, Position> | null {
   return typeof from === 'object' && 'epoch' in from ? from : null;
 }
 
@@ -74,6 +77,8 @@ export type SourceEvent =
       readonly firstOffset: number;
       readonly nextOffset: number;
       readonly reason: string;
+      /** When the loss was noticed; left out: now. */
+      readonly foundAtMs?: number;
     }
   | { readonly kind: 'reset'; readonly reason: string }
   | { readonly kind: 'state'; readonly state: SourceState }

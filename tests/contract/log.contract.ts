@@ -53,7 +53,7 @@ export function logContract(name: string, { make, looseBytes }: LogUnderTest): v
         frameEntry(0, 0, 5),
         frameEntry(1, 7, 2),
         { kind: 'progress', partition: 0, firstOffset: 5, nextOffset: 9, watermarkUs: 17 },
-        { kind: 'gap', partition: 1, firstOffset: 9, nextOffset: 9, reason: 'of unknown size' },
+        { kind: 'gap', partition: 1, firstOffset: 9, nextOffset: 9, reason: 'of unknown size', foundAtMs: 4_000 },
         { kind: 'progress', partition: 0, firstOffset: 9, nextOffset: 9, watermarkUs: null },
         frameEntry(0, 9, 1),
       ];
@@ -85,7 +85,7 @@ export function logContract(name: string, { make, looseBytes }: LogUnderTest): v
       log.append(frameEntry(0, 0, 5));
       expect(() => log.append(frameEntry(0, 6, 1))).toThrow(/partition 0 is at 5/);
       expect(() => log.append(frameEntry(0, 4, 3))).toThrow(/partition 0 is at 5/);
-      log.append({ kind: 'gap', partition: 0, firstOffset: 6, nextOffset: 20, reason: 'retention' });
+      log.append({ kind: 'gap', partition: 0, firstOffset: 6, nextOffset: 20, reason: 'retention', foundAtMs: 1 });
       log.append(frameEntry(0, 20, 1));
       expect(log.head()).toEqual(new Map([[0, 21]]));
       await log.close();

@@ -1,5 +1,5 @@
 import type { Down } from '../../contract/protocol/down.ts';
-import type { Position } from '../../contract/protocol/position.ts';
+import { type Position, recordsLost } from '../../contract/protocol/position.ts';
 import type { Up } from '../../contract/protocol/up.ts';
 import type { Loss } from '../../contract/worker-api.ts';
 import type { Engine } from '../engine.ts';
@@ -97,18 +97,16 @@ export function createDelivery({ engine, send, journal, nowMs, onSchema }: Deliv
         engine().schema(message);
         return onSchema();
       case 'subscribed': {
-        const { stream, outcome, position, reason, missing } = message;
+        const { stream, outcome, position, reason, missing, foundAtMs = atMs } = message;
         engine().begin(stream, outcome, position);
         if (outcome !== 'resumed' && reason !== null)
-          lost(stream, { kind: outcome === 'reset' ? 'reset' : 'gap', atMs, reason, missing });
+          lost(stream, { kind: outcome === 'reset' ? 'reset' : 'gap', atMs: foundAtMs, reason, missing });
         return;
       }
       case 'gap': {
-        const { stream, partition, firstOffset, nextOffset, reason } = message;
+        const { stream, partition, firstOffset, nextOffset, reason, foundAtMs = atMs } = message;
         engine().progress(stream, { [partition]: nextOffset }, null);
-        // Of a gap of unknown size the relay says no offsets.
-        const missing = nextOffset > firstOffset ? nextOffset - firstOffset : null;
-        return lost(stream, { kind: 'gap', atMs, reason, missing });
+        return lost(stream, { kind: 'gap', atMs: foundAtMs, reason, missing: recordsLost(nextOffset - firstOffset) });
       }
       case 'conflated':
         subscriptionOf(message.stream).conflated = message.records;

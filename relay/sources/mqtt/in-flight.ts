@@ -52,10 +52,10 @@ export class InFlight {
     this.#flush();
   }
 
-  /** Records are counted from `next` again: messages that were to be records from there on were not kept. */
-  resumeAt(next: number): void {
-    for (const [packetId, { keptAt }] of this.#messages) if (keptAt > next) this.#messages.delete(packetId);
-    this.#keptBelow = next;
+  /** What was kept ends at `certain`: messages that were to be records from there on were not. */
+  resumeAt(certain: number): void {
+    for (const [packetId, { keptAt }] of this.#messages) if (keptAt > certain) this.#messages.delete(packetId);
+    this.#keptBelow = certain;
   }
 
   /** The broker knows nothing of them any more. */

@@ -120,8 +120,11 @@ export class MqttSession {
     if (!this.#filterChanged) this.inFlight.restore(inFlight);
   }
 
-  /** Messages are counted from `next` in `epoch`, where that is this session's or it has none of its own; else anew. */
-  begin(asked: { readonly epoch: string; readonly next: number } | null): {
+  /**
+   * Messages are counted from `next` in `epoch`, where that is this session's or it has none of its own; else anew. What
+   * was kept of them ends at `certain`.
+   */
+  begin(asked: { readonly epoch: string; readonly next: number; readonly certain: number } | null): {
     readonly next: number;
     readonly reset: boolean;
   } {
@@ -133,7 +136,8 @@ export class MqttSession {
     else if (this.persistent) this.#state = { ...this.#state, ...NEW, epoch: `mqtt:${this.#newId()}` };
     // Rows of this session are in the log, whatever was saved of it.
     if (next > 0 && !this.#filterChanged) this.#state.established = true;
-    this.inFlight.resumeAt(next);
+    this.inFlight.resumeAt(joins ? asked.certain : next);
+    this.inFlight.kept(next);
     return { next, reset: asked !== null && !joins };
   }
 
