@@ -15,6 +15,7 @@ import { ClockAhead } from './connection/clock-ahead.ts';
 import { createDelivery } from './connection/delivery.ts';
 import { type Connection, openConnection, type SocketLike } from './connection/socket.ts';
 import type { Engine } from './engine.ts';
+import { closeFailed, EngineFailures, isBroken, isTrap, reasonOf } from './engine-failures.ts';
 import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
@@ -68,12 +69,6 @@ export interface HostOptions {
 const CREDIT_BYTES = 16 * 2 ** 20;
 const PICTURES_MS = 8;
 const STATUS_MS = 500;
-/** More failures of the engine than this within the time: it will not get better by itself. */
-const MAX_FAILURES = 5;
-const FAILURES_MS = 600_000;
-const KEPT_RESTARTS = 20;
-/** After more failures to store rows, the rows that the journal keeps are taken for their cause. */
-const MAX_FAILURES_BY_ROWS = 3;
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { clock, monotonicMs, onError } = options;
@@ -95,8 +90,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let boards: Boards | null = null;
   let windowProblems: readonly WindowProblem[] = [];
   let live: readonly string[] | null = null;
-  let failuresMs: readonly number[] = [];
-  let restarts: Status['restarts'] = [];
+  const failures = new EngineFailures();
   const rate = new Rate();
   const clockAhead = new ClockAhead();
   const statusListeners = new Set<(status: Status) => void>();
@@ -201,7 +195,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let last: Status | null = null;
   const status = (): Status => {
     // The engine is closed: what it said last is what is shown.
-    if (replacing && last) return { ...last, connection: connection.status(), rebuilding: !lost, restarts };
+    if (replacing && last)
+      return { ...last, connection: connection.status(), rebuilding: !lost, restarts: failures.restarts };
     last = statusOf({
       engine,
       connection: connection.status(),
@@ -213,7 +208,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       windowProblems,
       windowNames: Object.keys(boards?.windows ?? {}),
       journal: { ...journal.status(), restoredRows },
-      restarts,
+      restarts: failures.restarts,
     });
     return last;
   };
@@ -245,16 +240,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const replaceEngine = (error: unknown, byJournal = false) => {
     if (replacing || closed) return;
     replacing = true;
-    const nowMs = clock.nowMs();
     const reason = `the engine failed (${reasonOf(error)}) and was started again`;
-    failuresMs = [...failuresMs.filter((atMs) => atMs > nowMs - FAILURES_MS), nowMs];
-    restarts = [...restarts, { atMs: nowMs, reason }].slice(-KEPT_RESTARTS);
-    const spoiled = byJournal || (failuresMs.length > MAX_FAILURES_BY_ROWS && !isTrap(error));
-    const again = journal.status().state === 'on' && !spoiled;
+    const { byRows, hopeless } = failures.add(error, reason, clock.nowMs());
+    const again = journal.status().state === 'on' && !byJournal && !byRows;
     restoring = again ? {} : null;
     rebuilding = again;
     delivery.restarted(again ? null : `${reason}; everything the relay still has is read again`);
-    if (failuresMs.length > MAX_FAILURES) {
+    if (hopeless) {
       connection.close(`the engine keeps failing: ${reasonOf(error)}`);
       replacing = false;
       return;
@@ -265,13 +257,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
     restored
       .then(() => {
         // Its memory is needed for the next one.
-        closeEngine();
+        closeFailed(engine, error, onError);
         return options.openEngine();
       })
       .then((opened) => {
         engine = opened;
         replacing = false;
-        if (closed) return closeEngine();
+        if (closed) return engine.close();
         if (!again) journal.clear();
         giveWindows();
         pictures.engineReplaced();
@@ -292,14 +284,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (options.onWantsRestart) return options.onWantsRestart(`the engine failed (${why})`);
     lost = true;
     connection.close(`the engine could not be started again: ${why}`);
-  };
-  /** One that has failed may fail at this too. */
-  const closeEngine = () => {
-    try {
-      engine.close();
-    } catch (error) {
-      onError(error);
-    }
   };
 
   const connection: Connection = openConnection({
@@ -380,18 +364,4 @@ function pictureOf(engine: Engine, boards: Boards | null, request: PanelRequest)
       fix: error instanceof HighwaterError ? error.fix : 'Reload the page.',
     };
   }
-}
-
-/** Rows that were counted may be missing from the tables, or worse: only a new engine is right again. */
-function isBroken(error: unknown): boolean {
-  return isTrap(error) || (error instanceof HighwaterError && error.code === 'store_failed');
-}
-
-/** After a trap the memory of a WebAssembly module means nothing any more; it may lie under an error that says so. */
-function isTrap(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError || (error instanceof Error && isTrap(error.cause));
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

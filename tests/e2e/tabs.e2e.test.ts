@@ -229,6 +229,45 @@ test('T4 a worker that is gone is replaced', async () => {
   await wentOn(tabs, /did not answer for 6 s/);
 }, 120_000);
 
+/** What the engine holds came from what the browser keeps, and no row of it a second time from the relay. */
+async function restored(tab: BoardTab, rows: number): Promise<void> {
+  await until(async () => expect((await tab.status()).journal).toMatchObject({ state: 'on', restoredRows: rows }));
+  expect((await tab.status()).streams.orders?.delivery?.outcome).toBe('resumed');
+}
+
+/** A list in one piece: memory it is given back goes to the engine, never to the browser. */
+const HUNGRY = 'SELECT len(list(range)) AS entries FROM range(20000000)';
+
+test('T4 an engine whose memory grows past its bound is started again from what the browser keeps', async () => {
+  const tabs = await twoTabs('heap', '?heap=128MiB');
+  const before = await tabs.leader.query('SELECT * FROM orders ORDER BY user_id');
+  expect((await tabs.leader.status()).memory.usedBytes).toBeLessThan(128 * 2 ** 20);
+  // It may be ended before it can answer.
+  await tabs.follower.query(HUNGRY).catch(() => undefined);
+  await until(async () => expect((await tabs.follower.status()).restarts).toHaveLength(1));
+  await restored(tabs.follower, 1000);
+  expect(await tabs.leader.query('SELECT * FROM orders ORDER BY user_id')).toEqual(before);
+  expect((await tabs.leader.status()).memory.usedBytes).toBeLessThan(128 * 2 ** 20);
+  await wentOn(tabs, /memory has grown to \d+ MiB/);
+}, 180_000);
+
+/** A length beyond what 32 bits can address: the engine's module reads outside its memory, and nothing in it holds then. */
+const TRAP = "SELECT length(repeat('x', 3000000000)) AS trap";
+
+test('T4 J4 a query that makes the engine’s WebAssembly trap is refused, and another engine goes on', async () => {
+  const tabs = await twoTabs('trap');
+  const before = await tabs.leader.query('SELECT * FROM orders ORDER BY user_id');
+  await expect(tabs.follower.query(TRAP)).rejects.toThrow(/memory access out of bounds/);
+  await until(async () =>
+    expect((await tabs.follower.status()).restarts).toMatchObject([
+      { reason: expect.stringMatching(/memory access out of bounds/) },
+    ]),
+  );
+  await restored(tabs.follower, 1000);
+  expect(await tabs.leader.query('SELECT * FROM orders ORDER BY user_id')).toEqual(before);
+  await wentOn(tabs, /memory access out of bounds/);
+}, 180_000);
+
 test('T4 an engine that fails again and again is given up, with what to do, and the last picture stays', async () => {
   const { leader, follower } = await twoTabs('again', '', /out of the blue/);
   for (let failure = 1; failure <= 6; failure++) {

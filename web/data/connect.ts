@@ -10,7 +10,7 @@ import { createEngineLink } from './engine-link.ts';
 import type { Failure } from './failure.ts';
 import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
 import { ownWorker } from './own-worker.ts';
-import { journalBytes, stuckMs } from './page-options.ts';
+import { heapBytes, journalBytes, stuckMs } from './page-options.ts';
 import { canShare, shareWorker } from './share-worker.ts';
 import { installHighwater } from './window-highwater.ts';
 
@@ -72,7 +72,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
           rawBudgetBytes: RAW_BUDGET_BYTES,
           // What is read from files in this tab is read again from them.
           journalBudgetBytes: relayInTab ? 0 : journalBytes(location.search, JOURNAL_BUDGET_BYTES),
-          maxHeapBytes: MAX_HEAP_BYTES,
+          maxHeapBytes: heapBytes(location.search, MAX_HEAP_BYTES),
         },
         ...(relayInTab && { relayInTab }),
         restarts: () => link.newest?.restarts ?? [],

@@ -3,6 +3,8 @@ import { parseDurationUs } from '../../contract/spec/duration.ts';
 
 const DEFAULT_MS = 15_000;
 const LEAST_MS = 1000;
+/** With less an engine with a few rows would be started again and again. */
+const LEAST_HEAP_BYTES = 128 * 2 ** 20;
 
 /** `?watchdog=30s`: how long the engine may be silent before it is started again; for machines that are very slow. */
 export function stuckMs(search: string): number {
@@ -13,6 +15,16 @@ export function stuckMs(search: string): number {
 
 /** `?journal=32MiB`: bytes of frames kept in the browser's own storage for the next opening; for machines with small disks. */
 export function journalBytes(search: string, otherwise: number): number {
-  const given = new URLSearchParams(search).get('journal');
-  return (given === null ? null : parseByteSize(given)) ?? otherwise;
+  return bytesOf(search, 'journal') ?? otherwise;
+}
+
+/** `?heap=1GiB`: bytes of memory with which the engine is started again; for machines with little. */
+export function heapBytes(search: string, otherwise: number): number {
+  const given = bytesOf(search, 'heap');
+  return given === null ? otherwise : Math.max(LEAST_HEAP_BYTES, given);
+}
+
+function bytesOf(search: string, name: string): number | null {
+  const given = new URLSearchParams(search).get(name);
+  return given === null ? null : (parseByteSize(given) ?? null);
 }
