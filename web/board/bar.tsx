@@ -24,14 +24,14 @@ const RANGES = ['5m', '15m', '1h', '6h', '24h', 'all'];
 export function Bar(props: BarProps): JSX.Element {
   const ranges = () => [...new Set([...RANGES.slice(0, -1), props.ownRange, props.range, 'all'])];
   return (
-    <header class="bar">
+    <header class="bar" classList={{ titled: props.title !== null }}>
       <a class="brand" href={props.homeHref} aria-label="Highwater">
         <Mark /> <span class="word">Highwater</span>
       </a>
       <Show when={props.title}>
         {(title) => (
           <nav class="crumbs" aria-label="Boards">
-            <a href={props.homeHref}>Boards</a> / <h1>{title()}</h1>
+            <a href={props.homeHref}>Boards</a> <span class="slash">/</span> <h1 title={title()}>{title()}</h1>
           </nav>
         )}
       </Show>
@@ -41,6 +41,7 @@ export function Bar(props: BarProps): JSX.Element {
             <Menu
               label="Event time in view"
               text={rangeWords(props.range)}
+              short={rangeWords(props.range).replace('Last ', '')}
               value={props.range}
               items={ranges().map((range) => ({
                 value: range,

@@ -11,6 +11,8 @@ export interface MenuItem {
 export function Menu(props: {
   label: string;
   text: string;
+  /** The same where there is little room; left out: `text`. */
+  short?: string;
   items: readonly MenuItem[];
   value: string;
   onChoose: (value: string) => void;
@@ -60,7 +62,8 @@ export function Menu(props: {
           show();
         }}
       >
-        {props.text} <Caret />
+        <span class="roomy">{props.text}</span>
+        <span class="tight">{props.short ?? props.text}</span> <Caret />
       </button>
       <Show when={open()}>
         <div ref={list} id={id} class="menu" role="menu" aria-label={props.label} tabIndex={-1} onKeyDown={move}>

@@ -35,7 +35,7 @@ export function Problem(props: { message: string; fix: string }): JSX.Element {
       () => setCopied(false),
     );
   return (
-    <div class="problem" role="alert">
+    <div class="problem" role="alert" title={`${props.message} ${props.fix}`}>
       <p>{props.message}</p>
       <p class="fix">{props.fix}</p>
       <button type="button" onClick={copy}>

@@ -149,8 +149,8 @@ function as<Kind extends PanelPicture['kind']>(
 
 /** The dot's word; how old the picture is follows where there is room, and always where it is not fresh. */
 function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boolean }): JSX.Element {
-  /** Where there is room for one of the two, that the time is doubted says more than the time. */
-  const doubted = () => props.state.name === 'ahead';
+  /** Where there is room for one of the two, what is wrong says more than the time. */
+  const doubted = () => ['ahead', 'failed', 'rebuilding'].includes(props.state.name);
   return (
     <span class="state" title={[props.state.word, ...props.state.age].join(' · ')}>
       <Show when={!props.alarm && !props.short} fallback={props.alarm?.word ?? props.state.short}>

@@ -38,8 +38,8 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   };
   const covers = () => {
     const span = over();
-    if (span === null) return newestWords(props.picture.windowSizeUs);
-    return span === 'all' ? 'all kept' : `last ${durationWords(span)}`;
+    if (span === null) return { text: newestWords(props.picture.windowSizeUs) };
+    return span === 'all' ? { text: 'all kept' } : { last: 'last ', text: durationWords(span) };
   };
   const versus = createMemo(
     () =>
@@ -94,12 +94,15 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
         <Switch
           fallback={
             <>
-              <span>{covers()}</span>
+              <span>
+                <CoverWords {...covers()} />
+              </span>
               <Show when={bound()}>{(words) => <span>{words()}</span>}</Show>
               <Show when={!bound() && versus()}>
                 {(words) => (
                   <span class="versus">
-                    {words().change} vs {words().length} before
+                    {words().change} vs <span class="wide">{words().length} before</span>
+                    <span class="narrow">prior {words().length.split(' ')[0]}</span>
                   </span>
                 )}
               </Show>
@@ -107,11 +110,21 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
           }
         >
           <Match when={props.state.age.length > 0}>
-            <For each={props.state.age}>{(words) => <span>{words}</span>}</For>
+            <For each={props.state.age}>{(words) => <span class="age">{words}</span>}</For>
           </Match>
           <Match when={alarmed()}>{(words) => <span>{words()}</span>}</Match>
         </Switch>
       </p>
     </div>
+  );
+}
+
+/** What a number covers; where there is little room, how much is enough. */
+function CoverWords(props: { last?: string; text: string }): JSX.Element {
+  return (
+    <>
+      <span class="wide">{props.last}</span>
+      {props.text}
+    </>
   );
 }

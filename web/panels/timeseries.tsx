@@ -3,9 +3,12 @@ import type { TimeseriesPanel } from '../../contract/spec/panel.ts';
 import { Chart } from '../charts/chart.tsx';
 import { makePlot, newestIndex, type Plot } from '../charts/plot.ts';
 import { formatValue } from '../format.ts';
-import { formatClock, formatWindow } from '../format-time.ts';
+import { formatClock, formatDay } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
+
+const AT_TITLE =
+  'The values beside the names are those where the lines end, at the end of that window; a dot right of it is what the window still filling has so far';
 
 /** Measures over time, with a legend of the values where the lines end, and of when that is. */
 export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Element {
@@ -44,8 +47,12 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
     const index = newestIndex(now);
     const start = (now.startSeconds[index] ?? 0) * 1000;
     const filling = now.soFar && index === now.startSeconds.length - 1;
-    if (props.picture.stepUs === 0) return formatClock(start, board.zone());
-    return `${formatWindow(start, now.windowSizeS * 1000, board.zone())}${filling ? ' so far' : ''}`;
+    const end = start + (props.picture.stepUs === 0 ? 0 : now.windowSizeS * 1000);
+    const long = now.windowSizeS >= 86_400;
+    const words = long ? formatDay(start, board.zone()) : formatClock(end, board.zone());
+    return filling
+      ? `so far, ${formatClock((now.xSeconds[index] ?? 0) * 1000, board.zone())}`
+      : `${long ? 'of' : 'at'} ${words}`;
   };
   const notes = () => {
     const { hiddenSeries, keptFromUs, coarseBeforeUs } = props.picture;
@@ -78,6 +85,9 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
             summary={summary()}
           />
           <ul class="legend">
+            <li class="at" title={AT_TITLE}>
+              {at()}
+            </li>
             <For each={names(now())}>
               {(name, index) => (
                 <li data-key={name} data-value={legend()[index()]?.raw}>
@@ -86,9 +96,6 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
                 </li>
               )}
             </For>
-            <li class="at" title="The values beside the names are of this window, where the lines end">
-              {at()}
-            </li>
             <Show when={notes()}>
               <li>{notes()}</li>
             </Show>

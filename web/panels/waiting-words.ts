@@ -72,9 +72,12 @@ function voidWords(
   name: string,
   stream: StreamStatus | undefined,
 ): Waiting {
-  const read = stream ? `${count(stream.received)} read` : 'read';
+  const events = `${stream ? `${count(stream.received)} ` : ''}events`;
   if (panel.kind === 'table')
-    return { what: `No row of ${name} is kept: those ${read} are too old.`, next: 'New ones are listed as they come.' };
+    return {
+      what: `None of the ${events} of ${name} is kept: all are too old.`,
+      next: 'New ones are listed as they come.',
+    };
   const spec = windows[panel.window];
   const kept = status?.windows[panel.window];
   const where = spec?.where === undefined ? null : `where: ${spec.where}`;
@@ -97,10 +100,13 @@ function voidWords(
     };
   if (where !== null)
     return {
-      what: `None of the ${stream ? count(stream.received) : ''} events of ${name} has ${where}.`,
+      what: `None of the ${events} of ${name} has ${where}.`,
       next: 'The first that has is shown here; if some should, correct the window’s `where`.',
     };
-  return { what: `Of ${read} events of ${name} none is in a window that is kept.`, next: 'New ones are shown here.' };
+  return {
+    what: `None of the ${events} of ${name} is in a window that is kept.`,
+    next: 'New ones are shown here as they come.',
+  };
 }
 
 function unknownWords(name: string, { streams }: Status): Waiting | null {
