@@ -83,7 +83,7 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
     },
     async *find(stream, filter, limit) {
       let left = limit;
-      for await (const { entry, letter } of findLetters(await read(stream), filter)) {
+      for await (const { entry, letter } of findLetters(await read(stream), filter, { startOnly: true })) {
         if (left-- <= 0) return;
         yield showLetter(entry, letter);
       }
@@ -96,7 +96,7 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
     },
     async *download(stream, filter) {
       for await (const { entry, letter } of findLetters(await read(stream), filter))
-        yield letterLine(stream, entry, letter);
+        yield* letterLine(stream, entry, letter);
     },
     async replay(stream, filter, dryRun) {
       await read(stream);
@@ -111,7 +111,7 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
       try {
         const letters = await openDeadLetters(lettersOf(stream), clock);
         const entries = [];
-        for await (const { entry } of findLetters(letters, filter)) entries.push(entry);
+        for await (const { entry } of findLetters(letters, filter, { startOnly: true })) entries.push(entry);
         const dropped = letters.drop(entries);
         await letters.close();
         return dropped;

@@ -9,6 +9,7 @@ import { DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
 import { MAX_VALUE_BYTES, START_BYTES } from './letter.ts';
 import { openDeadLetters } from './on-disk.ts';
 import { findLetters, groupsOf, type LetterFilter, matching } from './search.ts';
+import { letterLine, showLetter } from './show.ts';
 
 /** A clock that is moved by hand. */
 function handClock() {
@@ -291,4 +292,67 @@ test('X5 letters that a replay is about are not let go under it', async () => {
   expect(letters.bytes).toBeLessThan(20 * 1024);
   expect([3, 4].map((offset) => letters.accept('e', 0, record(offset)))).toEqual([false, true]);
   expect(letters.letGo + matching(letters, {}).length).toBe(496);
+});
+
+test('X6 of large letters a list reads only what it shows', async () => {
+  let read = 0;
+  const files: SegmentFiles = {
+    ...diskFiles,
+    read: (file, into, at) => {
+      const bytes = diskFiles.read(file, into, at);
+      read += bytes;
+      return bytes;
+    },
+  };
+  const letters = await openDeadLetters(await folder(), handClock(), { files });
+  const large = 4 * 2 ** 20;
+  for (let offset = 0; offset < 5; offset++) letters.add('e', 0, record(offset, `${offset}é`.padEnd(large)), bad);
+  const key = Buffer.alloc(20_000, 'k');
+  letters.add('e', 0, { ...record(5, 'x'.padEnd(large)), key, headers: [['h', 'y'.repeat(30_000)]] }, bad);
+  read = 0;
+  const shown: string[] = [];
+  for await (const { entry, letter } of findLetters(letters, {}, { startOnly: true })) {
+    const { start, bytes, key: text } = showLetter(entry, letter);
+    shown.push(`${start.length} ${start.slice(0, 2)} ${bytes} ${text?.length}`);
+    if (letter.id < 6) expect(letter.record.headers).toEqual([['trace', 'tr\u00e4ce']]);
+  }
+  expect(shown).toEqual([`200 x  ${large} 200`, ...[4, 3, 2, 1, 0].map((offset) => `199 ${offset}é ${large + 1} 8`)]);
+  expect(read).toBeLessThan(150_000);
+});
+
+test('X6 looking through a large letter lets others have their turn, and finds what lies between two pieces', async () => {
+  const letters = DeadLetters.inMemory(handClock(), DISK_BOUNDS);
+  const value = Buffer.alloc(8 * 2 ** 20, 'ä');
+  value.write('Nädel', 2 ** 18 - 3);
+  letters.add('e', 0, record(0, value), bad);
+  let turns = 0;
+  let over = false;
+  const turn = (): void => {
+    turns++;
+    if (!over) setImmediate(turn);
+  };
+  setImmediate(turn);
+  expect(await idsOf(letters, { text: 'nÄDEL' })).toEqual([1]);
+  expect(await idsOf(letters, { text: 'nowhere' })).toEqual([]);
+  over = true;
+  expect(turns).toBeGreaterThan(5);
+});
+
+test('X6 a line of a download is whole JSON, however long', () => {
+  const letters = DeadLetters.inMemory(handClock(), DISK_BOUNDS);
+  const text = `"\\\n${'aé😀'.repeat(100_000)}`;
+  letters.add('e', 0, record(0, text), bad);
+  letters.add('e', 0, record(1, null), bad);
+  letters.add('e', 0, record(2, Buffer.from([0xff, 0])), bad);
+  const lines = [...letters.index.values()].map((entry) => {
+    const pieces = [...letterLine('s', entry, letters.read(entry))];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(600_000);
+    return JSON.parse(pieces.join(''));
+  });
+  expect(lines[0].value).toBe(text);
+  expect(Buffer.from(lines[0].value_base64, 'base64').toString()).toBe(text);
+  expect(lines.slice(1)).toMatchObject([
+    { stream: 's', offset: 1, value: null, value_base64: null, state: 'waiting' },
+    { offset: 2, value: null, value_base64: '/wA=', reason: bad.reason },
+  ]);
 });

@@ -2,7 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Rejected } from '../decode/rejected.ts';
 import type { Place } from '../log/segments.ts';
 import type { RawRecord } from '../sources/source.ts';
-import { type DeadLetter, decodeLetter, encodeLetter, isOf, makeLetter } from './letter.ts';
+import { type DeadLetter, decodeLetter, encodeLetter, isOf, makeLetter, startBytes } from './letter.ts';
 import { LetterBook } from './letter-book.ts';
 import type { LetterEntry, LetterIndex } from './letter-index.ts';
 import { LetterWriter, type Trouble } from './letter-writer.ts';
@@ -31,6 +31,8 @@ export type OpenLetterFiles = (use: {
   readonly restore: (body: Uint8Array, place: Place) => void;
 }) => Promise<{ readonly files: LetterFiles; readonly isDamaged: boolean }>;
 
+/** Of a letter, read at once: more is not needed of most. */
+const FIRST_BYTES = 4096;
 /** So that letting one go lets go of little. */
 const SEGMENTS = 32;
 
@@ -149,6 +151,17 @@ export class DeadLetters {
 
   read(entry: LetterEntry): DeadLetter {
     return decodeLetter(this.#files.read(entry.place));
+  }
+
+  /** A letter of whose value only the start may be there. `cost`: the bytes that were read. */
+  readStart({ place }: LetterEntry): { readonly letter: DeadLetter; readonly cost: number } {
+    let cost = 0;
+    let body = new Uint8Array();
+    for (let wanted = 1; body.length < Math.min(wanted, place.bytes); wanted = startBytes(body)) {
+      body = new Uint8Array(this.#files.readStart(place, Math.max(wanted, FIRST_BYTES)));
+      cost += body.length;
+    }
+    return { letter: decodeLetter(body), cost };
   }
 
   /** Resolves when letters can be kept again, or nobody wants to any more. */

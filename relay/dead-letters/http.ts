@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { LetterList, ReplayResult } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
+import { told } from '../feed-state.ts';
+import { bodyOf } from '../serve/body-of.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { findLetters, groupsOf, type LetterFilter, matching } from './search.ts';
 import { letterLine, showLetter, showWhole } from './show.ts';
@@ -100,14 +102,16 @@ export class DeadLettersHttp {
       throw new Refused(404, `there is nothing to be sent to ${path}`);
     if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
       throw new Refused(415, 'expected Content-Type: application/json');
-    const parsed = ChangeSchema.safeParse(parseJson(await bodyOf(request)));
+    const body = await bodyOf(request, MAX_BODY_BYTES);
+    if (body === null) throw new Refused(413, `expected at most ${MAX_BODY_BYTES} bytes`);
+    const parsed = ChangeSchema.safeParse(parseJson(body));
     if (!parsed.success) throw new Refused(400, z.prettifyError(parsed.error));
     const { stream: name, filter, dryRun } = parsed.data;
     const stream = this.#stream(name);
     if (path === '/dead-letters/replay')
       return json(response, await (dryRun === true ? stream.tryDeadLetters(filter) : stream.replayDeadLetters(filter)));
     const entries = [];
-    for await (const { entry } of findLetters(stream.deadLetters, filter)) entries.push(entry);
+    for await (const { entry } of findLetters(stream.deadLetters, filter, { startOnly: true })) entries.push(entry);
     const dropped = dryRun === true ? entries.length : stream.deadLetters.drop(entries);
     if (dryRun !== true) await stream.deadLetters.sync();
     return json(response, { dropped });
@@ -119,7 +123,7 @@ export class DeadLettersHttp {
     for (const { name: stream, deadLetters } of asked) {
       const newest = [];
       const entries = matching(deadLetters, {}).slice(0, LISTED);
-      for await (const { entry, letter } of findLetters(deadLetters, {}, entries)) {
+      for await (const { entry, letter } of findLetters(deadLetters, {}, { entries, startOnly: true })) {
         const { partition, offset, topic, atMs, reason, field, bytes, start } = showLetter(entry, letter);
         newest.push({ partition, offset, topic, atMs, reason, field, bytes, start });
       }
@@ -139,7 +143,7 @@ export class DeadLettersHttp {
     const letters = [];
     let next: number | null = null;
     const rest = matched.filter(({ id }) => id < before);
-    for await (const { entry, letter } of findLetters(deadLetters, filter, rest)) {
+    for await (const { entry, letter } of findLetters(deadLetters, filter, { entries: rest, startOnly: true })) {
       if (response.destroyed) break;
       if (letters.length === limit) {
         next = letters.at(-1)?.id ?? null;
@@ -174,11 +178,10 @@ export class DeadLettersHttp {
     });
     for await (const { entry, letter } of findLetters(deadLetters, filter)) {
       if (response.destroyed) return;
-      if (!response.write(letterLine(name, entry, letter)))
-        await new Promise<void>((resolve) => {
-          response.once('drain', resolve);
-          response.once('close', resolve);
-        });
+      for (const piece of letterLine(name, entry, letter)) {
+        if (!response.write(piece)) await drained(response);
+        if (response.destroyed) return;
+      }
     }
     response.end();
   }
@@ -199,10 +202,23 @@ class Refused extends Error {
   }
 }
 
+/** Resolves when it takes more, or nobody takes anything any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}
+
 function asRefused(error: unknown): Refused {
   if (error instanceof Refused) return error;
   if (error instanceof HighwaterError) return new Refused(503, `${error.message}\n${error.fix}`);
-  return new Refused(500, `the relay could not answer: ${error instanceof Error ? error.message : String(error)}`);
+  return new Refused(500, `the relay could not answer: ${told(error).message}`);
 }
 
 function filterOf(params: URLSearchParams): LetterFilter {
@@ -225,17 +241,6 @@ function numberOf(params: URLSearchParams, name: string): number | undefined {
   const value = Number(text);
   if (!Number.isFinite(value)) throw new Refused(400, `${name}: found "${text}", expected a number`);
   return value;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BODY_BYTES) throw new Refused(413, `expected at most ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

@@ -30,6 +30,8 @@ export interface DeadLetter {
 /** Larger values than any that can become a row keep so much of their start. (X2) */
 export const MAX_VALUE_BYTES = 8 * 2 ** 20;
 export const START_BYTES = 64 * 2 ** 10;
+/** Of a value, in lists. */
+export const LISTED_BYTES = 200;
 /** Keys and headers count together. */
 const MAX_EXTRA_BYTES = 2 ** 20;
 
@@ -102,6 +104,13 @@ export function decodeLetter(body: Uint8Array): DeadLetter {
       ...(retained !== undefined && { retained }),
     },
   };
+}
+
+/** How many bytes of a body its letter can be told from, with so much of the value as lists show. */
+export function startBytes(body: Uint8Array): number {
+  const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const end = HEAD_BYTES + buffer.readUInt32LE(1);
+  return end > buffer.length ? end : end + ((parts(body).json as Stored).keyBytes ?? 0) + LISTED_BYTES;
 }
 
 /** Has this record the key and the value the letter has, as far as the letter has them? */

@@ -7,6 +7,8 @@ export interface LetterFiles {
   readonly list: readonly Segment[];
   append(...body: readonly Uint8Array[]): Place;
   read(place: Place): Uint8Array;
+  /** The first bytes of a body. */
+  readStart(place: Place, maxBytes: number): Uint8Array;
   dropOldest(): Segment | null;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +50,10 @@ export class MemorySegments implements LetterFiles {
     const body = this.#segments.find(({ number }) => number === segment)?.bodies.get(at);
     if (body === undefined) throw new Error(`segment ${segment} was let go`);
     return body;
+  }
+
+  readStart(place: Place, maxBytes: number): Uint8Array {
+    return this.read(place).subarray(0, maxBytes);
   }
 
   dropOldest(): Segment | null {

@@ -80,14 +80,15 @@ async function* readyLetters(
 ): AsyncGenerator<Omit<Ready, 'schema'>> {
   // Oldest first, as they came.
   const found: LetterEntry[] = [];
-  for await (const { entry, letter } of findLetters(letters, { ...filter, state: 'waiting' })) {
+  const startOnly = rules.shaper.schema !== null;
+  for await (const { entry, letter } of findLetters(letters, { ...filter, state: 'waiting' }, { startOnly })) {
     found.push(entry);
     if (rules.shaper.schema === null && rules.shaper.sampled < SAMPLE_RECORDS)
       sampleRecord(letter.record, rules.shaper);
   }
   // Of a stream that has had no row yet these are the first.
   if (rules.shaper.schema === null && rules.shaper.sampled > 0) rules.shaper.settle();
-  for await (const { entry, letter } of findLetters(letters, { state: 'waiting' }, found.reverse())) {
+  for await (const { entry, letter } of findLetters(letters, { state: 'waiting' }, { entries: found.reverse() })) {
     if (entry.state !== 'waiting') continue;
     tally.letters++;
     if (!letter.whole) {

@@ -37,30 +37,51 @@ export function matching(letters: DeadLetters, filter: LetterFilter): LetterEntr
   return found.reverse();
 }
 
+export interface FindOptions {
+  /** Left out: those that match. */
+  readonly entries?: readonly LetterEntry[];
+  /** Of values only the start is needed. */
+  readonly startOnly?: boolean;
+}
+
 /** The letters that a filter means, newest first, read one by one; others get their turn in between. */
 export async function* findLetters(
   letters: DeadLetters,
   filter: LetterFilter,
-  entries: readonly LetterEntry[] = matching(letters, filter),
+  { entries = matching(letters, filter), startOnly = false }: FindOptions = {},
 ): AsyncGenerator<{ readonly entry: LetterEntry; readonly letter: DeadLetter }> {
-  const text = filter.text?.toLowerCase();
-  let bytes = 0;
+  const text = filter.text === '' ? undefined : filter.text?.toLowerCase();
+  const turns = new Turns();
   for (const entry of entries) {
     // Let go, or moved on, since it was listed.
     if (letters.index.get(entry.id) === null || !isIn(entry.state, filter.state ?? 'waiting')) continue;
-    const letter = letters.read(entry);
-    bytes += letter.bytes + TURN_COST;
-    if (bytes > TURN_BYTES) {
-      bytes = 0;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const found =
+      startOnly && text === undefined
+        ? letters.readStart(entry)
+        : { letter: letters.read(entry), cost: entry.place.bytes };
+    const { letter } = found;
+    await turns.take(found.cost + TURN_COST);
     if (filter.topic !== undefined && letter.record.topic !== filter.topic) continue;
-    if (text === undefined || text === '' || holds(letter, text)) yield { entry, letter };
+    if (text === undefined || (await holds(letter, text, turns))) yield { entry, letter };
   }
 }
 
 const TURN_BYTES = 2 ** 20;
 const TURN_COST = 1_000;
+/** Of a value, searched at once. */
+const PIECE_BYTES = 2 ** 18;
+
+/** What takes long lets others have their turn after so many bytes. */
+class Turns {
+  #bytes = 0;
+
+  async take(bytes: number): Promise<void> {
+    this.#bytes += bytes;
+    if (this.#bytes <= TURN_BYTES) return;
+    this.#bytes = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 export function groupsOf(entries: readonly LetterEntry[]): LetterGroup[] {
   const groups = new Map<
@@ -79,17 +100,23 @@ export function groupsOf(entries: readonly LetterEntry[]): LetterGroup[] {
   return [...groups.values()].sort((a, b) => b.count - a.count || b.newestMs - a.newestMs);
 }
 
-function holds({ reason, record }: DeadLetter, text: string): boolean {
+async function holds({ reason, record }: DeadLetter, text: string, turns: Turns): Promise<boolean> {
   if (reason.toLowerCase().includes(text) || record.topic.toLowerCase().includes(text)) return true;
-  if (inBytes(record.key, text) || inBytes(record.value, text)) return true;
-  return (record.headers ?? []).some((header) => header.some((part) => part.toLowerCase().includes(text)));
+  if ((record.headers ?? []).some((header) => header.some((part) => part.toLowerCase().includes(text)))) return true;
+  return (await inBytes(record.key, text, turns)) || (await inBytes(record.value, text, turns));
 }
 
-function inBytes(bytes: Uint8Array | null, text: string): boolean {
-  return (
-    bytes !== null &&
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').toLowerCase().includes(text)
-  );
+async function inBytes(bytes: Uint8Array | null, text: string, turns: Turns): Promise<boolean> {
+  if (bytes === null) return false;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // What lies across the end of a piece is in the next one whole.
+  const overlap = Buffer.byteLength(text) * 3 + 4;
+  for (let at = 0; at < buffer.length; at += PIECE_BYTES) {
+    const end = at + PIECE_BYTES + overlap;
+    if (buffer.toString('utf8', at, end).toLowerCase().includes(text)) return true;
+    await turns.take(PIECE_BYTES);
+  }
+  return false;
 }
 
 function isIn(state: LetterState, wanted: 'waiting' | 'replayed' | 'all'): boolean {

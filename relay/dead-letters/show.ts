@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { StringDecoder } from 'node:string_decoder';
 import type { ShownLetter, WholeLetter } from '../../contract/dead-letters.ts';
 import { bytesText, hex } from '../shape/record-parts.ts';
-import type { DeadLetter } from './letter.ts';
+import { type DeadLetter, LISTED_BYTES } from './letter.ts';
 import type { LetterEntry } from './letter-index.ts';
-
-const LISTED_BYTES = 200;
 
 /** A letter as lists have it. */
 export function showLetter(entry: LetterEntry, letter: DeadLetter): ShownLetter {
@@ -21,7 +20,7 @@ export function showLetter(entry: LetterEntry, letter: DeadLetter): ShownLetter 
     reason,
     kind,
     field,
-    key: key === null ? null : plain(bytesText(key)),
+    key: key === null ? null : startOf(key, LISTED_BYTES),
     bytes,
     whole,
     start: startOf(value, LISTED_BYTES),
@@ -30,9 +29,10 @@ export function showLetter(entry: LetterEntry, letter: DeadLetter): ShownLetter 
 
 /** A letter whole, its value up to so many bytes. */
 export function showWhole(entry: LetterEntry, letter: DeadLetter, shownBytes: number): WholeLetter {
-  const { headers = [], retained, value } = letter.record;
+  const { headers = [], retained, key, value } = letter.record;
   return {
     ...showLetter(entry, letter),
+    key: key === null ? null : plain(bytesText(key)),
     epoch: letter.epoch,
     headers: headers.map(([name, text]) => [plain(name), plain(text)] as const),
     retained: retained === true,
@@ -63,22 +63,40 @@ export function plain(text: string): string {
     .toWellFormed();
 }
 
-/** A letter as a line of a download: everything of it, the value as text where it is UTF-8 and in base64 always. */
-export function letterLine(stream: string, entry: LetterEntry, letter: DeadLetter): string {
+/**
+ * A letter as a line of a download, in pieces: everything of it, the value as text where it is UTF-8 and in base64 always.
+ */
+export function* letterLine(stream: string, entry: LetterEntry, letter: DeadLetter): Iterable<string> {
   const { record, epoch, ...rest } = letter;
   const { key, value, ...about } = record;
-  const line = {
-    stream,
-    ...rest,
-    state: entry.state,
-    epoch,
-    ...about,
-    key: base64(key),
-    value: value !== null && isUtf8(value) ? Buffer.from(value).toString('utf8') : null,
-    value_base64: base64(value),
-  };
-  return `${JSON.stringify(line)}\n`;
+  const known = { stream, ...rest, state: entry.state, epoch, ...about, key: base64(key) };
+  yield `${JSON.stringify(known).slice(0, -1)},"value":`;
+  if (value === null || !isUtf8(value)) yield 'null';
+  else {
+    const decoder = new StringDecoder('utf8');
+    yield '"';
+    for (const piece of piecesOf(value)) yield JSON.stringify(decoder.write(piece)).slice(1, -1);
+    yield '"';
+  }
+  yield ',"value_base64":';
+  if (value === null) yield 'null';
+  else {
+    yield '"';
+    for (const piece of piecesOf(value)) yield piece.toString('base64');
+    yield '"';
+  }
+  yield '}\n';
 }
+
+/** Their length is a multiple of 3, which base64 takes as they are. */
+function* piecesOf(value: Uint8Array): Iterable<Buffer> {
+  for (let at = 0; at < value.length; at += PIECE_BYTES) {
+    const piece = value.subarray(at, at + PIECE_BYTES);
+    yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  }
+}
+
+const PIECE_BYTES = 3 * 2 ** 16;
 
 function base64(bytes: Uint8Array | null): string | null {
   return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../contract/clock.ts';
 import { type HttpMessageKind, httpMessageHeader } from '../../contract/protocol/http-stream.ts';
+import { bodyOf } from './body-of.ts';
 import type { Session, SessionSocket } from './session.ts';
 
 /**
@@ -54,7 +55,7 @@ export class HttpStreams {
   /** One message of the tab. Answers with the status. */
   async receive(name: string, request: IncomingMessage): Promise<204 | 404 | 413> {
     if (!this.#sessions.has(name)) return 404;
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, MAX_BODY_BYTES);
     if (body === null) return 413;
     // It may have gone meanwhile.
     const session = this.#sessions.get(name);
@@ -81,16 +82,4 @@ function responseSocket(response: ServerResponse, clock: Clock): SessionSocket {
     },
     terminate: () => response.destroy(),
   };
-}
-
-/** Null when it is too long. */
-async function bodyOf(request: IncomingMessage): Promise<string | null> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request) {
-    bytes += piece.length;
-    if (bytes > MAX_BODY_BYTES) return null;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
 }
