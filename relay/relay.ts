@@ -4,13 +4,13 @@ import type { Down, StreamSchema } from '../contract/protocol/down.ts';
 import type { Board } from '../contract/spec/board.ts';
 import { parseByteSize } from '../contract/spec/byte-size.ts';
 import { parseDurationUs } from '../contract/spec/duration.ts';
-import { firstBoard } from '../contract/spec/first-board.ts';
 import type { StreamSpec } from '../contract/spec/stream.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { openDeadLetters } from './dead-letters/on-disk.ts';
+import { FirstBoards } from './first-boards.ts';
 import { openDiskStore } from './log/disk-store.ts';
 import { MAX_LOG_BYTES } from './log/memory.ts';
 import type { Damage } from './log/segments.ts';
@@ -70,17 +70,9 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     async ([name, spec]) => [name, await makeFeed(name, spec, parts)] as const,
   );
   const feeds = new Map(await Promise.all(made));
-  const boards: { windows: Record<string, WindowSpec>; boards: Record<string, Board> } = {
-    windows: { ...parts.windows },
-    boards: {},
-  };
-  for (const [name, board] of Object.entries(parts.boards ?? {})) {
-    boards.boards[name] = board;
-    Object.assign(boards.windows, board.windows);
-  }
-  /** Windows of boards made here, by stream. */
-  const firstBoards: Record<string, Record<string, WindowSpec>> = {};
-  const message = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...boards });
+  const boards = parts.boards === null ? new FirstBoards(parts.streams, parts.windows) : null;
+  const written = { boards: parts.boards ?? {}, windows: allWindows(parts) };
+  const message = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...(boards?.made() ?? written) });
   const server: RelayServer = await startServer({
     host,
     ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),
@@ -99,12 +91,8 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     feed.listen({
       schema: (schema) => {
         parts.onSchema?.(schema);
-        if (parts.boards !== null) return;
-        const others = Object.entries(firstBoards).filter(([stream]) => stream !== feed.name);
-        const first = firstBoard(schema, Object.assign({}, parts.streams, parts.windows, ...others.map(([, w]) => w)));
-        firstBoards[feed.name] = first.windows;
-        boards.windows = Object.assign({}, ...Object.values(firstBoards), parts.windows);
-        boards.boards[feed.name] = first.board;
+        if (boards === null) return;
+        boards.learn(schema);
         server.tellBoards();
       },
     });
@@ -121,6 +109,10 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       await Promise.all([...feeds.values()].map((feed) => feed.close()));
     },
   };
+}
+
+function allWindows({ windows, boards }: Pick<RelayParts, 'windows' | 'boards'>): Record<string, WindowSpec> {
+  return Object.assign({}, windows, ...Object.values(boards ?? {}).map((board) => board.windows));
 }
 
 /** What is played at the pace of its events, the demo too, is played anew at every start. */

@@ -5,12 +5,13 @@ import type { Panel } from './panel.ts';
 import { WINDOW_COLUMNS } from './parse-window.ts';
 import { isReservedWord } from './sql-text.ts';
 import type { WindowSpec } from './window.ts';
+import { type Placed, windowPanels } from './window-panels.ts';
 
 /**
- * The board of a stream nobody has made one for, from what its fields are good for, in 24 columns:
+ * The board of a stream nobody has made one for, from its declared windows and what its fields are good for, in 24 columns:
  *
- *     stats, up to six      events · distinct ids · sums or means  h 4
- *     charts, two a row     events by each dimension, stacked · events · quantiles of each measure   h 9
+ *     stats, up to six      events · sums or means · distinct ids  h 4
+ *     charts, two a row     declared windows · events by each dimension, stacked · events · quantiles of each measure   h 9
  *     latest rows                                                 h 10
  */
 export interface FirstBoard {
@@ -24,23 +25,28 @@ const MAX_MEASURES = 3;
 /** Nothing that still has a pane is refused: what is read may be old and in any order. */
 const ALLOW = '52w';
 
-/** `taken` holds names its windows may not have: of tables that are there. */
-export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, unknown>> = {}): FirstBoard {
+/** `taken`: names its windows may not have, of tables that are there. `declared`: windows over the stream, each shown. */
+export function firstBoard(
+  schema: StreamSchema,
+  taken: readonly string[] = [],
+  declared: Readonly<Record<string, WindowSpec>> = {},
+): FirstBoard {
   const { stream } = schema;
+  const names = new Names([...taken, ...Object.keys(declared)]);
   const of = (role: Field['role'], most: number) => schema.fields.filter((field) => field.role === role).slice(0, most);
   const dimensions = of('dimension', MAX_DIMENSIONS);
   const ids = of('id', MAX_IDS);
   const measures = of('measure', MAX_MEASURES);
-  const columns = new Columns();
-  const idColumns = ids.map((field) => ({ field, column: columns.name('distinct', field.name) }));
+  const columns = new Names(['events']);
+  const idColumns = ids.map((field) => ({ field, column: columns.take(`distinct_${plain(field.name)}`) }));
   const measureColumns = measures.map((field) => ({
     field,
-    total: columns.name(additive(field) ? 'sum' : 'mean', field.name),
-    p50: columns.name('p50', field.name),
-    p95: columns.name('p95', field.name),
+    total: columns.take(`${additive(field) ? 'sum' : 'mean'}_${plain(field.name)}`),
+    p50: columns.take(`p50_${plain(field.name)}`),
+    p95: columns.take(`p95_${plain(field.name)}`),
   }));
 
-  const all = uniqueKey(taken, `${stream}_by_minute`);
+  const all = names.take(`${stream}_by_minute`);
   const select: Record<string, string> = { events: 'count()' };
   for (const { field, column } of idColumns) select[column] = `count_distinct(${quoted(field.name)})`;
   for (const { field, total, p50, p95 } of measureColumns) {
@@ -50,7 +56,7 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
   }
   const windows: Record<string, WindowSpec> = { [all]: tumbling(stream, [], select) };
   const byDimension = dimensions.map((field) => {
-    const window = uniqueKey({ ...taken, ...windows }, `${stream}_by_${plain(field.name)}`);
+    const window = names.take(`${stream}_by_${plain(field.name)}`);
     const series = groupName(field.name);
     const by = series === field.name ? [quoted(field.name)] : { [series]: quoted(field.name) };
     windows[window] = tumbling(stream, by, { events: 'count()' });
@@ -61,15 +67,6 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
   const stats: Placed[] = [
     { kind: 'stat', title: 'Events', window: all, value: 'events', over: 'range', sparkline: true },
     { kind: 'stat', title: 'Events in the last minute', window: all, value: 'events', over, sparkline: false },
-    ...idColumns.map(
-      ({ field, column }): Placed => ({
-        kind: 'stat',
-        title: `Distinct ${field.name}`,
-        window: all,
-        value: column,
-        sparkline: true,
-      }),
-    ),
     ...measureColumns.map(
       ({ field, total }): Placed => ({
         kind: 'stat',
@@ -81,7 +78,17 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
         ...unit(field),
       }),
     ),
+    ...idColumns.map(
+      ({ field, column }): Placed => ({
+        kind: 'stat',
+        title: `Distinct ${field.name}`,
+        window: all,
+        value: column,
+        sparkline: true,
+      }),
+    ),
   ];
+  const own = Object.entries(declared).flatMap(([name, spec]) => windowPanels(name, spec, schema));
   const charts: Placed[] = [
     ...byDimension.map(
       ({ field, window, series }): Placed => ({
@@ -115,7 +122,8 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
     stack: false,
   };
   // An even number of charts fills its rows.
-  const shown = charts.length % 2 === 1 || charts.length === 0 ? [events, ...charts] : charts;
+  const count = own.length + charts.length;
+  const shown = [...own, ...(count % 2 === 1 || count === 0 ? [events] : []), ...charts];
   const statsShown = stats.slice(0, 6);
   const panels: Panel[] = [
     ...statsShown.map((stat, index): Panel => ({ ...stat, w: share(statsShown.length, index), h: 4 })),
@@ -124,9 +132,6 @@ export function firstBoard(schema: StreamSchema, taken: Readonly<Record<string, 
   ];
   return { windows, board: { title: title(stream), range: 'all', panels } };
 }
-
-type Placed = DistributiveOmit<Extract<Panel, { kind: 'stat' | 'timeseries' }>, 'w' | 'h'>;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 function tumbling(from: string, by: WindowSpec['by'], select: Record<string, string>): WindowSpec {
   return { from, window: 'tumble(1m)', by, select, late: { allow: ALLOW } };
@@ -140,8 +145,8 @@ function share(count: number, index: number): number {
 
 /** A field's name as a column of its window, where some names are taken. */
 function groupName(field: string): string {
-  const taken = Object.fromEntries(['events', ...WINDOW_COLUMNS].map((name) => [name, true]));
-  return Object.hasOwn(taken, field.toLowerCase()) ? uniqueKey(taken, `${plain(field.toLowerCase())}_2`) : field;
+  const taken = new Names(['events', ...WINDOW_COLUMNS]);
+  return taken.has(field) ? taken.take(plain(field.toLowerCase())) : field;
 }
 
 /** A field as SQL: as it is where that is a name, else in quotes. */
@@ -165,25 +170,29 @@ function plain(name: string): string {
   return name.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d)/, '_');
 }
 
-function uniqueKey(taken: Readonly<Record<string, unknown>>, wanted: string): string {
-  let key = wanted;
-  for (let n = 2; Object.hasOwn(taken, key); n++) key = `${wanted}_${n}`;
-  return key;
-}
-
 /** `user_events` → `User events`. */
 function title(stream: string): string {
   const words = stream.replaceAll('_', ' ').trim() || stream;
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Names of select columns, each once. */
-class Columns {
-  readonly #taken: Record<string, true> = { events: true };
+/** Names, each once: those that differ in case alone are one to the database. */
+class Names {
+  readonly #taken: Set<string>;
 
-  name(kind: string, field: string): string {
-    const name = uniqueKey(this.#taken, `${kind}_${plain(field)}`);
-    this.#taken[name] = true;
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken.map((name) => name.toLowerCase()));
+  }
+
+  has(name: string): boolean {
+    return this.#taken.has(name.toLowerCase());
+  }
+
+  /** The name, or with the first free number. */
+  take(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.has(name); n++) name = `${wanted}_${n}`;
+    this.#taken.add(name.toLowerCase());
     return name;
   }
 }

@@ -1,12 +1,10 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Down } from '../../contract/protocol/down.ts';
-import type { Board } from '../../contract/spec/board.ts';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
-import { firstBoard } from '../../contract/spec/first-board.ts';
 import { StreamSpecSchema } from '../../contract/spec/stream.ts';
-import type { WindowSpec } from '../../contract/spec/window.ts';
 import { BATCH_LIMITS } from '../batch/batcher.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { FirstBoards } from '../first-boards.ts';
 import { memoryStore } from '../log/store.ts';
 import { Conflators } from '../serve/conflation.ts';
 import { Session } from '../serve/session.ts';
@@ -45,13 +43,8 @@ export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayP
   }
   const sessions = new Set<Session>();
   const conflators = new Conflators();
-  const boards: Record<string, Board> = {};
-  const windows: Record<string, Record<string, WindowSpec>> = {};
-  const tellOfBoards = (): Extract<Down, { type: 'boards' }> => ({
-    type: 'boards',
-    boards: { ...boards },
-    windows: Object.assign({}, ...Object.values(windows)),
-  });
+  const boards = new FirstBoards(Object.fromEntries(feeds), {});
+  const tellOfBoards = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...boards.made() });
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
     streams: Object.fromEntries(
@@ -67,14 +60,10 @@ export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayP
       ]),
     ),
   });
-  for (const [name, feed] of feeds) {
+  for (const feed of feeds.values()) {
     feed.listen({
       schema(schema) {
-        const others = Object.entries(windows).filter(([stream]) => stream !== name);
-        const taken = Object.assign({}, Object.fromEntries(feeds), ...others.map(([, made]) => made));
-        const first = firstBoard(schema, taken);
-        windows[name] = first.windows;
-        boards[name] = first.board;
+        boards.learn(schema);
         for (const session of sessions) session.tellBoards();
       },
     });

@@ -1,15 +1,21 @@
 import type { Field, FieldType, RecordPart } from '../../contract/spec/field.ts';
+import { roleOf, type Seen } from './infer.ts';
 
 /** A column of a stream's rows, but for its time. */
 export interface Column {
   readonly name: string;
   type: FieldType;
-  readonly role: Field['role'];
+  role: Field['role'];
   unit: string | null;
   readonly part: RecordPart | undefined;
   readonly path: readonly string[];
   /** Declared types never change. */
   declared: boolean;
+}
+
+/** What a declared field is good for, once records were seen. */
+export function judge(column: Column | undefined, entry: Seen): void {
+  if (column !== undefined) column.role = roleOf(column.name, column.type, entry);
 }
 
 /** As a schema tells it. */

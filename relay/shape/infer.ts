@@ -18,6 +18,9 @@ export interface Seen {
   characters: number;
   spaced: boolean;
   maxSize: number;
+  /** Every number so far is above the one before. */
+  rising: boolean;
+  last: number;
 }
 
 const MAX_DISTINCT = 256;
@@ -51,6 +54,8 @@ export function observe(seen: Map<string, Seen>, fields: Fields): void {
         characters: 0,
         spaced: false,
         maxSize: 0,
+        rising: true,
+        last: Number.NEGATIVE_INFINITY,
       };
       seen.set(key, entry);
     }
@@ -62,7 +67,11 @@ export function observe(seen: Map<string, Seen>, fields: Fields): void {
     if (typeof value === 'string') {
       entry.characters += value.length;
       entry.spaced ||= value.includes(' ');
-    } else if (typeof value === 'number') entry.maxSize = Math.max(entry.maxSize, Math.abs(value));
+    } else if (typeof value === 'number') {
+      entry.maxSize = Math.max(entry.maxSize, Math.abs(value));
+      entry.rising &&= value > entry.last;
+      entry.last = value;
+    }
   });
 }
 
@@ -120,23 +129,30 @@ const ID_NAME = /(^|[_.-])([iI][dD]|uuid|UUID|guid|key|hash)$|[a-z](Id|ID|Uuid|U
 const MEASURE_NAME =
   /(price|amount|cost|revenue|total|sum|count|qty|quantity|value|latency|duration|elapsed|temp|temperature|humidity|pressure|speed|size|bytes|left|level|score|rate|_ms|_s|_pct)$/i;
 const FEW = 50;
+/** Of fewer records nobody can tell. */
+const ENOUGH = 20;
 
-/** What a field is good for. `entry` is null for a field met after the sample: then only its name and type speak. */
+/**
+ * What a field is good for: what never varies is only shown, and an integer that rises from record to record numbers them.
+ * `entry` is null for a field met after the sample: then only its name and type speak.
+ */
 export function roleOf(name: string, type: FieldType, entry: Seen | null): FieldRole {
   if (type === 'timestamp') return 'time';
+  if (entry !== null && entry.count >= ENOUGH && entry.distinct.size === 1) return 'text';
   if (type === 'bool') return 'dimension';
   if (type === 'float64') return 'measure';
   if (ID_NAME.test(name)) return 'id';
   const distinct = entry?.distinct.size ?? 0;
   const count = entry?.count ?? 0;
   if (type === 'int64') {
-    if (MEASURE_NAME.test(name) || count < 20) return 'measure';
+    if (MEASURE_NAME.test(name) || count < ENOUGH) return 'measure';
+    if (entry?.rising) return 'id';
     if (distinct <= 12 && distinct * 4 <= count) return 'dimension';
     return distinct * 10 > count * 9 && (entry?.maxSize ?? 0) >= 10_000 ? 'id' : 'measure';
   }
   if (entry === null) return 'text';
   const length = entry.characters / Math.max(1, count);
-  if (length <= 64 && distinct <= FEW && (count < 20 || distinct * 2 <= count)) return 'dimension';
+  if (length <= 64 && distinct <= FEW && (count < ENOUGH || distinct * 2 <= count)) return 'dimension';
   return entry.spaced || length > 64 ? 'text' : 'id';
 }
 

@@ -47,6 +47,38 @@ test('D3 D4 types, the time field and roles come from the records', () => {
   ]);
 });
 
+test('B1 what never varies is only shown, and an integer that only rises is no measure; declared fields too', () => {
+  const rows = Array.from({ length: 40 }, (_, n) => ({
+    timestamp: '2025-04-04T10:00:00Z',
+    site: 'north',
+    version: 3,
+    scale: 0.5,
+    test: false,
+    line: n + 1,
+    temp: 20 + (n % 5) / 2,
+    watts: (n * 37) % 101,
+    state: ['on', 'off'][n % 2],
+  }));
+  const roles = (shaper: Shaper) =>
+    Object.fromEntries(shaper.schema?.fields.map(({ name, role }) => [name, role] as const) ?? []);
+  const expected = {
+    timestamp: 'time',
+    site: 'text',
+    version: 'text',
+    scale: 'text',
+    test: 'text',
+    line: 'id',
+    temp: 'measure',
+    watts: 'measure',
+    state: 'dimension',
+  };
+  expect(roles(shaperOf(rows))).toEqual(expected);
+  const fields = { site: 'string', scale: 'float64', state: 'string', line: 'int64' } as const;
+  expect(roles(shaperOf(rows, { fields }))).toEqual(expected);
+  // Of a few records nobody can tell.
+  expect(roles(shaperOf(rows.slice(0, 5)))).toMatchObject({ site: 'dimension', version: 'measure', scale: 'measure' });
+});
+
 test('D4 a named field that is no time is passed over; without any, the record’s own time counts', () => {
   expect(shaperOf([{ time: 'soon', when: '2025-04-04T10:00' }]).schema?.timeField).toBe('when');
   expect(shaperOf([{ ts: 12, at: 1_743_760_800 }]).schema?.timeField).toBe('_event_time');

@@ -5,7 +5,7 @@ import type { Fields } from '../decode/json.ts';
 import { Rejected } from '../decode/rejected.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { isFraction, readCell, unfit } from './cells.ts';
-import { type Column, fieldOf, timeFieldOf } from './column.ts';
+import { type Column, fieldOf, judge, timeFieldOf } from './column.ts';
 import { incompatibility, isSame, newestOf, RECORD_TIME } from './continue.ts';
 import { declaredPath, findTime, observe, roleOf, type Seen, settleType, typeOf, unitOf } from './infer.ts';
 import { childNode, dropLeaf, IGNORED, type NameNode, nodeAt, pathTo, rootNode, TIME } from './name-tree.ts';
@@ -144,6 +144,7 @@ export class Shaper {
     for (const entry of seen) {
       const node = nodeAt(this.#root, entry.path);
       if (node.leaf === null) this.#addLeaf(node, settleType(entry.types), entry);
+      else judge(this.#columns[node.leaf], entry);
     }
     this.#seen.clear();
     this.#seenParts.clear();
