@@ -167,10 +167,12 @@ test('a source that failed says the fix; an empty one says what is awaited', () 
     more: 'No broker at localhost:9092. Start Kafka.',
   });
   const unreachable = { ...failed, message: 'no Kafka broker answers at localhost:9092 (ECONNREFUSED)' };
-  expect(notices(status({ a: stream({ received: 0, source: unreachable }) }), NOW, UTC)[0]?.what).toBe(
+  expect(notices(status({ a: stream({ received: 0, read: 0, source: unreachable }) }), NOW, UTC)[0]?.what).toBe(
     'Source of a is not reachable yet, trying again',
   );
-  expect(notices(status({ a: stream({ received: 0 }) }), NOW, UTC)[0]?.what).toBe('Waiting for the first record of a');
+  expect(notices(status({ a: stream({ received: 0, read: 0 }) }), NOW, UTC)[0]?.what).toBe(
+    'Waiting for the first record of a',
+  );
   expect(notices(status({ a: stream() }), NOW, UTC)).toEqual([]);
 });
 
@@ -190,7 +192,7 @@ test('V13 one trouble of many streams is one notice that names them', () => {
       more: 'reading stands still: its log cannot be written (no space left on device). make room on the disk of .highwater/a1/log. Likewise the others.',
     },
   ]);
-  const many = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`s${at}`, stream({ received: 0 })]));
+  const many = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`s${at}`, stream({ received: 0, read: 0 })]));
   expect(notices(status(many), NOW, UTC).map(({ what }) => what)).toEqual([
     'Waiting for the first record of s0, s1, s2, s3 and 4 more',
   ]);
@@ -213,7 +215,7 @@ test('V13 one trouble of many streams is one notice that names them', () => {
 test('V13 once the relay is gone, that is the trouble, and not what it said of its sources before', () => {
   const away = { state: 'waiting', attempt: 3, retryAtMs: NOW, sinceMs: NOW, reason: 'gone' } as const;
   const failed = { state: 'failed', message: 'no broker', fix: null } as const;
-  const streams = { a: stream({ source: failed }), b: stream({ received: 0 }) };
+  const streams = { a: stream({ source: failed }), b: stream({ received: 0, read: 0 }) };
   expect(notices(status(streams, away), NOW, UTC).map(({ what }) => what)).toEqual(['Disconnected']);
   // And it stays while another attempt is made.
   const trying = notices(status(streams, { state: 'connecting', attempt: 4, sinceMs: NOW - 9000 }), NOW, UTC);
@@ -262,13 +264,17 @@ test('V7 when every record is rejected, how many, why the last and where to see 
     link: { href: '/dead-letters?stream=a%20b' },
   });
   expect(notice?.more).toMatch(/^1.204 read, every one rejected\. The last: no time field\.$/);
-  // Rows are on their way.
-  expect(notices(status({ a: { ...rejected, read: 1300 } }), NOW, UTC)[0]?.what).toMatch(/^Waiting/);
+  // Rows are on their way: nobody waits for a first record.
+  expect(notices(status({ a: { ...rejected, read: 1300 } }), NOW, UTC)).toEqual([]);
+  const ended = stream({ received: 0, read: 0, source: { state: 'ended', message: null, fix: null } });
+  expect(notices(status({ a: ended }), NOW, UTC)[0]?.what).toBe('No record in a');
 });
 
 test('V7 without a board the page says what will stand there and what it waits for', () => {
-  expect(awaited(status({ a: stream({ received: 0 }), b: stream() }))).toMatch(/appears here.*first record of a …$/);
+  expect(awaited(status({ a: stream({ received: 0, read: 0 }), b: stream() }))).toMatch(
+    /appears here.*first record of a …$/,
+  );
   const failed = { state: 'failed', message: 'no broker', fix: null } as const;
-  expect(awaited(status({ a: stream({ received: 0, source: failed }) }))).toMatch(/once a can be read/);
+  expect(awaited(status({ a: stream({ received: 0, read: 0, source: failed }) }))).toMatch(/once a can be read/);
   expect(awaited(status({}, { state: 'connecting', attempt: 1, sinceMs: NOW }))).toMatch(/once the relay has told/);
 });

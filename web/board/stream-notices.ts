@@ -32,7 +32,7 @@ export function streamNotices(status: Status, nowMs: number, zone: Zone): Notice
   const failed = connected ? all.filter(({ stream }) => stream.source.state === 'failed') : [];
   const rejected = all.filter((one) => !failed.includes(one) && allRejected(one.stream));
   const empty = connected
-    ? all.filter((one) => !failed.includes(one) && !rejected.includes(one) && one.stream.received === 0)
+    ? all.filter((one) => !failed.includes(one) && !rejected.includes(one) && isEmpty(one.stream))
     : [];
   return [
     ...byCause(failed).map(failedNotice),
@@ -69,7 +69,7 @@ function emptyNotice(group: readonly [Named, ...Named[]]): Notice {
   return {
     id: `empty/${names(group).join('/')}`,
     tone: 'waiting',
-    what: `Waiting for the first record of ${listed(names(group))}`,
+    what: `${group.every(({ stream }) => stream.source.state === 'ended') ? 'No record in' : 'Waiting for the first record of'} ${listed(names(group))}`,
     more: sourceWords(group),
     dismissable: false,
   };
@@ -107,6 +107,11 @@ function failedWords(group: readonly [Named, ...Named[]]): string {
 /** Records come, and none of them is data. */
 export function allRejected({ received, read, deadLetters }: StreamStatus): boolean {
   return received === 0 && deadLetters > 0 && (read === null || read <= deadLetters);
+}
+
+/** Nothing came of it, and nothing is on its way. */
+function isEmpty({ received, read, deadLetters }: StreamStatus): boolean {
+  return received === 0 && (read ?? 0) <= deadLetters;
 }
 
 function losses(streams: readonly Named[]): LossOfMany[] {

@@ -110,7 +110,7 @@ function createPlot(
           splits: (self) => [...moments(self).seconds],
           values: (self, seconds) => {
             const { stepS } = moments(self);
-            return seconds.map((one) => timeTickLabel(one, stepS, props.zone));
+            return seconds.map((one) => whole(self, one, timeTickLabel(one, stepS, props.zone), ink));
           },
         },
         {
@@ -158,6 +158,13 @@ function createPlot(
     [plot().xSeconds, plot().series[0]?.tops ?? plot().xSeconds],
     host,
   );
+}
+
+/** A label that the chart's edge would cut is left out. */
+function whole(chart: uPlot, seconds: number, label: string, ink: Ink): string {
+  const half = labelWidth(chart, [label], ink) / 2;
+  const at = chart.bbox.left / devicePixelRatio + chart.valToPos(seconds, 'x');
+  return at < half || at + half > chart.width ? '' : label;
 }
 
 function labelWidth(chart: uPlot, labels: string[] | null, ink: Ink): number {

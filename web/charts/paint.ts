@@ -127,7 +127,7 @@ function paintLone({ context, unit, x, y }: Canvas, plot: Plot, shapes: readonly
     for (const index of lone) {
       const seconds = plot.xSeconds[index] ?? 0;
       if (seconds < plot.fromS || seconds > plot.toS) continue;
-      context.globalAlpha = plot.soFar && index === plot.xSeconds.length - 1 ? 0.6 : 1;
+      context.globalAlpha = plot.soFar && index === plot.xSeconds.length - 1 ? 0.75 : 1;
       context.beginPath();
       context.arc(x(seconds), y(series.tops[index] ?? 0), 2 * unit, 0, 2 * Math.PI);
       context.fill();
