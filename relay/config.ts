@@ -1,9 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { HighwaterError } from '../contract/errors.ts';
 import type { Board } from '../contract/spec/board.ts';
 import { type Config, ConfigSchema } from '../contract/spec/config.ts';
-import { formatProblem, loadBoard, loadConfig } from '../contract/spec/load.ts';
+import { formatProblem, loadBoard, loadConfig, type WindowLines } from '../contract/spec/load.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
 import { checkSourceAt } from './sources/check-source.ts';
 
@@ -31,29 +31,59 @@ export async function readConfig(path: string): Promise<RunConfig> {
   const { streams, windows, boards } = loaded.config;
   if (boards === undefined) return { streams, windows, boards: null, baseDir };
 
+  const read = await readBoards([boards].flat(), { path, baseDir, streams, windows, lines: loaded.lines });
+  return { streams, windows, boards: read, baseDir };
+}
+
+interface BoardsOf extends Pick<Config, 'streams' | 'windows'> {
+  /** Of the configuration. */
+  readonly path: string;
+  readonly baseDir: string;
+  readonly lines: WindowLines;
+}
+
+/** The boards of these patterns by the names of their files, in that order. */
+async function readBoards(
+  patterns: readonly string[],
+  { path, baseDir, streams, windows, lines }: BoardsOf,
+): Promise<Record<string, Board>> {
   const problems: string[] = [];
-  const found: Record<string, Board> = {};
-  const owners = new Map<string, string>(Object.keys(windows).map((name) => [name, path]));
-  for (const pattern of typeof boards === 'string' ? [boards] : boards) {
+  const found = new Map<string, { readonly file: string; readonly board: Board }>();
+  // By name in small letters: those that differ in case alone are one table.
+  const tables = new Map(Object.keys(windows).map((name) => [name.toLowerCase(), `${path}:${lines[name]} ${name}`]));
+  const seen = new Set<string>();
+  for (const pattern of patterns) {
     const files = await matching(baseDir, pattern);
     if (files.length === 0) problems.push(noBoard(path, baseDir, pattern));
-    for (const file of files) {
-      const loadedBoard = loadBoard(await readText(file), { streams, windows });
-      if ('problems' in loadedBoard) {
-        problems.push(...loadedBoard.problems.map((problem) => formatProblem(file, problem)));
+    // One that several patterns fit stands where the first of them is.
+    for (const file of files.filter((other) => !seen.has(other))) {
+      seen.add(file);
+      const name = basename(file, extname(file));
+      if ((await stat(file)).isDirectory()) {
+        problems.push(`${path} boards: found the folder ${pattern}, expected files such as ${join(pattern, '*.yaml')}`);
         continue;
       }
-      for (const name of Object.keys(loadedBoard.board.windows ?? {})) {
-        const owner = owners.get(name);
-        if (owner !== undefined)
-          problems.push(`${file} windows.${name}: found a window that ${owner} has too, expected another name`);
-        owners.set(name, file);
+      const loaded = loadBoard(await readText(file), { streams, windows });
+      if ('problems' in loaded) {
+        problems.push(...loaded.problems.map((problem) => formatProblem(file, problem)));
+        continue;
       }
-      found[basename(file, extname(file))] = loadedBoard.board;
+      const same = found.get(name);
+      if (same !== undefined)
+        problems.push(`${file}: found a board named ${name}, as ${same.file} is, expected files of different names`);
+      found.set(name, { file, board: loaded.board });
+      for (const [window, line] of Object.entries(loaded.lines)) {
+        const owner = tables.get(window.toLowerCase());
+        if (owner !== undefined)
+          problems.push(
+            `${file}:${line} windows.${window}: found a window that is there (${owner}), expected another name`,
+          );
+        else tables.set(window.toLowerCase(), `${file}:${line} ${window}`);
+      }
     }
   }
   if (problems.length > 0) throw invalid(problems);
-  return { streams, windows, boards: found, baseDir };
+  return Object.fromEntries([...found].map(([name, { board }]) => [name, board]));
 }
 
 /**

@@ -19,7 +19,11 @@ export interface LoadedConfig {
   /** Its windows have what their streams decide written out: `dedup.within`. */
   readonly config: Config;
   readonly windows: Readonly<Record<string, Window>>;
+  readonly lines: WindowLines;
 }
+
+/** Where each window of a file stands. */
+export type WindowLines = Readonly<Record<string, number>>;
 
 /** What a board's panels may refer to. */
 export interface Known {
@@ -69,10 +73,10 @@ export function loadConfig(
       boards: [raw.boards ?? []].flat().filter((board) => typeof board === 'string'),
     };
   const windows = completed(config.windows, config.streams, {});
-  return { config: { ...config, windows }, windows: parsed(windows) };
+  return { config: { ...config, windows }, windows: parsed(windows), lines: linesOf(file, windows) };
 }
 
-export function loadBoard(text: string, known: Known): { board: Board } | { problems: Problem[] } {
+export function loadBoard(text: string, known: Known): { board: Board; lines: WindowLines } | { problems: Problem[] } {
   const file = new YamlFile(text);
   const board = file.read(BoardSchema);
   const raw = board ?? file.plain<Partial<Board>>();
@@ -80,9 +84,14 @@ export function loadBoard(text: string, known: Known): { board: Board } | { prob
   checkWindows(objectOf(raw.windows), streams, known.windows, file);
   if (board !== null) checkPanels(board, { ...known.windows, ...board.windows }, streams, file.report);
   if (board === null || file.problems.length > 0) return { problems: file.sorted() };
-  if (board.windows === undefined || Array.isArray(known.streams)) return { board };
+  const lines = linesOf(file, board.windows ?? {});
+  if (board.windows === undefined || Array.isArray(known.streams)) return { board, lines };
   const specs = known.streams as Readonly<Record<string, Pick<StreamSpec, 'time'>>>;
-  return { board: { ...board, windows: completed(board.windows, specs, known.windows) } };
+  return { board: { ...board, windows: completed(board.windows, specs, known.windows) }, lines };
+}
+
+function linesOf(file: YamlFile, windows: Readonly<Record<string, unknown>>): WindowLines {
+  return Object.fromEntries(Object.keys(windows).map((name) => [name, file.lineOf(['windows', name])]));
 }
 
 /** `highwater.yaml:12:5 windows.x.window: found "tumble(1x)", expected tumble(1m)`. */

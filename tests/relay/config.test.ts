@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -40,6 +40,40 @@ test('problems of all boards are told at once, with their files', async () => {
       `${path} boards: found no file none.yaml in ${folder}, expected a board file`,
     ].join('\n  '),
   });
+});
+
+test('D8 windows of boards that differ in case alone are told with both lines, and boards of one name', async () => {
+  const board = (window: string) =>
+    `title: T\nwindows:\n  ${window}: { from: s, window: tumble(1m), select: { n: count() } }\npanels: [{ kind: stat, title: T, w: 24, h: 9, window: ${window}, value: n }]\n`;
+  const folder = await folderOf({
+    'highwater.yaml':
+      'streams: { s: { source: "kafka://h/t" } }\nwindows:\n  Orders: { from: s, window: tumble(1m), select: { n: count() } }\nboards: [a.yaml, b.yaml, c.yaml, a.json, boards]\n',
+    'a.yaml': board('orders'),
+    'b.yaml': board('sales'),
+    'c.yaml': board('SALES'),
+    'a.json': '{"title": "T", "panels": [{"kind": "table", "title": "T", "w": 24, "h": 9, "stream": "s"}]}',
+  });
+  await mkdir(join(folder, 'boards'));
+  const path = join(folder, 'highwater.yaml');
+  await expect(readConfig(path)).rejects.toMatchObject({
+    message: [
+      '4 problems:',
+      `${join(folder, 'a.yaml')}:3 windows.orders: found a window that is there (${path}:3 Orders), expected another name`,
+      `${join(folder, 'c.yaml')}:3 windows.SALES: found a window that is there (${join(folder, 'b.yaml')}:3 sales), expected another name`,
+      `${join(folder, 'a.json')}: found a board named a, as ${join(folder, 'a.yaml')} is, expected files of different names`,
+      `${path} boards: found the folder boards, expected files such as boards/*.yaml`,
+    ].join('\n  '),
+  });
+});
+
+test('B3 boards stand in the order they are named in, those of one pattern in that of their names', async () => {
+  const board = 'title: T\npanels: [{ kind: table, title: T, w: 24, h: 9, stream: s }]\n';
+  const folder = await folderOf({
+    'highwater.yaml': 'streams: { s: { source: "kafka://h/t" } }\nboards: [m.yaml, "*-board.yaml", z.yaml, m.yaml]\n',
+    ...Object.fromEntries(['z', 'b-board', 'm', 'a-board', 'c-board'].map((name) => [`${name}.yaml`, board])),
+  });
+  const { boards } = await readConfig(join(folder, 'highwater.yaml'));
+  expect(Object.keys(boards ?? {})).toEqual(['m', 'a-board', 'b-board', 'c-board', 'z']);
 });
 
 test('a board that is not there is told with what is wrong in the configuration', async () => {
