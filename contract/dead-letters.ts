@@ -49,6 +49,8 @@ export interface LetterGroup {
 export interface LetterList {
   readonly streams: readonly { readonly name: string; readonly count: number }[];
   readonly stream: string;
+  /** Can its source be read again? Else a change of a field's type costs the boards what they have. */
+  readonly replayable: boolean;
   /** All that wait, those that were let go among them. */
   readonly count: number;
   /** Let go for newer ones: they can be neither seen nor replayed. */

@@ -141,7 +141,9 @@ async function withLog<T>(
       throw new HighwaterError(
         'config_invalid',
         `the log of ${stream} cannot be gone on with by this configuration: ${shaper.incompatible}`,
-        'start the relay with it, which begins a new log, and replay then: --relay http://localhost:8787',
+        source.replayable
+          ? 'start the relay with it, which begins a new log and reads the source anew; replay then: --relay http://localhost:8787'
+          : `put the type back, or give ${stream} another name; or start the relay with it, which begins a new log, and replay then (--relay http://localhost:8787): what it has of ${stream} leaves every board, for its source cannot give it again, and its log is put aside in ${join(folder, encodeURIComponent(stream))}`,
       );
     });
     const opened = new Promise<void>((done) => feed.listen({ opened: done }));

@@ -20,6 +20,8 @@ import { letterLine, showLetter, showWhole } from './show.ts';
  */
 export interface LettersOfStream {
   readonly name: string;
+  /** Can its source be read again? */
+  readonly replayable: boolean;
   readonly deadLetters: DeadLetters;
   replayDeadLetters(filter: LetterFilter): Promise<ReplayResult>;
   /** What a replay would do now. */
@@ -134,7 +136,7 @@ export class DeadLettersHttp {
 
   async #list(params: URLSearchParams, response: ServerResponse): Promise<LetterList> {
     const names = [...this.#parts.streams.keys()];
-    const { name, deadLetters } = this.#stream(params.get('stream') ?? names[0] ?? '');
+    const { name, replayable, deadLetters } = this.#stream(params.get('stream') ?? names[0] ?? '');
     const filter = filterOf(params);
     const before = numberOf(params, 'before') ?? Number.POSITIVE_INFINITY;
     const limit = Math.min(MAX_LISTED, Math.max(1, numberOf(params, 'limit') ?? LISTED));
@@ -157,7 +159,8 @@ export class DeadLettersHttp {
       count: stream.deadLetters.count,
     }));
     const groups = groupsOf(matching(deadLetters, anyKind)).slice(0, MAX_LISTED);
-    return { streams, stream: name, count, letGo, bytes, trouble, matched: matched.length, groups, letters, next };
+    const found = { matched: matched.length, groups, letters, next };
+    return { streams, stream: name, replayable, count, letGo, bytes, trouble, ...found };
   }
 
   #letter(params: URLSearchParams): unknown {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../contract/clock.ts';
@@ -15,6 +15,7 @@ import type { LogStore, LogUse } from './store.ts';
  *
  *     stream.json     what stood in the configuration when the log was begun, and the epochs that were left
  *     log/            segments (disk-log.ts)
+ *     log-left-1/     one that was left, of a source that keeps no past
  */
 export interface DiskStoreOptions {
   readonly folder: string;
@@ -91,7 +92,11 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
     async leave(left) {
       const generation = manifest.generation + 1;
       await write({ ...manifest, generation, left: [...manifest.left, left].slice(-MAX_LEFT) });
-      options.onLeft(left.reason);
+      if (replayable) return options.onLeft(left.reason);
+      // Nobody can give what is in it again: it is for a person to delete.
+      const aside = join(folder, `log-left-${generation}`);
+      await rename(logFolder, aside);
+      options.onLeft(`${left.reason}; what it had, which its source cannot give again, is put aside in ${aside}`);
     },
   };
 }

@@ -205,7 +205,13 @@ export function DeadLetters(props: { clock: Clock }): JSX.Element {
                 {(trouble) => <Problem message={trouble().message} fix={trouble().fix} />}
               </Show>
               <Show when={view().state === 'waiting' && letters().length > 0}>
-                <Replay stream={stream()} view={view()} filtered={filtered()} onDone={() => void load()} />
+                <Replay
+                  stream={stream()}
+                  view={view()}
+                  filtered={filtered()}
+                  replayable={found().replayable}
+                  onDone={() => void load()}
+                />
               </Show>
               <div class="letters-body" classList={{ alone: found().groups.length === 0 }}>
                 <Show when={found().groups.length > 0}>

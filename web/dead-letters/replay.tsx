@@ -16,6 +16,8 @@ export function Replay(props: {
   view: LettersView;
   /** Are only some of the stream's letters shown? */
   filtered: boolean;
+  /** Can the stream's source be read again? */
+  replayable: boolean;
   onDone: () => void;
 }): JSX.Element {
   const [now, setNow] = createSignal<Step>({ step: 'idle' });
@@ -38,7 +40,15 @@ export function Replay(props: {
     <section class="replay" aria-label="Replay" aria-live="polite">
       <Switch>
         <Match when={of(now(), 'idle')}>
-          <p>When the spec or the source is mended, these can become rows of the stream after all, each once.</p>
+          <p>
+            Once the spec is mended and the relay started with it, these can still become rows of the stream, each once.
+            <Show when={!props.replayable}>
+              {' '}
+              <b>Before you give a field another type:</b> rows of before leave the boards then, because this source
+              cannot be read again. The relay puts their log aside in its data folder. A new field, a new name (
+              <code>from:</code>), or int64 made float64 costs nothing.
+            </Show>
+          </p>
           <button type="button" class="control framed" onClick={() => void run(true)}>
             {props.filtered ? 'Try those shown' : 'Try all'}
           </button>
