@@ -23,7 +23,12 @@ export function readInk(root: Element = document.documentElement): Ink {
     faint: token('faint'),
     muted: token('muted'),
     series: Array.from({ length: 8 }, (_, index) => token(`series-${index + 1}`)),
-    font: `${Math.round(11.5 * scale * 10) / 10}px ${token('sans')}`,
+    font: axisFont(scale, token('sans')),
     scale,
   };
+}
+
+/** In whole pixels: uPlot multiplies the digits just before `px` for screens of more pixels, and of 11.5 those are 5. */
+export function axisFont(scale: number, family: string): string {
+  return `${Math.round(11.5 * scale)}px ${family}`;
 }

@@ -62,6 +62,7 @@ test('V2 history that is read again is as old as it was sealed, not as new as it
   expect(shown({ ...old, wireMs: 86_400_000 * 2 }, { connection: reloaded }).age[0]).toBe('as of 2026-11-20 12:03:04');
   // While there is more of it, it says that instead.
   expect(shown(old, { connection: reloaded, catchingUp: true })).toMatchObject({ name: 'catching-up', faded: false });
+  expect(shown({ behindMs: 900_000 }, { catchingUp: true }).name).toBe('catching-up');
   // What comes slowly while the page listens is lag, and no silence.
   expect(shown({ ageMs: 500, wireMs: 15_000 }).name).toBe('live');
 });

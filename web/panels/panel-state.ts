@@ -96,7 +96,7 @@ export function panelState(input: PanelStateInput): PanelState {
     return { ...state('disconnected', 'disconnected', 'offline', [asOf, silent]), faded: true };
   if (source?.state === 'failed')
     return { ...state('failed', 'source failed', 'failed', [asOf, source.message ?? silent]), faded: true };
-  if (input.catchingUp && isHistory(picture, input)) return state('catching-up', 'catching up', 'catching up', [asOf]);
+  if (input.catchingUp) return state('catching-up', 'catching up', 'catching up', [asOf]);
   const behindMs = cameMs - eventMs;
   if (behindMs > REPLAY_BEHIND_MS) return state('replay', `replay · ${formatDay(eventMs, zone)}`, 'replay');
   if (eventMs - nowMs > AHEAD_MS)
