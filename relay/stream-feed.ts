@@ -268,7 +268,8 @@ export class StreamFeed {
     this.#announceSchema();
     for (const listener of this.#listeners) listener.opened?.();
     const heads = [...opened.log.head()].filter(([partition]) => partition !== REPLAY_PARTITION);
-    return { epoch, next: Object.fromEntries(heads), certain: Object.fromEntries(certain) };
+    const isWhole = heads.every(([partition, head]) => certain.get(partition) === head);
+    return { epoch, next: Object.fromEntries(heads), ...(!isWhole && { certain: Object.fromEntries(certain) }) };
   }
 
   #pipelineParts(): PipelineParts {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
+import { told } from '../feed-state.ts';
 import { mqttAddress } from './mqtt/address.ts';
 import { MqttConnection } from './mqtt/connection.ts';
 import { MqttSession } from './mqtt/session.ts';
@@ -116,7 +117,7 @@ async function* loading(session: MqttSession, clock: Clock, signal: AbortSignal)
     try {
       return await session.load();
     } catch (error) {
-      const message = `what is known of the MQTT session cannot be read: ${error instanceof Error ? error.message : error}`;
+      const message = `what is known of the MQTT session cannot be read: ${told(error).message}`;
       yield { kind: 'state', state: { state: 'failed', message, fix: 'make the data folder readable' } };
       await sleep(clock, retryDelayMs(failures), signal);
     }
@@ -134,7 +135,7 @@ async function readPem(path: string): Promise<string> {
   } catch (cause) {
     throw new HighwaterError(
       'file_unreadable',
-      `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      `${path} cannot be read: ${told(cause).message}`,
       'name a PEM file that this user may read, from the configuration’s folder',
       { cause },
     );

@@ -74,3 +74,57 @@ test.each([
   await again.endAsync(true);
   expect(ofKind(last.events, 'gap')).toEqual([]);
 });
+
+test('S10 the relay is killed after the broker has made a session anew, before that is saved: it is told, and it reads on', async () => {
+  const broker = await startMosquitto();
+  onTestFinished(() => broker.stop());
+  const kept = memory();
+  const read = (from: Position | 'latest', over: SourceMemory): Following => {
+    const following = follow(
+      createMqttSource({ url: broker.url, filter: 'a/#', epoch: 'run', clock, memory: over }),
+      from,
+    );
+    onTestFinished(() => following.stop().catch(() => undefined));
+    return following;
+  };
+  const publish = async (...values: readonly string[]): Promise<void> => {
+    const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
+    for (const value of values) await publisher.publishAsync('a/b', value, { qos: 1 });
+    await publisher.endAsync(true);
+  };
+  const first = read('latest', kept);
+  await first.until(stateOf('live'));
+  await publish('1', '2', '3');
+  await first.until(atLeast(3));
+  await first.stop();
+  const position = { epoch: ofKind(first.events, 'opened')[0]?.position.epoch ?? '', next: { 0: 3 } };
+
+  // The broker forgets, and what the relay learns of that never reaches its disk.
+  await broker.restart();
+  const learnt = Promise.withResolvers<void>();
+  const killed = read(position, {
+    load: kept.load,
+    save: (text) => {
+      if (JSON.parse(text).missed === null) return kept.save(text);
+      learnt.resolve();
+      return new Promise(() => undefined);
+    },
+  });
+  await learnt.promise;
+  await killed.stop();
+
+  const next = read(position, kept);
+  await next.until(stateOf('live'));
+  await publish('4');
+  await next.until(atLeast(1));
+  await next.stop();
+  const [gap, ...more] = ofKind(next.events, 'gap');
+  expect(more).toEqual([]);
+  expect(gap).toMatchObject({ firstOffset: 3, nextOffset: 3, reason: expect.stringContaining('may have made') });
+  expect(gap?.foundAtMs).toBeLessThanOrEqual(clock.nowMs());
+  // Once its row is kept that is over: the next start tells nothing.
+  const last = read({ ...position, next: { 0: 4 } }, kept);
+  await last.until(stateOf('live'));
+  await last.stop();
+  expect(ofKind(last.events, 'gap')).toEqual([]);
+});

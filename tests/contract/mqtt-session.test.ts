@@ -177,6 +177,7 @@ test('S10 a broker that forgot the session while the relay was away: one gap, it
   expect(ofKind(events, 'gap')).toEqual([
     {
       kind: 'gap',
+      foundAtMs: expect.any(Number),
       partition: 0,
       firstOffset: 1,
       nextOffset: 1,

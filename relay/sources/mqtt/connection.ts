@@ -1,6 +1,7 @@
 import type { IPublishPacket } from 'mqtt-packet';
 import type { Clock } from '../../../contract/clock.ts';
 import type { SourceState } from '../../../contract/protocol/down.ts';
+import { told } from '../../feed-state.ts';
 import type { RawRecord } from '../source.ts';
 import { retryDelayMs, sleep, untilAborted } from '../wait.ts';
 import type { MqttAddress } from './address.ts';
@@ -8,7 +9,7 @@ import { failureState } from './failure.ts';
 import { type MqttLink, openLink } from './link.ts';
 import { MessageQueue } from './queue.ts';
 import { BrokerRefusal } from './refusal.ts';
-import type { MqttSession } from './session.ts';
+import type { Missed, MqttSession } from './session.ts';
 import type { Certificates } from './wire.ts';
 
 /**
@@ -44,7 +45,9 @@ export class MqttConnection {
   #takenBelow: number;
   #keptBelow: number;
   /** What the next gap says; null: nothing was missed. */
-  #missed: string | null;
+  #missed: Missed | null;
+  /** The broker was asked before, and may have made the session it now says it had. */
+  #inDoubt = false;
   /** Where the newest gap was told; null: there was none, or a row after it is kept. */
   #gapAt: number | null = null;
   #allKept: () => void = () => undefined;
@@ -75,7 +78,7 @@ export class MqttConnection {
     this.#parts.session.inFlight.kept(next);
     if (this.#gapAt !== null && next > this.#gapAt && this.#missed === null) {
       this.#gapAt = null;
-      this.#parts.session.miss(null);
+      this.#parts.session.gapKept();
     }
     if (this.#keptBelow >= this.#takenBelow) this.#allKept();
   }
@@ -123,6 +126,11 @@ export class MqttConnection {
         lasting: session.persistent,
         receiveMaximum: Math.min(MAX_IN_FLIGHT, maxQueued),
         clock,
+        asking: () => {
+          this.#inDoubt = session.asking;
+          return session.ask();
+        },
+        refused: () => session.refused(this.#inDoubt),
         opened: (link) => this.#opened(link, why),
         publish: (packet) => this.#arrived(packet),
         release: (packetId) => void this.#released(packetId),
@@ -132,19 +140,29 @@ export class MqttConnection {
   }
 
   #opened(link: MqttLink, why: string): void {
-    const { session } = this.#parts;
+    const { session, clock } = this.#parts;
     this.#link = link;
     session.inFlight.connected((answer) => link.send(answer));
     if (!link.sessionPresent) session.inFlight.forget();
     if (this.queue.isFull) link.pause();
-    if (session.filterChanged) {
-      if (this.#nextOffset > 0)
-        this.#missed = 'the topic filter was changed; what was published meanwhile was not received';
-    } else if (session.established && !link.sessionPresent)
-      this.#missed = `${why}, and the broker did not keep the session; messages published meanwhile were not received`;
-    else if (session.established && session.qos0)
-      this.#missed = `${why}; messages published meanwhile with QoS 0 were not received`;
-    if (this.#missed !== null) session.miss(this.#missed);
+    const reason = this.#reasonOfLoss(link.sessionPresent, why);
+    if (reason !== null) this.#missed = { reason, foundAtMs: clock.nowMs() };
+    session.answered(link.sessionPresent && !this.#inDoubt, this.#missed);
+  }
+
+  /** Null: the broker has kept all that there was. */
+  #reasonOfLoss(sessionPresent: boolean, why: string): string | null {
+    const { session } = this.#parts;
+    if (session.filterChanged)
+      return this.#nextOffset > 0
+        ? 'the topic filter was changed; what was published meanwhile was not received'
+        : null;
+    if (!session.established) return null;
+    if (!sessionPresent)
+      return `${why}, and the broker did not keep the session; messages published meanwhile were not received`;
+    if (this.#inDoubt)
+      return `${why}, and the broker may have made the session anew: an answer of it was lost; messages published meanwhile may not have been received`;
+    return session.qos0 ? `${why}; messages published meanwhile with QoS 0 were not received` : null;
   }
 
   /** Nothing new comes of a session that is gone before the filter is asked for again. */
@@ -209,7 +227,7 @@ export class MqttConnection {
   #tellGap(): void {
     if (this.#missed === null) return;
     const at = { partition: 0, firstOffset: this.#nextOffset, nextOffset: this.#nextOffset };
-    this.queue.push({ kind: 'event', event: { kind: 'gap', ...at, reason: this.#missed } });
+    this.queue.push({ kind: 'event', event: { kind: 'gap', ...at, ...this.#missed } });
     this.#gapAt = this.#nextOffset;
     this.#missed = null;
   }
@@ -228,7 +246,7 @@ function userProperties({ properties }: IPublishPacket): [name: string, value: s
 function saveFailed(error: unknown): SourceState {
   return {
     state: 'failed',
-    message: `what must be known of the MQTT session cannot be saved: ${error instanceof Error ? error.message : error}`,
+    message: `what must be known of the MQTT session cannot be saved: ${told(error).message}`,
     fix: 'make room on the disk of the data folder; the relay keeps trying',
   };
 }

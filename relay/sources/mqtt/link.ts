@@ -1,5 +1,6 @@
 import type { IConnackPacket, IPublishPacket, Packet } from 'mqtt-packet';
 import type { Clock } from '../../../contract/clock.ts';
+import { told } from '../../feed-state.ts';
 import type { MqttAddress } from './address.ts';
 import { BrokerRefusal, refusalText } from './refusal.ts';
 import { type Certificates, openWire, type Wire } from './wire.ts';
@@ -36,6 +37,10 @@ export interface LinkOptions {
   /** Unanswered messages of QoS 1 and 2 the broker may have sent. MQTT 5; with 3.1.1 the broker decides alone. */
   readonly receiveMaximum: number;
   readonly clock: Clock;
+  /** Awaited before the broker is asked for the session: from then on it may have made one. */
+  readonly asking: () => Promise<void>;
+  /** The broker has answered no: it has made none. */
+  readonly refused: () => void;
   /** Called before anything else that comes over the link. */
   readonly opened: (link: MqttLink) => void;
   readonly publish: (packet: IPublishPacket) => void;
@@ -93,6 +98,7 @@ function open(options: LinkOptions, protocolVersion: 4 | 5, signal: AbortSignal)
     function welcomed(packet: IConnackPacket): void {
       const code = packet.reasonCode ?? packet.returnCode ?? 0;
       if (code !== 0) {
+        options.refused();
         wire.destroy(new BrokerRefusal(code, packet.properties?.reasonString));
         return;
       }
@@ -105,7 +111,13 @@ function open(options: LinkOptions, protocolVersion: 4 | 5, signal: AbortSignal)
       resolve(link);
     }
     if (signal.aborted) stop();
-    else wire.send(connectPacket(options, protocolVersion));
+    else
+      wire.connected
+        .then(() => options.asking())
+        .then(
+          () => wire.send(connectPacket(options, protocolVersion)),
+          (error: unknown) => wire.destroy(error instanceof Error ? error : new Error(told(error).message)),
+        );
   });
 }
 

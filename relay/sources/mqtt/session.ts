@@ -25,11 +25,20 @@ const StateSchema = z.object({
   retainedAgain: z.boolean(),
   /** What a gap must still say; null: nothing, or a row after it is kept. */
   missed: z.string().nullable().default(null),
+  missedAtMs: z.number().nullable().default(null),
+  /** The broker is asked for the session, and what it answered is not saved: it may be one that it made for that. */
+  asking: z.boolean().default(false),
   /** False from just before the filter is asked for until it is granted. */
   granted: z.boolean().default(true),
   inFlight: z.array(z.tuple([z.number(), z.number()])),
 });
 type State = z.infer<typeof StateSchema>;
+
+/** What a gap is to say. */
+export interface Missed {
+  readonly reason: string;
+  readonly foundAtMs: number;
+}
 
 const NEW = { established: false, qos0: false, retainedAgain: false };
 
@@ -67,7 +76,9 @@ export class MqttSession {
       epoch: parts.memory === null ? parts.run : '',
       filter: parts.filter,
       missed: null,
+      missedAtMs: null,
       granted: true,
+      asking: false,
       ...NEW,
     };
   }
@@ -92,8 +103,13 @@ export class MqttSession {
     return this.#state.established && this.#state.granted;
   }
   /** What a gap must say that may not be in the log yet. */
-  get missed(): string | null {
-    return this.#state.missed;
+  get missed(): Missed | null {
+    const { missed: reason, missedAtMs } = this.#state;
+    return reason === null ? null : { reason, foundAtMs: missedAtMs ?? this.#clock.nowMs() };
+  }
+  /** The broker was asked, and its answer did not come, or was not saved. */
+  get asking(): boolean {
+    return this.#state.asking;
   }
   get retainedAgain(): boolean {
     return this.#state.retainedAgain;
@@ -141,6 +157,25 @@ export class MqttSession {
     return { next, reset: asked !== null && !joins };
   }
 
+  /** The broker is about to be asked for the session; resolves when that is on disk. */
+  ask(): Promise<void> {
+    this.#state.asking = true;
+    return this.save();
+  }
+
+  /** It has not taken the connection: nothing is otherwise than before it was asked. */
+  refused(wasAsking: boolean): void {
+    this.#state.asking = wasAsking;
+  }
+
+  /** It has answered, and has the session it had. What a gap is to say is saved together with that. */
+  answered(hasSession: boolean, missed: Missed | null): void {
+    this.#state.asking = false;
+    if (!hasSession) this.#state.granted = false;
+    if (missed !== null) Object.assign(this.#state, { missed: missed.reason, missedAtMs: missed.foundAtMs });
+    void this.save();
+  }
+
   /** The filter is about to be asked for; resolves when everything known is on disk. */
   subscribing(protocolVersion: 4 | 5): Promise<void> {
     if (this.#state.established && protocolVersion === 4) this.#state.retainedAgain = true;
@@ -155,10 +190,10 @@ export class MqttSession {
     return this.save();
   }
 
-  /** Remembered until a row after the gap is kept: the broker will not tell again that it lost something. null: it is. */
-  miss(missed: string | null): void {
-    if (this.#state.missed === missed) return;
-    this.#state.missed = missed;
+  /** A row after the gap is kept. Until then it is remembered: the broker will not tell again that it lost something. */
+  gapKept(): void {
+    if (this.#state.missed === null) return;
+    Object.assign(this.#state, { missed: null, missedAtMs: null });
     void this.save();
   }
 

@@ -13,6 +13,8 @@ export interface Wire {
   readonly paused: boolean;
   /** Sends what is under way, then closes. */
   end(): void;
+  /** Resolves once packets leave; never, where it does not come to that. */
+  readonly connected: Promise<void>;
   /** Closes at once; `error` is what `closed` tells. */
   destroy(error?: Error): void;
   /** Resolves once the connection is gone, with what happened; null where it was only closed. */
@@ -51,9 +53,11 @@ export function openWire({ address, protocolVersion, certificates, receive }: Wi
   const closed = new Promise<Error | null>((resolve) => {
     socket.once('close', () => resolve(failure));
   });
+  const connected = new Promise<void>((resolve) => socket.once(tls ? 'secureConnect' : 'connect', () => resolve()));
   let corked = false;
   return {
     closed,
+    connected,
     get paused() {
       return socket.isPaused();
     },
