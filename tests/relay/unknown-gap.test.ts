@@ -39,11 +39,18 @@ test('P5 a gap of unknown size is told to a tab that was away when it came', asy
   await tab.rowsAtLeast(20);
   const position = { epoch: 'e', next: { 0: 20 } };
   await tab.cut();
+  const beforeMs = Date.now();
   lost.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const backMs = Date.now();
   const again = await Tab.open(relay.port);
   again.subscribe('events', position);
   await again.rowsAtLeast(10);
   expect((await again.message('subscribed')).outcome).toBe('resumed');
   expect(again.all('gap').map(({ firstOffset, nextOffset }) => [firstOffset, nextOffset])).toEqual([[20, 20]]);
+  // When it was noticed, not when it was told.
+  const [{ foundAtMs = 0 } = {}] = again.all('gap');
+  expect(foundAtMs).toBeGreaterThanOrEqual(beforeMs);
+  expect(foundAtMs).toBeLessThan(backMs);
   await again.cut();
 });

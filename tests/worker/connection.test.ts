@@ -126,6 +126,7 @@ test('P5 gap and reset are recorded as losses, and a reset drops the rows', asyn
       firstOffset: 11,
       nextOffset: 20,
       reason: 'too slow',
+      foundAtMs: 1_000,
     });
     tab.frame('s', 0, 20, 1);
     // Of another past: says nothing about this one.
@@ -137,11 +138,15 @@ test('P5 gap and reset are recorded as losses, and a reset drops the rows', asyn
   const { host, engine } = await open(relay);
   await until(() => expect(engine().position('s')).toEqual(at({ 0: 2 }, 'new')));
   expect(engine().counted('s')).toEqual(['0:0', '0:1']);
-  expect(host.status().streams.s?.losses.map(({ kind, reason, missing }) => [kind, reason, missing])).toEqual([
+  const losses = host.status().streams.s?.losses ?? [];
+  expect(losses.map(({ kind, reason, missing }) => [kind, reason, missing])).toEqual([
     ['gap', 'a gap', 10],
     ['gap', 'too slow', 9],
     ['reset', 'a reset', null],
   ]);
+  // When the relay noticed it; where it does not say, when it told it.
+  expect(losses[1]?.atMs).toBe(1_000);
+  expect(losses[0]?.atMs).toBeGreaterThan(1_000);
   expect(subscribes(relay)).toHaveLength(1);
 });
 

@@ -58,10 +58,11 @@ test('P5 the line says what is missing for as long as it is, and for a minute th
 
 test('P5 a loss says how many records, or that nobody can know', () => {
   const gap = { kind: 'gap' as const, atMs: NOW, reason: 'Kafka deleted them', missing: 1204 };
-  expect(lossWords(gap, UTC)).toBe('12:03:05 gap: Kafka deleted them. 1,204 records are missing.');
-  expect(lossWords({ ...gap, missing: 1 }, UTC)).toMatch(/1 record is missing\.$/);
-  expect(lossWords({ ...gap, missing: null }, UTC)).toMatch(/cannot be known\.$/);
-  expect(lossWords({ ...gap, kind: 'reset', missing: null }, UTC)).toBe('12:03:05 reset: Kafka deleted them.');
+  expect(lossWords(gap, NOW, UTC)).toBe('12:03:05 gap: Kafka deleted them. 1,204 records are missing.');
+  expect(lossWords({ ...gap, missing: 1 }, NOW, UTC)).toMatch(/1 record is missing\.$/);
+  expect(lossWords({ ...gap, missing: null }, NOW, UTC)).toMatch(/cannot be known\.$/);
+  expect(lossWords({ ...gap, kind: 'reset', missing: null }, NOW, UTC)).toBe('12:03:05 reset: Kafka deleted them.');
+  expect(lossWords(gap, NOW + 86_400_000, UTC)).toMatch(/^\d{4}-\d\d-\d\d 12:03:05 gap: /);
 });
 
 test('F8 records passed over are counted, with the key they had', () => {

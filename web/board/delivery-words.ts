@@ -1,6 +1,6 @@
 import type { JournalStatus, Loss, Status, StreamStatus } from '../../contract/worker-api.ts';
 import { formatBytes, formatValue } from '../format.ts';
-import { formatClock, type Zone } from '../format-time.ts';
+import { formatClock, formatMoment, type Zone } from '../format-time.ts';
 import { sentence } from './sentence.ts';
 
 /** How complete what is shown is, as the status line says it in three words or less. */
@@ -56,13 +56,14 @@ export function conflatedWords({ conflated, schema }: StreamStatus): string | nu
   return `${count(conflated)} records were passed over for newer ones of the same ${fields || 'key'}.`;
 }
 
-export function lossWords({ kind, atMs, reason, missing }: Loss, zone: Zone): string {
+/** A loss may have been noticed long before this tab was told of it: then with its day. */
+export function lossWords({ kind, atMs, reason, missing }: Loss, nowMs: number, zone: Zone): string {
   const lost =
     missing === null
       ? 'How many records are missing cannot be known.'
       : `${count(missing)} ${missing === 1 ? 'record is' : 'records are'} missing.`;
   const what = kind === 'gap' ? 'gap' : 'reset';
-  return `${formatClock(atMs, zone)} ${what}: ${sentence(reason)}${kind === 'gap' || missing !== null ? ` ${lost}` : ''}`;
+  return `${formatMoment(atMs, nowMs, zone)} ${what}: ${sentence(reason)}${kind === 'gap' || missing !== null ? ` ${lost}` : ''}`;
 }
 
 /** What this browser keeps for the next opening. (J1) */

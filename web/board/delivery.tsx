@@ -16,6 +16,7 @@ export interface DeliveryProps {
   readonly status: Status;
   readonly summary: DeliverySummary;
   readonly zone: Zone;
+  readonly nowMs: number;
   readonly runsHere: boolean;
 }
 
@@ -59,7 +60,9 @@ export function Delivery(props: DeliveryProps): JSX.Element {
                 <Show when={conflatedWords(stream)}>{(words) => <p>{words()}</p>}</Show>
                 <Show when={stream.losses.length > 0} fallback={<p>Nothing is missing.</p>}>
                   <ul class="lossy">
-                    <For each={newestFirst(stream.losses)}>{(loss) => <li>{lossWords(loss, props.zone)}</li>}</For>
+                    <For each={newestFirst(stream.losses)}>
+                      {(loss) => <li>{lossWords(loss, props.nowMs, props.zone)}</li>}
+                    </For>
                   </ul>
                 </Show>
               </section>

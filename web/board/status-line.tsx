@@ -110,7 +110,13 @@ export function StatusLine(props: {
               {(summary) => (
                 <Show when={props.status}>
                   {(status) => (
-                    <Delivery status={status()} summary={summary()} zone={props.zone} runsHere={props.runsHere} />
+                    <Delivery
+                      status={status()}
+                      summary={summary()}
+                      zone={props.zone}
+                      nowMs={props.nowMs}
+                      runsHere={props.runsHere}
+                    />
                   )}
                 </Show>
               )}
