@@ -59,6 +59,8 @@ export interface StartOptions {
   readonly journalBudgetBytes: number;
   /** Beyond so many bytes of memory the worker asks to be started again. */
   readonly maxHeapBytes: number;
+  /** Bytes of panes kept, by estimate. (N5) */
+  readonly paneBudgetBytes: number;
   /** A port to the relay in the tab itself, instead of the one at `socketUrl`. (in-tab.ts) */
   readonly relay?: MessagePort;
   /** Of the workers before this one: its status goes on from them. */
@@ -211,6 +213,8 @@ export interface Status {
   /** Rows kept and bytes held by the engine, against what it may hold. */
   readonly rows: number;
   readonly memory: { readonly usedBytes: number; readonly budgetBytes: number };
+  /** Bytes the panes of all windows hold, by estimate, and may hold; they grow until they are folded into coarser ones. (N4) */
+  readonly panes: { readonly usedBytes: number; readonly budgetBytes: number };
   /** Windows that cannot run, those of a stream that has fields by now; the others run. */
   readonly windowProblems: readonly WindowProblem[];
   /** Those that run, by name. */
@@ -228,7 +232,13 @@ export interface JournalStatus {
   readonly budgetBytes: number;
   /** Rows read back from it when the page was opened. */
   readonly restoredRows: number;
+  /** Why it is not on; or, where it is, what of it could not be read back. */
   readonly message: string | null;
+  /**
+   * The browser keeps it also when it runs short of room: the page has asked. False: it may let it go. Left out: nobody has
+   * asked yet, or the browser does not say; the worker never knows.
+   */
+  readonly persisted?: boolean;
 }
 
 /** Counters of a window that runs. */

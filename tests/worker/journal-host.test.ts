@@ -277,6 +277,70 @@ test('T4 where no engine can be opened in place of a failed one, another worker 
   await until(() => expect(told).toHaveBeenCalledWith(expect.objectContaining({ connection })));
 });
 
+/** Files in which rows 0 to 19 came one by one, with segments of few rows, and the second segment is damaged in the middle. */
+async function damagedFiles(): Promise<{ readonly files: MemoryFiles; readonly contiguous: number }> {
+  let rows = 1;
+  const { relay, tabs } = await relayOf(() => rows);
+  const files = memoryFiles();
+  const journal = createJournal({ files, clock: quick, budgetBytes: 1e9, maxSegmentBytes: 1200 });
+  const { host, engine } = await open(relay, files, { journal });
+  for (; rows <= 20; rows++) {
+    await until(() => expect(engine().counted('s')).toEqual(counted(rows)));
+    tabs.at(-1)?.frame('s', 0, rows, 1);
+  }
+  await until(() => expect(engine().counted('s')).toEqual(counted(21)));
+  await host.close();
+  const left = files.left();
+  const segments = [...left.contents.keys()].filter((name) => /^v1-1-/.test(name)).sort();
+  expect(segments.length).toBeGreaterThan(2);
+  const [, second = ''] = segments;
+  const bytes = left.contents.get(second);
+  if (!bytes) throw new Error('no second segment');
+  bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
+  const alone = memoryFiles(left.contents);
+  const silent = await startScriptedRelay();
+  cleanups.push(() => silent.stop());
+  silent.onMessage = () => true;
+  const offline = await open(silent, alone);
+  await until(() => expect(offline.host.status().journal.restoredRows).toBeGreaterThan(0));
+  await until(() => expect(offline.host.status().journal.message).toMatch(/damaged/));
+  return { files: left, contiguous: offline.host.status().journal.restoredRows };
+}
+
+test('J3 after damage in the middle the relay is asked from there, and gives the rest again: every row once', async () => {
+  const { files, contiguous } = await damagedFiles();
+  expect(contiguous).toBeLessThan(20);
+  const { relay } = await relayOf(() => 25);
+  const { host, engine } = await open(relay, files);
+  await until(() => expect(engine().counted('s')).toEqual(counted(25)));
+  expect(asked(relay)).toEqual([{ epoch: 'e', next: { 0: contiguous } }]);
+  expect(host.status()).toMatchObject({
+    journal: { state: 'on', message: expect.stringMatching(/damaged.*asked again/) },
+    streams: { s: { losses: [] } },
+  });
+  // It is told until the next opening: by then what is kept is whole.
+  await host.close();
+  const again = await open(relay, files.left());
+  await until(() => expect(again.engine().counted('s')).toEqual(counted(25)));
+  expect(again.host.status().journal.message).toBeNull();
+});
+
+test('J3 what was damaged here and is no longer at the relay is told as a gap', async () => {
+  const { files, contiguous } = await damagedFiles();
+  const relay = await startScriptedRelay();
+  cleanups.push(() => relay.stop());
+  relay.onMessage = (message, tab) => {
+    if (message.type !== 'subscribe') return;
+    const position = { epoch: 'e', next: { 0: 18 } };
+    const missing = 18 - contiguous;
+    tab.send({ type: 'subscribed', stream: 's', outcome: 'gap', position, reason: 'let go at the relay', missing });
+    tab.frame('s', 0, 18, 2);
+  };
+  const { host, engine } = await open(relay, files);
+  await until(() => expect(engine().counted('s')).toEqual([...counted(contiguous), '0:18', '0:19']));
+  expect(host.status().streams.s?.losses).toMatchObject([{ kind: 'gap', missing: 18 - contiguous }]);
+});
+
 test('J6 streams that the relay does not have are kept no longer', async () => {
   const { relay } = await relayOf(() => 5);
   const files = memoryFiles();

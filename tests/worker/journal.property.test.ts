@@ -43,7 +43,7 @@ async function openTab(
   });
   await journal.open();
   for await (const entries of journal.read()) delivery.restore(entries);
-  expect(journal.status()).toMatchObject({ state: 'on', message: null });
+  expect(journal.status().state).toBe('on');
   delivery.live(STREAMS);
   for (const [stream, from] of asked) relay.subscribe(stream, from, delivery);
   return { engine, delivery, journal };
@@ -125,8 +125,7 @@ async function run(steps: readonly Step[], maxSegmentBytes: number, budgetBytes:
     }
   while (tab.delivery.pending) tab.delivery.tick();
   await settled();
-  const { state, message } = tab.journal.status();
-  expect({ state, message }).toEqual({ state: 'on', message: null });
+  expect(tab.journal.status().state).toBe('on');
   // And once more, from what it kept alone.
   relay.drop();
   const again = await openTab(files.left(), new ModelRelay(STREAMS), maxSegmentBytes, budgetBytes);

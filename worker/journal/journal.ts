@@ -56,6 +56,7 @@ const FLUSH_MS = 500;
 /** One piece: tens of milliseconds of the engine's time. */
 const PIECE_ROWS = 50_000;
 const PIECE_BYTES = 4 * 2 ** 20;
+const DAMAGED = 'Part of what this browser kept was damaged and let go; from there on the relay was asked again.';
 /** A tab that has just gone may hold its files a moment longer. */
 const TAKEN_MS = 5000;
 
@@ -173,6 +174,7 @@ export function createJournal({ files, clock, budgetBytes, maxSegmentBytes }: Jo
           if (state !== 'on') return;
           yield* piecesOf(stream.read());
         }
+        if (streams.some(({ damaged }) => damaged)) message = DAMAGED;
         // A stream of which nothing could be read has no name, and goes with what is left of it.
         for (const stream of streams.filter(({ segments }) => segments === 0)) stream.clear();
         streams = streams.filter(({ segments }) => segments > 0);

@@ -1,4 +1,4 @@
-import { RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
+import { MAX_RECORD_BYTES, RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
 import { checksum, decodeEntry, type JournalEntry } from './entry.ts';
 import { afterFrame, afterMessage, beginsAnew, isNext, type StreamHead } from './stream-head.ts';
 
@@ -31,6 +31,14 @@ export function* readSegment(bytes: Uint8Array, before: StreamHead | null): Gene
 export function headOf(bytes: Uint8Array): StreamHead | null {
   for (const { head } of readSegment(bytes, null)) return head;
   return null;
+}
+
+/** Is there nothing from `at` on but a record that was not written to its end? */
+export function isTorn(bytes: Uint8Array, at: number): boolean {
+  const start = at + RECORD_HEADER_BYTES;
+  if (start > bytes.length) return true;
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true);
+  return start + length > bytes.length && length <= MAX_RECORD_BYTES;
 }
 
 function tryDecode(body: Uint8Array): JournalEntry | null {

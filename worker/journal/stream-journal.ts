@@ -1,7 +1,7 @@
 import type { ReceivedFrame } from '../connection/inbox.ts';
 import { encodeHead, encodeMessage, encodeReceived, type JournalEntry, type MessageEntry } from './entry.ts';
 import { type JournalFile, type JournalFiles, readAll, writeParts } from './files.ts';
-import { headOf, readSegment } from './read-segment.ts';
+import { headOf, isTorn, readSegment } from './read-segment.ts';
 import { afterFrame, afterMessage, anew, beginsAnew, newHead, type StreamHead } from './stream-head.ts';
 
 export interface StreamJournalOptions {
@@ -41,6 +41,7 @@ export class StreamJournal {
   #dirty = false;
   /** Something came after the last segment's head: a head alone is never a full segment. */
   #grown = false;
+  #damaged = false;
   /** The highest number a segment has ever had. */
   #last: number;
 
@@ -63,6 +64,11 @@ export class StreamJournal {
 
   get segments(): number {
     return this.#segments.length;
+  }
+
+  /** What could not be read was more than the last record, which a crash cuts. */
+  get damaged(): boolean {
+    return this.#damaged;
   }
 
   /** Takes an entry that was applied. */
@@ -116,20 +122,21 @@ export class StreamJournal {
 
   /**
    * All entries, oldest first, from the head of the oldest segment on. At what is damaged the reading ends, and it goes
-   * with all that came after it: whoever gave it is asked again. Segments of another past than the newest go as a whole.
-   * Nothing may be added meanwhile.
+   * with all that came after it, whole or not: kept on beyond a hole they would be rows of a stream that pretends to have
+   * none, while from the hole on the relay gives them again, or says what it no longer has. Segments of another past than
+   * the newest go as a whole. Nothing may be added meanwhile.
    */
   async *read(): AsyncGenerator<JournalEntry> {
-    const past = await this.#openNewest();
+    const newest = await this.#openNewest();
     let before: StreamHead | null = null;
     for (const segment of [...this.#segments]) {
       const isLast = segment === this.#segments.at(-1);
       const file = isLast && this.#active ? this.#active : await this.#options.files.open(this.#nameOf(segment));
       try {
-        const bytes = readAll(file);
+        const bytes = isLast && newest ? newest.bytes : readAll(file);
         const isFirst = before === null;
         const found = isFirst ? headOf(bytes) : null;
-        if (found !== null && found.past !== past) {
+        if (found !== null && found.past !== newest?.past) {
           this.#drop(segment);
           continue;
         }
@@ -141,6 +148,7 @@ export class StreamJournal {
           if (isFirst || !('head' in entry)) yield entry;
         }
         if (segment.bytes > 0 && segment.bytes === bytes.length) continue;
+        if (!isLast || !isTorn(bytes, segment.bytes)) this.#damaged = true;
         file.truncate(segment.bytes);
         if (!isLast) this.#cutAfter(segment);
         break;
@@ -151,17 +159,19 @@ export class StreamJournal {
     if (before !== null) this.#head = before;
   }
 
-  /** Opens the newest segment that has a head, and says of which past it is; those after it go. */
-  async #openNewest(): Promise<number> {
+  /** Opens and reads the newest segment that has a head, and says of which past it is; those after it go. */
+  async #openNewest(): Promise<{ readonly past: number; readonly bytes: Uint8Array } | null> {
     for (let last = this.#segments.at(-1); last; last = this.#segments.at(-1)) {
       this.#active ??= await this.#options.files.open(this.#nameOf(last));
-      const head = headOf(readAll(this.#active));
-      if (head !== null) return head.past;
+      const bytes = readAll(this.#active);
+      const head = headOf(bytes);
+      if (head !== null) return { past: head.past, bytes };
+      if (!isTorn(bytes, 0)) this.#damaged = true;
       this.#active.close();
       this.#active = null;
       this.#drop(last);
     }
-    return 0;
+    return null;
   }
 
   /** Another segment is begun when something is added. */
