@@ -117,15 +117,33 @@ test('series stand on one grid: an empty window is 0 for counts and sums, NaN fo
   ]);
   expect(picture).toMatchObject({ maxEventTimeUs: 32 * SECOND, receivedAtMs: 7, watermarkUs: null, keptFromUs: null });
   const by = series({ seriesBy: 'page', span: 20 * SECOND });
-  expect([...by.xSeconds]).toEqual([20, 30]);
+  expect([...by.xSeconds]).toEqual([10, 20, 30]);
   expect(by.series.map(({ name, values }) => [name, [...values]])).toEqual([
-    ['p', [0, 3]],
-    ['q', [0, 3]],
+    ['q', [3, 0, 3]],
+    ['p', [0, 0, 3]],
   ]);
   expect(fold({ sparkSpan: 20 * SECOND }).spark).toEqual({
-    xSeconds: Float64Array.of(20, 30),
-    values: Float64Array.of(0, 6),
+    xSeconds: Float64Array.of(10, 20, 30),
+    values: Float64Array.of(3, 0, 6),
   });
+});
+
+test('V3 every event of the range is in the picture: also those of a window that has begun before it', () => {
+  // Events at 0, 5, 12, 31 and 32 s, three of each.
+  for (const [spanSeconds, events] of [
+    [1, 6],
+    [11, 6],
+    [12, 6],
+    [13, 9],
+    [20, 9],
+    [22, 9],
+    [23, 15],
+    [27, 15],
+  ] as const) {
+    const { series: lines } = series({ span: spanSeconds * SECOND });
+    const total = lines[0]?.values.reduce((sum, value) => sum + value, 0);
+    expect(total, `${spanSeconds} s`).toBe(events);
+  }
 });
 
 test('a panel that asks for what is not there says what is', () => {

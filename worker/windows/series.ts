@@ -34,7 +34,11 @@ export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesP
       revised: new Uint8Array(0),
       hiddenSeries: 0,
     };
-  const afterUs = request.span === 'all' ? Number.NEGATIVE_INFINITY : spanStartUs(rows, newest.endUs, request.span);
+  // The span is back from the newest event, which is before the end of its window: a window more may reach into it.
+  const afterUs =
+    request.span === 'all'
+      ? Number.NEGATIVE_INFINITY
+      : Math.min(spanStartUs(rows, newest.endUs, request.span), maxUs - request.span);
   const instances = rows.instances(afterUs, newest.endUs);
   const xs = gridOf(rows, instances, afterUs, newest.endUs, maxUs);
   const rowOf = new Map(xs.map((endUs, row) => [endUs, row] as const));
