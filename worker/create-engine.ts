@@ -149,6 +149,7 @@ export function createEngine(database: Database, options: EngineOptions): Engine
         schema: state.schema,
       };
     },
+    paneMemory: () => windows.paneMemory(),
     memory: () => ({ usedBytes: database.memoryBytes(), budgetBytes: memoryBudget(options).budgetBytes }),
     close() {
       queries.close();

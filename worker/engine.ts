@@ -65,6 +65,8 @@ export interface Engine {
   streamState(stream: string): EngineStreamState;
   /** Bytes the engine's memory holds now (it never shrinks), and what it may grow to. */
   memory(): { readonly usedBytes: number; readonly budgetBytes: number };
+  /** Bytes the panes of all windows hold, by estimate, and may hold. */
+  paneMemory(): { readonly usedBytes: number; readonly budgetBytes: number };
   close(): void;
 }
 

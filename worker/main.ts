@@ -26,9 +26,10 @@ interface Started {
 const { promise: started, resolve: resolveStarted, reject: rejectStarted } = Promise.withResolvers<Started>();
 
 async function start(options: StartOptions): Promise<Started> {
-  const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, journalBudgetBytes, maxHeapBytes, restarts, relay } = options;
+  const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, paneBudgetBytes, journalBudgetBytes } = options;
+  const { maxHeapBytes, restarts, relay } = options;
   const host = await startHost({
-    openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, nowMs: () => performance.now() }),
+    openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, paneBudgetBytes, nowMs: () => performance.now() }),
     openSocket: relay
       ? () => openPortSocket(relay)
       : createTransport({

@@ -59,6 +59,7 @@ export function statusOf({
     eventsPerSecond,
     rows,
     memory,
+    panes: engine.paneMemory(),
     windowProblems,
     windows,
     journal,

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 
 /** What the browser says of itself over its debugging port: the heaps of a page and of all its workers. */
 export interface Devtools {
-  /** Bytes of JavaScript objects in use, by kind of target, added up. */
+  /** Bytes of JavaScript objects in use and of the buffers they own, by kind of target, added up. */
   heaps(): Promise<{ readonly pageBytes: number; readonly workerBytes: number }>;
   close(): void;
 }
@@ -10,6 +10,12 @@ export interface Devtools {
 interface Target {
   readonly targetId: string;
   readonly type: string;
+}
+
+interface HeapUsage {
+  readonly usedSize: number;
+  /** Of ArrayBuffers, which are not in the heap itself. */
+  readonly backingStorageSize: number;
 }
 
 export async function openDevtools(port: number): Promise<Devtools> {
@@ -42,7 +48,8 @@ export async function openDevtools(port: number): Promise<Devtools> {
         sessions.get(targetId) ??
         (await ask<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true })).sessionId;
       sessions.set(targetId, known);
-      return (await ask<{ usedSize: number }>('Runtime.getHeapUsage', {}, known)).usedSize;
+      const usage = await ask<HeapUsage>('Runtime.getHeapUsage', {}, known);
+      return usage.usedSize + usage.backingStorageSize;
     } catch {
       sessions.delete(targetId);
       return 0;

@@ -3,8 +3,11 @@ export interface Sample {
   /** Since the first event was drawn. */
   readonly atMs: number;
   readonly wasmHeapBytes: number;
+  /** JavaScript objects and the buffers they own. */
   readonly pageHeapBytes: number;
   readonly workerHeapBytes: number;
+  /** Of windows, by the engine's own estimate. */
+  readonly paneBytes: number;
   /** Memory of all processes of the browser, what they share counted once. */
   readonly browserPssBytes: number | null;
   readonly relayRssBytes: number | null;
@@ -45,6 +48,7 @@ export const SERIES = [
   { key: 'wasmHeapBytes', name: 'WebAssembly heap', unit: 'MB' },
   { key: 'workerHeapBytes', name: 'JavaScript heap, workers', unit: 'MB' },
   { key: 'pageHeapBytes', name: 'JavaScript heap, page', unit: 'MB' },
+  { key: 'paneBytes', name: 'panes, by estimate', unit: 'MB' },
   { key: 'browserPssBytes', name: 'browser, all processes', unit: 'MB' },
   { key: 'relayRssBytes', name: 'relay, resident', unit: 'MB' },
   { key: 'opfsBytes', name: 'browser storage (OPFS)', unit: 'MB' },

@@ -82,6 +82,7 @@ export function createPositionEngine(): PositionEngine {
       schema: { type: 'schema', stream, version: 1, timeField: 't', inferred: true, fields: [] },
     }),
     memory: () => ({ usedBytes: 0, budgetBytes: 0 }),
+    paneMemory: () => ({ usedBytes: 0, budgetBytes: 0 }),
     close: () => {},
   };
   return engine;

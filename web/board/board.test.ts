@@ -42,6 +42,7 @@ const status = (
   eventsPerSecond: 1,
   rows: 1,
   memory: { usedBytes: 1, budgetBytes: 2 },
+  panes: { usedBytes: 1, budgetBytes: 2 },
   windowProblems: [],
   windows: {},
   journal: { state: 'off', bytes: 0, budgetBytes: 0, restoredRows: 0, message: null },

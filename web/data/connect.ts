@@ -10,12 +10,13 @@ import { createEngineLink } from './engine-link.ts';
 import type { Failure } from './failure.ts';
 import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
 import { ownWorker } from './own-worker.ts';
-import { heapBytes, journalBytes, stuckMs } from './page-options.ts';
+import { heapBytes, journalBytes, paneBytes, stuckMs } from './page-options.ts';
 import { canShare, shareWorker } from './share-worker.ts';
 import { installHighwater } from './window-highwater.ts';
 
 /** Bytes of raw rows a tab keeps, by estimate. */
 const RAW_BUDGET_BYTES = 512 * 2 ** 20;
+const PANE_BUDGET_BYTES = 256 * 2 ** 20;
 /** Bytes of frames kept in the browser's own storage. */
 const JOURNAL_BUDGET_BYTES = 512 * 2 ** 20;
 /** WebAssembly's memory never shrinks and ends at 4 GiB. */
@@ -72,6 +73,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
           rawBudgetBytes: RAW_BUDGET_BYTES,
           // What is read from files in this tab is read again from them.
           journalBudgetBytes: relayInTab ? 0 : journalBytes(location.search, JOURNAL_BUDGET_BYTES),
+          paneBudgetBytes: paneBytes(location.search, PANE_BUDGET_BYTES),
           maxHeapBytes: heapBytes(location.search, MAX_HEAP_BYTES),
         },
         ...(relayInTab && { relayInTab }),

@@ -11,6 +11,7 @@ const START: Omit<StartOptions, 'restarts'> = {
   rawBudgetBytes: 1,
   journalBudgetBytes: 1,
   maxHeapBytes: 1,
+  paneBudgetBytes: 1,
 };
 
 /** A worker's other end: what it was asked, and how it fails. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heapBytes, journalBytes, stuckMs } from './page-options.ts';
+import { heapBytes, journalBytes, paneBytes, stuckMs } from './page-options.ts';
 
 test('T4 J2 bounds are what the address says, within reason, and the usual ones where it says nothing that is known', () => {
   const MiB = 2 ** 20;
@@ -11,6 +11,7 @@ test('T4 J2 bounds are what the address says, within reason, and the usual ones 
     5,
     5,
   ]);
+  expect([paneBytes('?panes=64MiB', 5), paneBytes('?panes=x', 5)]).toEqual([64 * MiB, 5]);
   expect([heapBytes('?heap=1GiB', 5), heapBytes('?heap=1MiB', 5), heapBytes('?heap=', 5)]).toEqual([
     1024 * MiB,
     128 * MiB,

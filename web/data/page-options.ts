@@ -24,6 +24,11 @@ export function heapBytes(search: string, otherwise: number): number {
   return given === null ? otherwise : Math.max(LEAST_HEAP_BYTES, given);
 }
 
+/** `?panes=32MiB`: bytes of windows' panes kept before they become coarser; for machines with little memory. */
+export function paneBytes(search: string, otherwise: number): number {
+  return bytesOf(search, 'panes') ?? otherwise;
+}
+
 function bytesOf(search: string, name: string): number | null {
   const given = new URLSearchParams(search).get(name);
   return given === null ? null : (parseByteSize(given) ?? null);

@@ -39,6 +39,7 @@ const status = (streams: Record<string, StreamStatus>, change: Partial<Status> =
   eventsPerSecond: 0,
   rows: 0,
   memory: { usedBytes: 1, budgetBytes: 2 },
+  panes: { usedBytes: 1, budgetBytes: 2 },
   windowProblems: [],
   windows: {},
   journal: { state: 'off', bytes: 0, budgetBytes: 0, restoredRows: 0, message: null },

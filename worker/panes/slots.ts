@@ -35,6 +35,11 @@ export class Slots {
     return this.#used - this.#free.length;
   }
 
+  /** Of all in use, by estimate. */
+  get bytes(): number {
+    return this.size * this.averageBytes();
+  }
+
   take(): number {
     const slot = this.#free.pop() ?? this.#used++;
     if (slot >= this.#capacity) {

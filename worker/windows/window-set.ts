@@ -21,6 +21,7 @@ export class WindowSet {
   readonly #database: Database;
   readonly #settle: () => void;
   readonly #paneBudgetBytes: number;
+  #tables: readonly Table[] = [];
   #specs: Readonly<Record<string, WindowSpec>> = {};
   #kept = new Map<string, KeptWindow>();
   #problems: WindowProblem[] = [];
@@ -61,15 +62,16 @@ export class WindowSet {
       state.revision++;
     }
     for (const [name, feed] of before) if (this.#derived.get(name) !== feed) feed.close();
-    shareBudget(
-      [
-        ...[...streams.values()].flatMap(({ tables }) => tables),
-        ...[...this.#derived.values()].flatMap(({ tables }) => tables),
-      ],
-      this.#paneBudgetBytes,
-    );
+    this.#tables = [...streams.values(), ...this.#derived.values()].flatMap(({ tables }) => tables);
+    shareBudget(this.#tables, this.#paneBudgetBytes);
     this.#kept = kept;
     return this.#problems;
+  }
+
+  /** What all panes hold now, by estimate, and may hold. (N5) */
+  paneMemory(): { readonly usedBytes: number; readonly budgetBytes: number } {
+    const usedBytes = this.#tables.reduce((sum, { slots }) => sum + slots.bytes, 0);
+    return { usedBytes: Math.round(usedBytes), budgetBytes: this.#paneBudgetBytes };
   }
 
   /** A stream has a schema, or a wider one: its windows are planned again. */
