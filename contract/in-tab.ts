@@ -1,3 +1,5 @@
+import type { LetterGroup, ShownLetter } from './dead-letters.ts';
+
 /**
  * What a page asks of the relay that runs in the tab itself, for files that were dropped on it. Nothing leaves the tab.
  *
@@ -9,4 +11,20 @@
 export type InTabMessage =
   /** `speed` 1 is as it happened, 10 ten times as fast, by event time; `max` as fast as they are read. */
   | { readonly kind: 'files'; readonly files: readonly File[]; readonly speed: number | 'max' }
-  | { readonly kind: 'engine'; readonly port: MessagePort };
+  | { readonly kind: 'engine'; readonly port: MessagePort }
+  /** What could not become rows, of every file: told on the port once, as `InTabLetters`. */
+  | { readonly kind: 'letters'; readonly port: MessagePort }
+  /** All of one stream's as JSON lines: told on the port once, as a Blob. */
+  | { readonly kind: 'letter-lines'; readonly stream: string; readonly port: MessagePort };
+
+export interface InTabLetters {
+  /** Those that have any. */
+  readonly streams: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly letGo: number;
+    readonly groups: readonly LetterGroup[];
+    /** Newest first, not all. */
+    readonly letters: readonly ShownLetter[];
+  }[];
+}

@@ -10,6 +10,7 @@ import { FilesFailed } from './drop/files-failed.tsx';
 import type { Given, Speed } from './drop/given.ts';
 import { openInTab } from './drop/in-tab.ts';
 import { keepPage } from './drop/keep-page.ts';
+import { LettersOfFiles } from './drop/letters-of-files.tsx';
 import { TakeFiles } from './drop/take-files.tsx';
 
 export interface RootProps {
@@ -65,8 +66,11 @@ function OfFiles(props: RootProps & { readonly given: Given; readonly onAgain: (
   const connected = connect({ clock, page, relayInTab: inTab.port });
   const data = { ...connected, failure: () => failure() ?? connected.failure() };
   return (
-    <Show when={data.boards() === null && failure()} fallback={<App {...props} data={data} />}>
-      {(failed) => <FilesFailed failure={failed()} onAgain={props.onAgain} />}
-    </Show>
+    <>
+      <Show when={data.boards() === null && failure()} fallback={<App {...props} data={data} />}>
+        {(failed) => <FilesFailed failure={failed()} onAgain={props.onAgain} />}
+      </Show>
+      <LettersOfFiles inTab={inTab} />
+    </>
   );
 }

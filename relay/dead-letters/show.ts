@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
-import { StringDecoder } from 'node:string_decoder';
 import type { ShownLetter, WholeLetter } from '../../contract/dead-letters.ts';
+import { readUtf8 } from '../decode/utf8.ts';
 import { bytesText, hex } from '../shape/record-parts.ts';
 import { type DeadLetter, LISTED_BYTES } from './letter.ts';
 import type { LetterEntry } from './letter-index.ts';
@@ -48,7 +47,9 @@ export function startOf(value: Uint8Array | null, maxBytes: number): string {
   // A character cut in half at the end is no sign of bad bytes.
   const whole = text.replace(/\ufffd{1,3}$/, '');
   const shown =
-    isUtf8(bytes) || !whole.includes('\ufffd') ? whole : bytes.toString('latin1').replace(/[\x80-\xff]/g, hex);
+    readUtf8(bytes) !== null || !whole.includes('\ufffd')
+      ? whole
+      : bytes.toString('latin1').replace(/[\x80-\xff]/g, hex);
   return plain(shown);
 }
 
@@ -71,11 +72,11 @@ export function* letterLine(stream: string, entry: LetterEntry, letter: DeadLett
   const { key, value, ...about } = record;
   const known = { stream, ...rest, state: entry.state, epoch, ...about, key: base64(key) };
   yield `${JSON.stringify(known).slice(0, -1)},"value":`;
-  if (value === null || !isUtf8(value)) yield 'null';
+  if (value === null || readUtf8(value) === null) yield 'null';
   else {
-    const decoder = new StringDecoder('utf8');
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     yield '"';
-    for (const piece of piecesOf(value)) yield JSON.stringify(decoder.write(piece)).slice(1, -1);
+    for (const piece of piecesOf(value)) yield JSON.stringify(decoder.decode(piece, { stream: true })).slice(1, -1);
     yield '"';
   }
   yield ',"value_base64":';

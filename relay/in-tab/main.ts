@@ -20,8 +20,17 @@ self.onmessage = ({ data }: MessageEvent<InTabMessage>) => {
       run: crypto.randomUUID(),
       onFailure: (error) => self.reportError(error),
     });
+  else if (data.kind === 'letters' || data.kind === 'letter-lines') tell(data);
   else
     data.port.onmessage = ({ ports }) => {
       for (const port of ports) relay?.connect(port);
     };
 };
+
+function tell(asked: Extract<InTabMessage, { kind: 'letters' | 'letter-lines' }>): void {
+  const answer = asked.kind === 'letters' ? relay?.letters() : relay?.letterLines(asked.stream);
+  answer?.then(
+    (told) => asked.port.postMessage(told),
+    (error: unknown) => self.reportError(error),
+  );
+}

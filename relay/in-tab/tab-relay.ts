@@ -1,4 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
+import type { InTabLetters } from '../../contract/in-tab.ts';
 import type { Down } from '../../contract/protocol/down.ts';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import { StreamSpecSchema } from '../../contract/spec/stream.ts';
@@ -12,6 +13,7 @@ import { Shaper } from '../shape/shaper.ts';
 import { createPacer } from '../sources/pace.ts';
 import { StreamFeed } from '../stream-feed.ts';
 import { createDroppedFileSource, type GivenFile } from './dropped-file.ts';
+import { lineBlob, shownLetters } from './letters.ts';
 import { unusedName } from './unused-name.ts';
 
 /**
@@ -30,6 +32,9 @@ export interface TabRelayParts {
 export interface TabRelay {
   /** Serves one connection; the port's other end speaks the protocol. */
   connect(port: MessagePort): void;
+  letters(): Promise<InTabLetters>;
+  /** JSON lines. */
+  letterLines(stream: string): Promise<Blob>;
 }
 
 const MAX_LOG_BYTES = 256 * 1024 * 1024;
@@ -69,7 +74,10 @@ export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayP
     });
     feed.run(new AbortController().signal).catch(onFailure);
   }
+  const lettersOf = [...feeds].map(([name, { deadLetters }]) => ({ name, deadLetters }));
   return {
+    letters: () => shownLetters(lettersOf),
+    letterLines: (stream) => lineBlob(lettersOf.filter(({ name }) => name === stream)),
     connect(port) {
       const leave = () => {
         sessions.delete(session);

@@ -88,7 +88,7 @@ test('X5 the page tries and replays what a mended spec lets in, and an open tab 
   await letters.getByRole('button', { name: 'Try all' }).click();
   await letters.getByText('1 still not: field "n": expected int64, found string.').waitFor();
   await letters.getByRole('button', { name: 'Replay 2 of 3' }).click();
-  await letters.getByText('are rows now').waitFor();
+  await letters.getByText('are counted now').waitFor();
   await until(async () => expect(await letters.locator('.letter').count()).toBe(1));
   await until(async () =>
     expect(await tab.query('SELECT _partition, _offset, n, bar FROM press ORDER BY n')).toEqual([
@@ -98,7 +98,7 @@ test('X5 the page tries and replays what a mended spec lets in, and an open tab 
       { _partition: REPLAY_PARTITION, _offset: 1, n: 3, bar: 3.5 },
     ]),
   );
-  await letters.getByRole('button', { name: 'Now rows' }).click();
+  await letters.getByRole('button', { name: 'Replayed' }).click();
   await until(async () => expect(await letters.locator('.letter').count()).toBe(2));
   await letters.getByRole('searchbox').fill('3.5');
   await until(async () => expect(await letters.locator('.letter').count()).toBe(1));

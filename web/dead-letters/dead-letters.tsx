@@ -161,9 +161,10 @@ export function DeadLetters(props: { clock: Clock }): JSX.Element {
                   </select>
                 </Show>
                 <p class="letters-count">
-                  <b>{whole(found().count)}</b> {found().count === 1 ? 'record is no row' : 'records are no rows'}
+                  <b>{whole(found().count)}</b> {found().count === 1 ? 'record is' : 'records are'} missing from the
+                  boards
                   <Show when={found().letGo > 0}>
-                    <span title="There was no room for them: they can be neither seen nor replayed">
+                    <span title="There was no room for them, or the disk has damaged them: they can be neither seen nor replayed">
                       , {whole(found().letGo)} of them let go
                     </span>
                   </Show>
@@ -184,7 +185,7 @@ export function DeadLetters(props: { clock: Clock }): JSX.Element {
                       aria-pressed={view().state === 'waiting'}
                       onClick={() => go({ state: 'waiting', kind: null })}
                     >
-                      Waiting
+                      Missing
                     </button>
                     <button
                       type="button"
@@ -193,7 +194,7 @@ export function DeadLetters(props: { clock: Clock }): JSX.Element {
                       aria-pressed={view().state === 'replayed'}
                       onClick={() => go({ state: 'replayed', kind: null })}
                     >
-                      Now rows
+                      Replayed
                     </button>
                   </div>
                   <a class="control framed" href={downloadHref(stream(), view())} download="">
@@ -250,8 +251,8 @@ export function DeadLetters(props: { clock: Clock }): JSX.Element {
 
 function emptyWords({ text, kind, state }: LettersView, { stream }: LetterList): string {
   if (text !== '' || kind !== null) return 'None of them is like that.';
-  if (state === 'replayed') return 'None has become a row yet.';
-  return `Every record of ${stream} became a row.`;
+  if (state === 'replayed') return 'None has been replayed yet.';
+  return `No record of ${stream} is missing.`;
 }
 
 export function whole(value: number): string {

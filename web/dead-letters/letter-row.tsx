@@ -52,8 +52,8 @@ function Whole(props: { stream: string; letter: ShownLetter; onDropped: () => vo
           Download
         </a>
         <Show when={props.letter.state === 'waiting'}>
-          <button type="button" class="control framed" title="It is gone for good then" onClick={() => void dropped()}>
-            Drop
+          <button type="button" class="control framed" onClick={() => void dropped()}>
+            Delete for good
           </button>
         </Show>
         <Show when={problem()}>{(message) => <span role="alert">{message()}</span>}</Show>

@@ -25,7 +25,7 @@ export function Replay(props: {
   const shown = createMemo(() => JSON.stringify([props.stream, props.view.kind, props.view.text]));
   createEffect(on(shown, () => setNow({ step: 'idle' }), { defer: true }));
   const run = async (dryRun: boolean): Promise<void> => {
-    setNow({ step: 'asking', what: dryRun ? 'Reading them by the rules of now…' : 'Replaying…' });
+    setNow({ step: 'asking', what: dryRun ? 'Reading them by the spec of now…' : 'Replaying…' });
     try {
       const result = await replay(props.stream, props.view, dryRun);
       setNow({ step: dryRun ? 'tried' : 'done', result });
@@ -41,12 +41,13 @@ export function Replay(props: {
       <Switch>
         <Match when={of(now(), 'idle')}>
           <p>
-            Once the spec is mended and the relay started with it, these can still become rows of the stream, each once.
+            These records could not be read. Mend the spec, start the relay with it, and they can still be counted, each
+            once.
             <Show when={!props.replayable}>
               {' '}
-              <b>Before you give a field another type:</b> rows of before leave the boards then, because this source
-              cannot be read again. The relay puts their log aside in its data folder. A new field, a new name (
-              <code>from:</code>), or int64 made float64 costs nothing.
+              <b>Before you give a field another type:</b> what boards show now is gone then, because this source cannot
+              be read again; the relay puts it aside in its data folder. New fields, new names (<code>from:</code>) and
+              float64 for int64 cost nothing.
             </Show>
           </p>
           <button type="button" class="control framed" onClick={() => void run(true)}>
@@ -61,7 +62,7 @@ export function Replay(props: {
                 <b>
                   {count(result().rows)} of {count(result().letters)}
                 </b>{' '}
-                would be rows now. <Refused result={result()} />
+                would be counted now. <Refused result={result()} />
               </p>
               <Show when={result().rows > 0}>
                 <button type="button" class="control framed primary" onClick={() => void run(false)}>
@@ -78,8 +79,8 @@ export function Replay(props: {
           {(result) => (
             <>
               <p>
-                <b>{count(result().rows)}</b> {result().rows === 1 ? 'is a row' : 'are rows'} now. Those behind the
-                watermark are late, as any rows are.
+                <b>{count(result().rows)}</b> {result().rows === 1 ? 'is' : 'are'} counted now, at the time they
+                happened. Windows that have closed for good take none of them: they count those as too late.
               </p>
               <button type="button" class="control framed" onClick={() => setNow({ step: 'idle' })}>
                 Close

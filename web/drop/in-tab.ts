@@ -1,4 +1,4 @@
-import type { InTabMessage } from '../../contract/in-tab.ts';
+import type { InTabLetters, InTabMessage } from '../../contract/in-tab.ts';
 import type { Failure } from '../data/failure.ts';
 import type { Given } from './given.ts';
 
@@ -6,6 +6,10 @@ import type { Given } from './given.ts';
 export interface InTab {
   /** A new port for each engine that is to be served. */
   readonly port: () => MessagePort;
+  /** What could not become rows. */
+  readonly letters: () => Promise<InTabLetters>;
+  /** Of one stream, all of it, as JSON lines. */
+  readonly letterLines: (stream: string) => Promise<Blob>;
   readonly close: () => void;
 }
 
@@ -19,7 +23,18 @@ export function openInTab({ files, speed }: Given, onFailure: (failure: Failure)
   const send = (message: InTabMessage, transfer: readonly Transferable[] = []) =>
     worker.postMessage(message, [...transfer]);
   send({ kind: 'files', files, speed });
+  const asked = <T>(question: (port: MessagePort) => InTabMessage): Promise<T> =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port2.onmessage = ({ data }: MessageEvent<T>) => {
+        port2.close();
+        resolve(data);
+      };
+      send(question(port1), [port1]);
+    });
   return {
+    letters: () => asked((port) => ({ kind: 'letters', port })),
+    letterLines: (stream) => asked((port) => ({ kind: 'letter-lines', stream, port })),
     port() {
       const { port1, port2 } = new MessageChannel();
       send({ kind: 'engine', port: port1 }, [port1]);

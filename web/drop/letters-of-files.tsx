@@ -1,0 +1,105 @@
+import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
+import type { InTabLetters } from '../../contract/in-tab.ts';
+import { formatValue } from '../format.ts';
+import type { InTab } from './in-tab.ts';
+
+type OfFile = InTabLetters['streams'][number];
+
+/**
+ * What of given files could not become rows. The links to dead letters lead to a page of the relay, which knows nothing of
+ * these files: while they are shown, what such a link opens is this.
+ */
+export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
+  const [told, setTold] = createSignal<InTabLetters | null>(null);
+  let dialog: HTMLDialogElement | undefined;
+  const open = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest('a[href^="/dead-letters"]') : null;
+    if (link === null) return;
+    event.preventDefault();
+    void props.inTab.letters().then((letters) => {
+      setTold(letters);
+      dialog?.showModal();
+    });
+  };
+  window.addEventListener('click', open);
+  window.addEventListener('auxclick', open);
+  onCleanup(() => {
+    window.removeEventListener('click', open);
+    window.removeEventListener('auxclick', open);
+  });
+  return (
+    <dialog
+      ref={(element) => {
+        dialog = element;
+        // A click beside it closes it too, where the browser knows this.
+        element.setAttribute('closedby', 'any');
+      }}
+      class="sheet rejected"
+      aria-label="Dead letters"
+    >
+      <div class="sheet-body">
+        <header>
+          <h2>Dead letters</h2>
+          <button type="button" onClick={() => dialog?.close()}>
+            Close
+          </button>
+        </header>
+        <p>
+          Records of your files that could not become rows. They are in this tab only: mend the file and open it again,
+          or download them.
+        </p>
+        <For each={told()?.streams}>{(file) => <File file={file} inTab={props.inTab} />}</For>
+      </div>
+    </dialog>
+  );
+}
+
+function File(props: { file: OfFile; inTab: InTab }): JSX.Element {
+  const download = async () => {
+    const url = URL.createObjectURL(await props.inTab.letterLines(props.file.name));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `dead-letters-${props.file.name}.jsonl`;
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+  return (
+    <section>
+      <header>
+        <h3>{props.file.name}</h3>
+        <button type="button" onClick={() => void download()}>
+          Download {count(props.file.count - props.file.letGo)}
+        </button>
+      </header>
+      <Show when={props.file.letGo > 0}>
+        <p>There was no room for {count(props.file.letGo)} older ones.</p>
+      </Show>
+      <ul class="kinds-list">
+        <For each={props.file.groups}>
+          {(group) => (
+            <li>
+              <b>{count(group.count)}</b> × {group.kind}
+            </li>
+          )}
+        </For>
+      </ul>
+      <h4>{props.file.letters.length < props.file.count ? 'The newest' : 'Each of them'}</h4>
+      <ol>
+        <For each={props.file.letters}>
+          {(letter) => (
+            <li>
+              <span>
+                record {count(letter.offset + 1)}: {letter.reason}
+              </span>
+              <code>{letter.start || '(no bytes)'}</code>
+            </li>
+          )}
+        </For>
+      </ol>
+    </section>
+  );
+}
+
+function count(value: number): string {
+  return formatValue(value, { unit: 'none', decimals: 0 }).text;
+}
