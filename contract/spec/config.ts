@@ -19,28 +19,34 @@ function meantName(found: unknown): string {
 
 /** The whole configuration file, `highwater.yaml`. Everything has a default but the streams. */
 export const ConfigSchema = z
-  .strictObject({
-    streams: z.record(NameSchema, StreamSpecSchema, {
-      error: 'expected a map of names, such as events: { source: kafka://localhost:9092/events }',
-    }),
-    windows: z
-      .record(NameSchema, WindowSpecSchema, {
-        error:
-          'expected a map of names, such as by_minute: { from: events, window: tumble(1m), select: { events: count() } }',
-      })
-      .default({}),
-    boards: z
-      .union(
-        [z.string(), z.array(z.string()).min(1, { error: 'expected at least one file; left out, boards are made' })],
-        {
-          error: 'expected a file such as boards/*.yaml, or a list of files; left out, boards are made',
-        },
-      )
-      .optional()
-      .meta({
-        description:
-          'Board files, relative to this file; * matches within a name. Left out: one board per stream is made.',
+  .strictObject(
+    {
+      streams: z.record(NameSchema, StreamSpecSchema, {
+        error: 'expected a map of names, such as events: { source: kafka://localhost:9092/events }',
       }),
-  })
+      windows: z
+        .record(NameSchema, WindowSpecSchema, {
+          error:
+            'expected a map of names, such as by_minute: { from: events, window: tumble(1m), select: { events: count() } }',
+        })
+        .default({}),
+      boards: z
+        .union(
+          [z.string(), z.array(z.string()).min(1, { error: 'expected at least one file; left out, boards are made' })],
+          {
+            error: 'expected a file such as boards/*.yaml, or a list of files; left out, boards are made',
+          },
+        )
+        .optional()
+        .meta({
+          description:
+            'Board files, relative to this file; * matches within a name. Left out: one board per stream is made.',
+        }),
+    },
+    {
+      error: ({ code }) =>
+        code === 'invalid_type' ? 'expected a map: streams and, where there are any, windows and boards' : undefined,
+    },
+  )
   .meta({ title: 'Highwater configuration' });
 export type Config = z.infer<typeof ConfigSchema>;

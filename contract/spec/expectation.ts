@@ -90,7 +90,6 @@ const MEANT: Readonly<Record<string, string>> = {
   filter: 'where',
   aggregates: 'select',
   measures: 'select',
-  size: 'window',
   ssl: 'tls',
   topic: 'source',
   topics: 'source',
@@ -101,6 +100,11 @@ const MEANT: Readonly<Record<string, string>> = {
   timestamp: 'time',
   watermark: 'time',
   schema: 'fields',
+  y: 'value',
+  value: 'y',
+  stream: 'window',
+  window: 'stream',
+  size: 'window',
 };
 
 /** What is expected in place of a key that is none. */

@@ -96,8 +96,8 @@ panels:
   );
   expect('problems' in typo && typo.problems.map((problem) => formatProblem('b.yaml', problem))).toEqual([
     'b.yaml:3:13 panels.0.kind: found "stats", expected a known kind: timeseries, stat, barlist, table',
-    'b.yaml:4:5 panels.1.value: found nothing, expected text',
-    'b.yaml:4:32 panels.1.w: found 60, expected at most 24',
+    'b.yaml:4:5 panels.1.value: found nothing, expected a column of the window’s select',
+    'b.yaml:4:32 panels.1.w: found 60, expected its width in columns, a whole number from 1 to 24',
     'b.yaml:4:53 panels.1.valu: found an unknown key "valu", expected a known key; did you mean value?',
   ]);
 });
@@ -365,4 +365,37 @@ test.each([
   const problems = 'problems' in loaded ? loaded.problems.map((problem) => formatProblem('h.yaml', problem)) : [];
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(told);
+});
+
+const panel = (more: string) => `title: T\npanels:\n  - { ${more} }\n`;
+
+test.each([
+  ['', 'title: found nothing, expected a title'],
+  ['title: T\npanels: { a: 1 }\n', 'panels: found a map, expected a list of panels, each on a line that begins with -'],
+  [
+    panel('kind: line, title: A, w: 9, h: 9'),
+    'kind: found "line", expected a known kind: timeseries, stat, barlist, table',
+  ],
+  [
+    panel('kind: table, title: A, w: 50%, h: 9, stream: s'),
+    'w: found "50%", expected its width in columns, a whole number',
+  ],
+  [
+    panel('kind: timeseries, title: A, w: 9, h: 9, window: w, y: events'),
+    'y: found "events", expected a list: [events]',
+  ],
+  [
+    panel('kind: stat, title: A, w: 9, h: 9, window: w, y: [n]'),
+    'unknown key "y", expected a known key; did you mean value?',
+  ],
+  [panel('kind: stat, title: A, w: 9, h: 9, window: w, value: n, over: 1 hour'), '1d; did you mean 1h?'],
+  [
+    panel('kind: timeseries, title: A, w: 9, h: 9, window: w, y: [n], order: [a]'),
+    'order: found order, which has no effect without series, expected series: a by-column; or leave it out',
+  ],
+])('a board: %j is told in words', (text, told) => {
+  const window = { from: 's', window: 'tumble(1m)', by: ['a'], select: { n: 'count()' }, late: { allow: '0s' } };
+  const loaded = loadBoard(text, { streams: ['s'], windows: { w: window } });
+  const problems = 'problems' in loaded ? loaded.problems.map((problem) => formatProblem('b.yaml', problem)) : [];
+  expect(problems.join('\n')).toContain(told);
 });

@@ -188,6 +188,8 @@ function checkPanels(
         );
       for (const [y, name] of panel.y.entries()) measure(name, at('y', y));
       group(panel.series, at('series'));
+      if (panel.order !== undefined && panel.series === undefined)
+        report(at('order'), 'order, which has no effect without series', 'series: a by-column; or leave it out');
     } else measure(panel.value, at('value'));
     if (panel.kind === 'barlist') group(panel.label, at('label'));
   }

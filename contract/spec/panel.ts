@@ -4,20 +4,26 @@ import { DurationSchema } from './duration.ts';
 /** A panel: one picture of one window (or of a stream's latest rows), and its place on the board. */
 
 const Place = {
-  title: z.string().min(1),
+  title: z.string({ error: 'expected a title' }).min(1),
   /** Columns of 24 it takes, and rows of about 30 px. */
-  w: z.int().min(1).max(24),
-  h: z.int().min(1).max(60),
+  w: z.int({ error: 'expected its width in columns, a whole number from 1 to 24' }).min(1).max(24),
+  h: z.int({ error: 'expected its height in rows of 30 px, a whole number from 1 to 60' }).min(1).max(60),
   unit: z.string().optional().meta({ description: 'Grafana unit id: currencyUSD, percentunit, ms, celsius, short …' }),
   decimals: z.int().min(0).max(6).optional(),
 };
+
+const WindowName = z.string({ error: 'expected the name of a window' });
+const ColumnName = z.string({ error: 'expected a column of the window’s select' });
 
 /** Measures over time, one series per measure or per value of `series`. */
 export const TimeseriesSchema = z.strictObject({
   kind: z.literal('timeseries'),
   ...Place,
-  window: z.string(),
-  y: z.array(z.string()).min(1).meta({ description: 'Columns of the window’s select.' }),
+  window: WindowName,
+  y: z
+    .array(ColumnName)
+    .min(1, { error: 'expected at least one column' })
+    .meta({ description: 'Columns of the window’s select.' }),
   series: z.string().optional().meta({ description: 'A by-column of the window: one series per value.' }),
   order: z.array(z.string()).optional().meta({ description: 'Series in this order first.' }),
   draw: z.enum(['line', 'area', 'bars']).default('line'),
@@ -28,8 +34,8 @@ export const TimeseriesSchema = z.strictObject({
 export const StatSchema = z.strictObject({
   kind: z.literal('stat'),
   ...Place,
-  window: z.string(),
-  value: z.string(),
+  window: WindowName,
+  value: ColumnName,
   over: z
     .union([z.literal('range'), DurationSchema])
     .optional()
@@ -47,9 +53,9 @@ export const StatSchema = z.strictObject({
 export const BarlistSchema = z.strictObject({
   kind: z.literal('barlist'),
   ...Place,
-  window: z.string(),
-  value: z.string(),
-  label: z.string().meta({ description: 'A by-column of the window.' }),
+  window: WindowName,
+  value: ColumnName,
+  label: z.string({ error: 'expected a by-column of the window' }).meta({ description: 'A by-column of the window.' }),
   over: DurationSchema.optional().meta({
     description: 'How much event time each bar folds. Left out: the board’s range.',
   }),
@@ -64,7 +70,7 @@ export const BarlistSchema = z.strictObject({
 export const TableSchema = z.strictObject({
   kind: z.literal('table'),
   ...Place,
-  stream: z.string(),
+  stream: z.string({ error: 'expected the name of a stream' }),
   columns: z.array(z.string()).optional().meta({ description: 'Fields to show. Left out: all.' }),
   limit: z.int().min(1).max(1000).default(50),
 });

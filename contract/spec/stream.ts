@@ -133,7 +133,7 @@ const MIN_LOG_AGE_US = 60_000_000;
 export const StreamSpecSchema = z
   .strictObject(
     {
-      source: z.string().meta({
+      source: z.string({ error: 'expected where its records are, such as kafka://localhost:9092/events' }).meta({
         description:
           'kafka://host:9092/topic (or topic,topic or orders-*) · mqtt://host:1883/topic/filter · file:./events.jsonl · demo:shop',
         examples: ['kafka://localhost:9092/user_events'],

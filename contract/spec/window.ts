@@ -14,61 +14,71 @@ const NameSchema = z
 
 /** One window as a user writes it under `windows:`. */
 export const WindowSpecSchema = z
-  .strictObject({
-    from: z.string().meta({ description: 'A stream, or another window.' }),
-    window: z.string().meta({
-      description:
-        'tumble(size), hop(size, slide), cumulate(size, step), session(gap) or global(). Sizes are durations or calendar units (day, week, month, quarter, year) in a time zone; the last argument may be an offset.',
-      examples: ['tumble(1m)', 'hop(1h, 5m)', 'cumulate(day, 1h, Europe/Berlin)', 'session(30m)', 'global()'],
-    }),
-    compute: z
-      .record(NameSchema, z.string(), { error: 'expected a map, such as { total: price * amount }' })
-      .optional()
-      .meta({
-        description: 'Name → SQL over a row, for where, by and select. Each may use those above it.',
+  .strictObject(
+    {
+      from: z
+        .string({ error: 'expected the name of a stream or of a window' })
+        .meta({ description: 'A stream, or another window.' }),
+      window: z.string().meta({
+        description:
+          'tumble(size), hop(size, slide), cumulate(size, step), session(gap) or global(). Sizes are durations or calendar units (day, week, month, quarter, year) in a time zone; the last argument may be an offset.',
+        examples: ['tumble(1m)', 'hop(1h, 5m)', 'cumulate(day, 1h, Europe/Berlin)', 'session(30m)', 'global()'],
       }),
-    where: z.string().optional().meta({ description: 'SQL condition on the rows before the window.' }),
-    dedup: z
-      .strictObject(
-        {
-          by: z
-            .array(z.string().min(1))
-            .min(1, { error: 'expected at least one field' })
-            .meta({ description: 'Fields or SQL that make rows the same.' }),
-          within: DurationSchema.optional().meta({ description: 'Left out: the delay of the stream.' }),
-        },
-        { error: ({ code }) => (code === 'invalid_type' ? 'expected a map, such as { by: [event_id] }' : undefined) },
-      )
-      .optional()
-      .meta({ description: 'Of rows that are the same only the first counts, until `within` after its event time.' }),
-    by: z
-      .union([z.array(z.string().min(1)), z.record(NameSchema, z.string().min(1))])
-      .default([])
-      .meta({ description: 'Fields or SQL expressions to group by: a list, or name → SQL.' }),
-    grouping_sets: z
-      .array(z.array(z.string()))
-      .optional()
-      .meta({ description: 'Groupings by some of the by-columns each; rows then have grouping_id.' }),
-    select: z.record(NameSchema, z.string(), { error: 'expected a map, such as { events: count() }' }).meta({
-      description:
-        'Name → aggregate: count(), count_if(cond), sum(x), avg(x), min(x), max(x), variance(x), stddev(x), first(x), last(x), arg_min(x, y), arg_max(x, y), count_distinct(x), quantile(x, r), median(x), top_k(x, k), ratio(cond), rate(), each with filter(cond), and + - * / over them.',
-    }),
-    late: z
-      .strictObject(
-        {
-          allow: DurationSchema.default('0s').meta({
-            description: 'How long after the watermark has passed a window its rows still revise it.',
-          }),
-          judged: z.enum(['joined', 'alone']).optional().meta({
-            description:
-              'Sessions only. joined (when left out): a late row is judged by the session it joins, as in Flink; alone: by the one it would be by itself, as in Spark.',
-          }),
-        },
-        { error: ({ code }) => (code === 'invalid_type' ? 'expected a map, such as { allow: 5m }' : undefined) },
-      )
-      .prefault({})
-      .meta({ description: 'What becomes of rows behind the watermark.' }),
-  })
+      compute: z
+        .record(NameSchema, z.string(), { error: 'expected a map, such as { total: price * amount }' })
+        .optional()
+        .meta({
+          description: 'Name → SQL over a row, for where, by and select. Each may use those above it.',
+        }),
+      where: z.string().optional().meta({ description: 'SQL condition on the rows before the window.' }),
+      dedup: z
+        .strictObject(
+          {
+            by: z
+              .array(z.string().min(1))
+              .min(1, { error: 'expected at least one field' })
+              .meta({ description: 'Fields or SQL that make rows the same.' }),
+            within: DurationSchema.optional().meta({ description: 'Left out: the delay of the stream.' }),
+          },
+          { error: ({ code }) => (code === 'invalid_type' ? 'expected a map, such as { by: [event_id] }' : undefined) },
+        )
+        .optional()
+        .meta({ description: 'Of rows that are the same only the first counts, until `within` after its event time.' }),
+      by: z
+        .union([z.array(z.string().min(1)), z.record(NameSchema, z.string().min(1))])
+        .default([])
+        .meta({ description: 'Fields or SQL expressions to group by: a list, or name → SQL.' }),
+      grouping_sets: z
+        .array(z.array(z.string()))
+        .optional()
+        .meta({ description: 'Groupings by some of the by-columns each; rows then have grouping_id.' }),
+      select: z.record(NameSchema, z.string(), { error: 'expected a map, such as { events: count() }' }).meta({
+        description:
+          'Name → aggregate: count(), count_if(cond), sum(x), avg(x), min(x), max(x), variance(x), stddev(x), first(x), last(x), arg_min(x, y), arg_max(x, y), count_distinct(x), quantile(x, r), median(x), top_k(x, k), ratio(cond), rate(), each with filter(cond), and + - * / over them.',
+      }),
+      late: z
+        .strictObject(
+          {
+            allow: DurationSchema.default('0s').meta({
+              description: 'How long after the watermark has passed a window its rows still revise it.',
+            }),
+            judged: z.enum(['joined', 'alone']).optional().meta({
+              description:
+                'Sessions only. joined (when left out): a late row is judged by the session it joins, as in Flink; alone: by the one it would be by itself, as in Spark.',
+            }),
+          },
+          { error: ({ code }) => (code === 'invalid_type' ? 'expected a map, such as { allow: 5m }' : undefined) },
+        )
+        .prefault({})
+        .meta({ description: 'What becomes of rows behind the watermark.' }),
+    },
+    {
+      error: ({ code }) =>
+        code === 'invalid_type'
+          ? 'expected a map, such as { from: events, window: tumble(1m), select: { events: count() } }'
+          : undefined,
+    },
+  )
   .meta({ description: 'Aggregates over slices of event time.' });
 export type WindowSpec = z.infer<typeof WindowSpecSchema>;
 

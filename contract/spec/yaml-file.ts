@@ -35,6 +35,8 @@ export class YamlFile {
       if (told.has(found) && error.code === 'TAB_AS_INDENT') continue;
       told.add(found);
       this.#add(error.pos[0], [], found, expected);
+      // What follows a quote that nobody closed is no text of the file's.
+      if (error.code === 'MISSING_CHAR') break;
     }
   }
 

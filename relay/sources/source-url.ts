@@ -105,6 +105,8 @@ function parseFile(rest: string): ParsedSourceUrl {
         expected: 'file:./events.jsonl or file:/data/events.jsonl',
       },
     ]);
+  if (path.includes('*'))
+    return refused([{ found: 'a * in the path', expected: 'one file: each is a stream of its own' }]);
   return { ok: true, url: { kind: 'file', path } };
 }
 

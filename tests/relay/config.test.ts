@@ -36,7 +36,7 @@ test('problems of all boards are told at once, with their files', async () => {
     message: [
       '3 problems:',
       `${join(folder, 'a1.yaml')}:2:56 panels.0.stream: found "x", expected a stream: s`,
-      `${join(folder, 'a2.yaml')}:2:9 panels: found an empty list, expected at least 1 of them`,
+      `${join(folder, 'a2.yaml')}:2:9 panels: found an empty list, expected at least one panel`,
       `${path} boards: found no file none.yaml in ${folder}, expected a board file`,
     ].join('\n  '),
   });
