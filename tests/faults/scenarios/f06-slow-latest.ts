@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Scenario } from '../kit/scenario.ts';
 import { sharedKafka } from '../kit/sources.ts';
-import { STREAM } from '../kit/tab.ts';
+import { type FaultTab, STREAM } from '../kit/tab.ts';
 import { Trial } from '../kit/trial.ts';
 
 const NEWEST_SQL = `SELECT key, arg_max(seq, _offset) AS seq, arg_max(producer, _offset) AS producer FROM ${STREAM} GROUP BY key ORDER BY key`;
@@ -38,21 +38,25 @@ export const f06: Scenario = {
         await trial.recovered([fast]);
         slow.proxy.set({ kind: 'pass' });
         await trial.recovered();
-        const result = await trial.verdict({ partial: (tab) => tab === slow.name });
-        const [theirs, ours] = await Promise.all([fast.query(NEWEST_SQL), slow.query(NEWEST_SQL)]);
-        const status = (await slow.status())?.streams[STREAM];
-        const conflated = status?.conflated ?? 0;
+        // On a busy machine the other tab falls behind, too, and is given the newest as well.
+        const result = await trial.verdict({ partial: () => true });
         const also: { letter: '+'; text: string }[] = [];
         const say = (text: string) => also.push({ letter: '+', text });
-        if (JSON.stringify(theirs) !== JSON.stringify(ours))
-          say(
-            `the newest rows by key differ: ${JSON.stringify(ours).slice(0, 300)} and ${JSON.stringify(theirs).slice(0, 300)}`,
-          );
-        if (conflated === 0) say('nothing was conflated: nothing was tried');
+        const held = async (tab: FaultTab) => {
+          const stream = (await tab.status())?.streams[STREAM];
+          const [rows, conflated] = [stream?.rows ?? 0, stream?.conflated ?? 0];
+          if (rows + conflated !== result.records)
+            say(`${tab.name}: ${rows} rows and ${conflated} conflated are not the ${result.records} records`);
+          return { newest: JSON.stringify(await tab.query(NEWEST_SQL)), conflated };
+        };
+        const [ours, theirs] = [await held(slow), await held(fast)];
+        if (ours.newest !== theirs.newest)
+          say(`the newest rows by key differ: ${ours.newest.slice(0, 300)} and ${theirs.newest.slice(0, 300)}`);
+        if (ours.conflated === 0) say('nothing was conflated: nothing was tried');
         return {
           ...result,
           violations: [...result.violations, ...also],
-          figures: { ...result.figures, 'records conflated': conflated },
+          figures: { ...result.figures, 'records conflated': ours.conflated },
         };
       },
     ),
