@@ -132,3 +132,17 @@ test('J1 a tab whose process is killed in the middle goes on from what it kept, 
   await expectAll(last, orders);
   expect(last.errors).toEqual([]);
 }, 240_000);
+
+test('J7 the browser is asked to keep it at the first gesture, and its answer is told', async () => {
+  const { relay, profile } = await start();
+  const browser = await openProfile(profile);
+  const tab = await open(browser, relay.url);
+  await until(async () => expect((await tab.status()).journal).toMatchObject({ state: 'on', persisted: false }));
+  await browser.session.send('Browser.grantPermissions', { permissions: ['durableStorage'], origin: relay.url });
+  await tab.page.keyboard.press('Shift');
+  await until(async () => expect((await tab.status()).journal.persisted).toBe(true));
+  await tab.page.reload();
+  await tab.page.waitForFunction(() => 'highwater' in window);
+  await until(async () => expect((await tab.status()).journal.persisted).toBe(true));
+  expect(tab.errors).toEqual([]);
+}, 120_000);

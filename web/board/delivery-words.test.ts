@@ -87,6 +87,10 @@ test('J1 what is kept, what was read back, and why nothing is', () => {
     '1 MiB of at most 512 MiB are kept in this browser; 1,204 rows were read back from it when the engine was started.',
   );
   expect(journalWords({ ...on, restoredRows: 0 })).toContain('nothing was read back');
+  expect(journalWords({ ...on, persisted: true })).toMatch(/keeps it also when/);
+  expect(journalWords({ ...on, persisted: false, message: 'Part was damaged.' })).toMatch(
+    /Part was damaged\. .*may let it go/,
+  );
   expect(journalWords({ ...on, state: 'failed', message: 'the disk is full' })).toMatch(
     /memory only\. The disk is full\.$/,
   );

@@ -74,7 +74,7 @@ export function journalWords(journal: JournalStatus): string {
         journal.restoredRows > 0
           ? `${count(journal.restoredRows)} rows were read back from it`
           : 'nothing was read back'
-      } when the engine was started.`;
+      } when the engine was started.${journal.message === null ? '' : ` ${journal.message}`}${persistedWords(journal)}`;
     case 'off':
       return `Nothing is kept in this browser: after a reload everything is read from the relay again.${
         journal.message === null ? '' : ` ${sentence(capital(journal.message))}`
@@ -82,6 +82,13 @@ export function journalWords(journal: JournalStatus): string {
     case 'failed':
       return `Nothing more is kept in this browser, rows are in memory only. ${sentence(capital(journal.message ?? 'Its storage failed'))}`;
   }
+}
+
+function persistedWords({ persisted }: JournalStatus): string {
+  if (persisted === undefined) return '';
+  return persisted
+    ? ' The browser keeps it also when it runs short of room.'
+    : ' The browser may let it go when it runs short of room: then everything is read from the relay again.';
 }
 
 export function connectionWords({ connection }: Status, zone: Zone): string {

@@ -1,7 +1,9 @@
 import wasmUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url';
 import { createMemo, createSignal, onCleanup } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
+import type { Status } from '../../contract/worker-api.ts';
 import type { PageData } from '../board/page.ts';
+import { readView } from '../board/view.ts';
 import { createBoards } from './create-boards.ts';
 import { createPictures } from './create-picture.ts';
 import { createStatus } from './create-status.ts';
@@ -11,6 +13,7 @@ import type { Failure } from './failure.ts';
 import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
 import { ownWorker } from './own-worker.ts';
 import { heapBytes, journalBytes, paneBytes, stuckMs } from './page-options.ts';
+import { askPersistence } from './persistence.ts';
 import { canShare, shareWorker } from './share-worker.ts';
 import { installHighwater } from './window-highwater.ts';
 
@@ -39,10 +42,16 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
   const [changing, setChanging] = createSignal<string | null>(null);
   const [runsHere, setRunsHere] = createSignal(false);
   const link = createEngineLink(reportError);
+  const [persisted, setPersisted] = createSignal<boolean | undefined>();
+  const withPersisted = (status: Status): Status => {
+    const known = persisted();
+    return known === undefined ? status : { ...status, journal: { ...status.journal, persisted: known } };
+  };
   const told = createStatus(link);
   /** The last status of an engine that is no more says that it is connected. */
   const status = createMemo(() => {
-    const [last, failed] = [told(), failure()];
+    const [newest, failed] = [told(), failure()];
+    const last = newest && withPersisted(newest);
     return last && failed ? { ...last, connection: { state: 'closed' as const, reason: failed.message } } : last;
   });
   link.onStatus(() => {
@@ -51,12 +60,25 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
   });
   const drawn = createDrawn(clock, () => status()?.connection);
   const boards = createBoards(link);
-  installHighwater(link, drawn);
+  installHighwater(link, drawn, withPersisted);
 
   const showVisible = () => link.setVisible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', showVisible);
   onCleanup(() => document.removeEventListener('visibilitychange', showVisible));
   showVisible();
+
+  // What is read from files in this tab is read again from them.
+  const journalBudgetBytes = relayInTab ? 0 : journalBytes(location.search, JOURNAL_BUDGET_BYTES);
+  if (journalBudgetBytes > 0)
+    onCleanup(
+      askPersistence({
+        storage: (navigator as { readonly storage?: StorageManager }).storage,
+        gestures: window,
+        atOnce: readView(location.search).kiosk,
+        tell: (now) => void setPersisted(now),
+        onError: reportError,
+      }),
+    );
 
   const shared = {
     page,
@@ -71,8 +93,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
           streamUrl: new URL('/stream', location.href).href,
           wasmUrl: new URL(wasmUrl, location.href).href,
           rawBudgetBytes: RAW_BUDGET_BYTES,
-          // What is read from files in this tab is read again from them.
-          journalBudgetBytes: relayInTab ? 0 : journalBytes(location.search, JOURNAL_BUDGET_BYTES),
+          journalBudgetBytes,
           paneBudgetBytes: paneBytes(location.search, PANE_BUDGET_BYTES),
           maxHeapBytes: heapBytes(location.search, MAX_HEAP_BYTES),
         },

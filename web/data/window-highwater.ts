@@ -15,10 +15,11 @@ declare global {
   }
 }
 
-export function installHighwater(link: EngineLink, drawn: Drawn): void {
+/** `known`: with what the page knows and the worker does not. */
+export function installHighwater(link: EngineLink, drawn: Drawn, known: (status: Status) => Status): void {
   const highwater: Highwater = Object.freeze({
     query: (sql: string, options?: QueryOptions) => link.query(sql, options),
-    status: async () => ({ ...(await link.status()), drawn: drawn.summary() }),
+    status: async () => ({ ...known(await link.status()), drawn: drawn.summary() }),
   });
   Object.defineProperty(window, 'highwater', { value: highwater, configurable: true });
 }
