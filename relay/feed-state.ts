@@ -2,16 +2,6 @@ import { HighwaterError } from '../contract/errors.ts';
 import type { SourceState } from '../contract/protocol/down.ts';
 import { spanText } from './shape/ahead.ts';
 
-/** What a stream has had so far. */
-export interface FeedCounts {
-  records: number;
-  bytes: number;
-  /** Of them, those held apart for their event is too far in the future. (W21) */
-  ahead: number;
-  frames: number;
-  frameBytes: number;
-}
-
 /** All that can be said of how a stream is read. */
 export interface FeedCondition {
   readonly source: SourceState;

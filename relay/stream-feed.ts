@@ -11,7 +11,8 @@ import { withEpochSuffix, withoutSuffix } from './epoch-suffix.ts';
 import { FeedLag } from './feed-lag.ts';
 import { FeedLog, type OpenedLog } from './feed-log.ts';
 import { FeedOrder } from './feed-order.ts';
-import { type FeedCounts, stateOf, told } from './feed-state.ts';
+import { stateOf, told } from './feed-state.ts';
+import { type FeedCounts, FeedTally } from './feed-tally.ts';
 import type { LogEntry } from './log/log.ts';
 import type { LeftEpoch, LogStore, LogUse } from './log/store.ts';
 import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
@@ -52,11 +53,6 @@ export class StreamFeed {
   readonly #parts: FeedParts;
   readonly #listeners = new Set<FeedListener>();
   #announcedVersion = 0;
-  /** Events ahead of the clock since the last one that was not, and by how much the newest of them is. */
-  #aheadInARow = 0;
-  #aheadUs = 0;
-  /** Records rejected since `handled` was last told. */
-  #rejected = 0;
   readonly #lag = new FeedLag();
   #shaper: Shaper;
   #source: Source;
@@ -66,7 +62,7 @@ export class StreamFeed {
   readonly #kept: FeedLog;
   readonly #order: FeedOrder;
   readonly #replay: FeedReplay;
-  readonly counts: FeedCounts = { records: 0, bytes: 0, ahead: 0, frames: 0, frameBytes: 0 };
+  readonly #tally = new FeedTally();
   #state: SourceState = { state: 'connecting', message: null, fix: null };
 
   constructor(parts: FeedParts) {
@@ -107,6 +103,10 @@ export class StreamFeed {
     return this.#parts.stream;
   }
 
+  get counts(): FeedCounts {
+    return this.#tally.counts;
+  }
+
   get label(): string {
     return this.#parts.source.label;
   }
@@ -135,8 +135,8 @@ export class StreamFeed {
       source: this.#state,
       trouble: this.opened?.log.trouble ?? this.deadLetters.trouble,
       noLog: this.#kept.noLog,
-      aheadInARow: this.#aheadInARow,
-      aheadUs: this.#aheadUs,
+      aheadInARow: this.#tally.aheadInARow,
+      aheadUs: this.#tally.aheadUs,
       ignored: this.#shaper.ignored,
     });
   }
@@ -306,11 +306,7 @@ export class StreamFeed {
       entry: (entry) => this.#append(entry),
       reject: (partition: number, record: RawRecord, rejected: Rejected) => {
         this.deadLetters.add(this.#sourceEpoch, partition, record, rejected);
-        this.#rejected++;
-        if (rejected.aheadUs === null) return;
-        this.counts.ahead++;
-        this.#aheadInARow++;
-        this.#aheadUs = rejected.aheadUs;
+        this.#tally.rejected(rejected);
       },
       accept: (partition, record) => this.deadLetters.accept(this.#sourceEpoch, partition, record),
       reset: (reason) => this.#reset(reason),
@@ -319,10 +315,7 @@ export class StreamFeed {
         if (state.state === 'ended') this.#reachEnd();
       },
       handled: (partition, records, bytes, behind) => {
-        this.counts.records += records;
-        this.counts.bytes += bytes;
-        if (records > this.#rejected) this.#aheadInARow = 0;
-        this.#rejected = 0;
+        this.#tally.handled(records, bytes);
         this.#lag.handled(partition, behind);
       },
       caughtUp: () => this.#reachEnd(),
@@ -388,10 +381,7 @@ export class StreamFeed {
 
   #append(entry: LogEntry): void {
     this.#announceSchema();
-    if (entry.kind === 'frame') {
-      this.counts.frames++;
-      this.counts.frameBytes += entry.message.length;
-    }
+    this.#tally.appended(entry);
     this.#order.append(entry);
   }
 }
