@@ -81,3 +81,26 @@ test('W24 top_k puts out whole numbers beyond 2^53 exactly, and floats as they a
   ]);
   engine.close();
 });
+
+test('W34 when complete emissions are closed, windows refuse late rows as before', async () => {
+  const engine = await openHeadless({ rawBudgetBytes: 16 * 2 ** 20, nowMs: () => 0 });
+  engine.schema(schema);
+  engine.begin('s', 'fresh', { epoch: 'e1', next: {} });
+  const spec = { from: 's', window: 'tumble(10s)', select: { n: 'count()' } };
+  expect(engine.windows({ one: WindowSpecSchema.parse(spec), two: WindowSpecSchema.parse(spec) })).toEqual([]);
+  const emissions = engine.emissions('one', 'complete');
+  engine.apply([frame(0, 1, 100)], 0);
+  engine.progress('s', {}, 100e6);
+  engine.apply(
+    [testFrame(schema, [{ timeUs: 2e6, user: 'ann', page: 'a' }], { firstOffset: 2, watermarkUs: 100e6 })],
+    0,
+  );
+  expect(emissions.next().map(({ columns }) => columns.n)).toEqual([2, 1]);
+  emissions.close();
+  engine.apply(
+    [testFrame(schema, [{ timeUs: 3e6, user: 'ann', page: 'a' }], { firstOffset: 3, watermarkUs: 100e6 })],
+    0,
+  );
+  for (const window of ['one', 'two']) expect(engine.windowState(window)?.tooLateRows).toBe(1);
+  engine.close();
+});

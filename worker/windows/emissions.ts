@@ -62,7 +62,11 @@ function followAll(kept: KeptWindow, grouping: KeptGrouping): Followed {
       const all = rows.instances(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
       return readRows(kept, grouping, all.map(whole));
     },
-    close: () => undefined,
+    // The closing is of all windows that share a table and an allowance: it is lent for as long as this is open.
+    close: () => {
+      if (rows instanceof GridRows) rows.closing.allowUs = kept.plan.window.allowUs;
+      if (rows instanceof SessionRows) rows.table.keepsAll = false;
+    },
   };
 }
 
