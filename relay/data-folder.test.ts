@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Clock } from '../contract/clock.ts';
 import { folderTrouble, openDataFolder } from './data-folder.ts';
 
 function newFolder(): string {
@@ -83,4 +84,82 @@ test('what keeps a folder from being used is told in words, with what to do', as
   expect(told('ENOSPC')).toEqual({ why: 'its disk has no room', fix: expect.stringMatching(/^make room; or/) });
   expect(told('EROFS').why).toBe('its disk is read-only');
   expect(told('EIO').why).toBe("EIO: in the system's words");
+});
+
+/** A clock that runs at its caller's word. */
+function steps() {
+  let nowMs = 1_000_000;
+  const timers = new Set<{ readonly atMs: number; readonly run: () => void }>();
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    after(delayMs, run) {
+      const timer = { atMs: nowMs + delayMs, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+  };
+  const pass = async (ms: number): Promise<void> => {
+    nowMs += ms;
+    for (const timer of [...timers])
+      if (timer.atMs <= nowMs && timers.delete(timer)) {
+        timer.run();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+  };
+  return { clock, pass, waiting: () => timers.size };
+}
+
+test.each([
+  ['container', (mine: string) => mine.replace(/pid:\[\d+\]/, 'pid:[1]')],
+  ['machine', (mine: string) => mine.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'another-boot')],
+])('L6 a lock of another %s counts for as long as it is written again', async (_, elsewhere) => {
+  const folder = newFolder();
+  const lock = join(folder, '.lock');
+  const own = await openDataFolder(folder);
+  const mine = readFileSync(lock, 'utf8');
+  await own.release();
+  const theirs = elsewhere(mine);
+  expect(theirs).not.toBe(mine);
+  writeFileSync(lock, theirs);
+
+  const time = steps();
+  const refused = openDataFolder(folder, { clock: time.clock }).catch(({ code }) => code);
+  for (let beat = 1; beat <= 3; beat++) {
+    await expect.poll(time.waiting).toBe(1);
+    if (beat === 3) utimesSync(lock, 1, 1);
+    await time.pass(1_000);
+  }
+  expect(await refused).toBe('data_in_use');
+  expect(readFileSync(lock, 'utf8')).toBe(theirs);
+
+  const taken = openDataFolder(folder, { clock: time.clock });
+  for (let second = 0; second < 15; second++) {
+    expect(readFileSync(lock, 'utf8')).toBe(theirs);
+    await expect.poll(time.waiting).toBe(1);
+    await time.pass(1_000);
+  }
+  const data = await taken;
+  expect(readFileSync(lock, 'utf8')).toBe(mine);
+  await data.release();
+});
+
+test('L6 who has a folder says so every 5 s, and hears it when another took it', async () => {
+  const folder = newFolder();
+  const lock = join(folder, '.lock');
+  const time = steps();
+  const told: string[] = [];
+  const data = await openDataFolder(folder, { clock: time.clock, lost: ({ message }) => told.push(message) });
+  for (let beat = 0; beat < 3; beat++) {
+    utimesSync(lock, 1, 1);
+    await time.pass(5_000);
+    await expect.poll(() => statSync(lock).mtimeMs).toBeGreaterThan(1_000);
+    await expect.poll(time.waiting).toBe(1);
+  }
+  expect(told).toEqual([]);
+  rmSync(lock);
+  writeFileSync(lock, '1 1 another-boot pid:[1]\n');
+  await time.pass(5_000);
+  await expect.poll(() => told).toEqual([expect.stringMatching(/another relay has taken .* over/)]);
+  await data.release();
+  expect(readFileSync(lock, 'utf8')).toBe('1 1 another-boot pid:[1]\n');
 });

@@ -27,7 +27,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const pageDir = builtPage(ROOT);
 
   const isKept = options.data !== 'none' && Object.values(config.streams).some(isKeptOnDisk);
-  const data = isKept ? await openDataFolder(options.data) : null;
+  const data = isKept ? await openDataFolder(options.data, { clock: systemClock, lost: fail }) : null;
   const run = randomUUID();
   const { demoSeed: seed, demoRate: rate } = options;
   const deps = { clock: systemClock, run, baseDir: config.baseDir, demo: { seed, rate } };
@@ -149,8 +149,10 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+function fail(error: unknown): never {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   process.stderr.write(`${describeError(error)}\n`);
   process.exit(exitOf(error));
-});
+}
+
+main(process.argv.slice(2)).catch(fail);
