@@ -32,15 +32,20 @@ import { statusOf } from './status.ts';
  * journal, or where the engine fails by it, by an empty one, and everything is read from the relay again. Where none can
  * be opened, the host asks to be started again.
  *
+ * So there are two ways back from a failure, this one and the page's, which ends the whole worker (web/data/keep-worker.ts).
+ * Only the page can end a worker that does not answer, or give back memory, which WebAssembly never does. But it knows
+ * nothing of what was lost: here the losses that were told, and which rows made the engine fail, outlive the engine, also
+ * where there is no journal; the connection stays; and a host without a page has no other way.
+ *
  *     restoring ─ all applied ─▶ subscribed, ticking ─ the engine fails ─▶ replacing ─▶ restoring, or subscribed anew
  */
 export interface Host {
   onStatus(listener: (status: Status) => void): void;
   onBoards(listener: (boards: Boards) => void): void;
   watch(id: string, request: PanelRequest, listener: PictureListener): void;
-  /** The listener let go, when there was one. */
-  unwatch(id: string): PictureListener | null;
-  setVisible(visible: boolean): void;
+  unwatch(id: string): void;
+  /** What was applied is made durable in the journal: nobody looks, and what is not seen may be ended at any moment. */
+  flush(): void;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
   status(): Status;
   /** Resolves when the journal's files are given back. */
@@ -322,10 +327,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     },
     watch: pictures.watch,
     unwatch: pictures.unwatch,
-    setVisible(visible) {
-      if (!visible) journal.flush();
-      pictures.setVisible(visible);
-    },
+    flush: journal.flush,
     async query(sql, queryOptions) {
       const asked = engine;
       try {

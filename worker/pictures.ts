@@ -11,9 +11,7 @@ export type PictureListener = (picture: PanelPicture) => void | Promise<void>;
  */
 export interface Pictures {
   watch(id: string, request: PanelRequest, listener: PictureListener): void;
-  /** The listener that is let go; null when there was none. */
-  unwatch(id: string): PictureListener | null;
-  setVisible(visible: boolean): void;
+  unwatch(id: string): void;
   /** Makes what is due, for at most `budgetMs` but at least one; then when the next is due, or null when none waits for time. */
   make(budgetMs: number): number | null;
   /** Another engine: its revisions start again, and what is shown stays until it has something newer. */
@@ -45,7 +43,6 @@ interface Watch {
 
 export function createPictures(options: PicturesOptions): Pictures {
   const watches = new Map<string, Watch>();
-  let visible = true;
 
   const changed = (watch: Watch) => !watch.onItsWay && options.revision(watch.request) !== watch.revision;
 
@@ -68,17 +65,8 @@ export function createPictures(options: PicturesOptions): Pictures {
       watches.set(id, { request, listener, revision: null, madeAtMs: Number.NEGATIVE_INFINITY, onItsWay: false });
       options.onDue();
     },
-    unwatch(id) {
-      const watch = watches.get(id);
-      watches.delete(id);
-      return watch?.listener ?? null;
-    },
-    setVisible(now) {
-      visible = now;
-      options.onDue();
-    },
+    unwatch: (id) => void watches.delete(id),
     make(budgetMs) {
-      if (!visible) return null;
       const startedMs = options.nowMs();
       const waiting = [...watches.values()].filter(changed).sort((a, b) => a.madeAtMs - b.madeAtMs);
       for (const watch of waiting) {

@@ -41,6 +41,8 @@ const MAX_RETRY_MS = 60_000;
  *
  *     starting ──ready──▶ running ──stuck, error──▶ starting … more than 5 times in 10 minutes ──▶ stopped
  *        └── cannot start: tried again, after 2 s doubling to a minute
+ *
+ * An engine that fails while its worker is well is replaced there, and knows what it had told (worker/host.ts).
  */
 export function keepWorker(options: KeepWorkerOptions): KeptWorker {
   const { clock } = options;

@@ -8,7 +8,8 @@ import type { PictureListener } from '../pictures.ts';
  *     page ──watch──▶ wanted ──visible and not paused──▶ on the host, as `page/id` ──▶ pictures
  *                        ◀── hidden, paused, or the page is gone ──┘
  *
- * Status and boards are asked of the host once and told to each page. The host is visible while any page is.
+ * Status and boards are asked of the host once and told to each page. When no page is visible any more, what the host keeps
+ * is made durable.
  */
 export interface Clients {
   /** A page from now on. */
@@ -30,7 +31,7 @@ export interface Client {
 /** Told again only when what it returned is resolved: a page that is slow gets fewer, and none wait. */
 export type StatusListener = (status: Status) => void | Promise<void>;
 
-type SharedHost = Pick<Host, 'onStatus' | 'onBoards' | 'watch' | 'unwatch' | 'setVisible' | 'status'>;
+type SharedHost = Pick<Host, 'onStatus' | 'onBoards' | 'watch' | 'unwatch' | 'flush' | 'status'>;
 
 interface Page {
   readonly statusListeners: Set<(status: Status) => void>;
@@ -43,7 +44,6 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
   let connected = 0;
   let status: Status | null = null;
   let boards: Boards | null = null;
-  const showHost = () => host.setVisible([...pages].some(({ visible }) => visible));
   const statusOf = (now: Status): Status => ({
     ...now,
     restarts: [...earlierRestarts, ...now.restarts].slice(-KEPT_RESTARTS),
@@ -64,7 +64,6 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
       let paused = false;
       let looking = true;
       pages.add(page);
-      showHost();
       const look = () => {
         const now = page.visible && !paused;
         if (now === looking) return;
@@ -95,7 +94,7 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
         },
         setVisible(now) {
           page.visible = now;
-          showHost();
+          if (![...pages].some(({ visible }) => visible)) host.flush();
           look();
         },
         setPaused(now) {
@@ -105,7 +104,6 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
         status: () => statusOf(host.status()),
         close() {
           pages.delete(page);
-          showHost();
           for (const id of watches.keys()) host.unwatch(prefix + id);
           watches.clear();
         },

@@ -20,7 +20,7 @@ function serving() {
       watched.delete(id.split('/').at(-1) ?? '');
       return null;
     },
-    setVisible: () => {},
+    flush: () => {},
     status: () => shopStatus(0, { state: 'live', sinceMs: 0, transport: 'websocket' }),
   });
   const up = Promise.withResolvers<Clients>();
