@@ -38,7 +38,8 @@ export function Panel(props: PanelProps): JSX.Element {
       waitingWords({
         panel: props.panel,
         windows: board.windows(),
-        status: board.status(),
+        // Without an engine its status says nothing of now.
+        status: board.rebuilding() ? null : board.status(),
         picture: picture(),
         span: board.span(),
       }),
