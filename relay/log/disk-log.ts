@@ -1,13 +1,14 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
-import { decodeFrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { type Position, REPLAY_PARTITION, UNKNOWN_SPAN } from '../../contract/protocol/position.ts';
 import type { FloorGap } from './entry-index.ts';
 import { GroupSync } from './group-sync.ts';
 import { KeptLog } from './kept-log.ts';
 import type { Log, LogEntry, LogEvents } from './log.ts';
-import { decodeRecord, encodeRecord, FRAME_KIND, isRecordKind, type LogRecord, messageOf } from './log-records.ts';
+import { decodeRecord, encodeRecord, isRecordKind, messageOf } from './log-records.ts';
 import { diskFailed, type LogTrouble, noRoom, stopped } from './log-trouble.ts';
+import { LogWriter } from './log-writer.ts';
 import { checkFollows } from './memory.ts';
 import { MessageCache } from './message-cache.ts';
 import { Retention } from './retention.ts';
@@ -70,8 +71,7 @@ export class DiskLog implements Log {
   #shownEnd: number;
   /** What is written is not shown before it is synced. */
   #hides: boolean;
-  /** Partitions that are on the disk. */
-  readonly #recorded: Set<number>;
+  readonly #writer: LogWriter;
   #waiting: LogEntry[] = [];
   #trouble: LogTrouble | null = null;
   /** It will not get better. */
@@ -91,7 +91,7 @@ export class DiskLog implements Log {
     this.#shownHead = new Map(kept.index.head);
     this.#shownEnd = kept.index.end;
     this.#hides = !options.replayable;
-    this.#recorded = new Set(kept.index.head.keys());
+    this.#writer = new LogWriter(segments, kept, options);
     this.#syncs = new GroupSync(options.clock, () => this.#sync());
     this.#retention = new Retention({
       ...options,
@@ -296,39 +296,14 @@ export class DiskLog implements Log {
 
   #write(entry: LogEntry): void {
     this.#retention.age();
-    const atMs = this.#options.clock.nowMs();
-    if (!this.#recorded.has(entry.partition)) this.#writePartition(entry.partition);
-    if (entry.kind === 'frame') {
-      this.#writeSchemas(entry.schemaVersion);
-      const place = this.#segments.append(FRAME_KIND, entry.message);
-      const { header } = decodeFrameHeader(entry.message);
-      this.#cache.add(this.#kept.index.end, entry.message);
-      this.#kept.take({ kind: 'frame', header, payloadBytes: entry.payloadBytes }, place);
-    } else this.#record({ ...entry, atMs });
+    const sequence = this.#kept.index.end;
+    this.#writer.write(entry);
+    if (entry.kind === 'frame') this.#cache.add(sequence, entry.message);
     this.#syncs.want();
     this.#retention.fit();
   }
 
-  #writePartition(partition: number): void {
-    const { index } = this.#kept;
-    const fromFirst = !index.notFromFirst().includes(partition);
-    this.#record({ kind: 'partition', partition, offset: index.head.get(partition) ?? 0, fromFirst });
-    this.#recorded.add(partition);
-  }
-
-  /** Versions up to this one, which stand before its first frame. */
-  #writeSchemas(upTo: number): void {
-    for (let version = (this.#kept.schemas.at(-1)?.version ?? 0) + 1; version <= upTo; version++) {
-      const schema = this.#options.schemaOf(version);
-      if (schema !== null) this.#record({ kind: 'schema', schema });
-    }
-  }
-
-  #record(record: Exclude<LogRecord, { kind: 'frame' }>): void {
-    const place: Place = this.#segments.append(encodeRecord(record));
-    this.#kept.take(record, place);
-  }
-
+  /** Also while nothing comes. */
   #age(): void {
     try {
       if (this.#trouble === null) this.#retention.age();

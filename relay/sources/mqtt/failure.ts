@@ -1,11 +1,12 @@
 import { HighwaterError } from '../../../contract/errors.ts';
 import type { SourceState } from '../../../contract/protocol/down.ts';
+import { told } from '../../feed-state.ts';
 import type { MqttAddress } from './address.ts';
 import { BrokerRefusal } from './refusal.ts';
 
 /** Why there is no connection, and what to do, in words that hold no password. */
 export function failureState({ name, tls, username }: MqttAddress, error: unknown): SourceState {
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = told(error).message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof HighwaterError) return failed(error.message, error.fix);
   if (error instanceof BrokerRefusal) {

@@ -116,7 +116,7 @@ function open(options: LinkOptions, protocolVersion: 4 | 5, signal: AbortSignal)
         .then(() => options.asking())
         .then(
           () => wire.send(connectPacket(options, protocolVersion)),
-          (error: unknown) => wire.destroy(error instanceof Error ? error : new Error(told(error).message)),
+          (error: unknown) => wire.destroy(new Error(told(error).message, { cause: error })),
         );
   });
 }
