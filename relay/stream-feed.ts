@@ -11,6 +11,7 @@ import { withEpochSuffix, withoutSuffix } from './epoch-suffix.ts';
 import { FeedLag } from './feed-lag.ts';
 import { FeedLog, type OpenedLog } from './feed-log.ts';
 import { FeedOrder } from './feed-order.ts';
+import { startOf } from './feed-start.ts';
 import { stateOf, told } from './feed-state.ts';
 import { type FeedCounts, FeedTally } from './feed-tally.ts';
 import type { LogEntry } from './log/log.ts';
@@ -170,18 +171,11 @@ export class StreamFeed {
     return this.#lag.atEnd;
   }
 
-  /**
-   * Where a tab without a position begins: all there is, or the event time so far back from now, or from the newest event
-   * of a stream that was read to its end. null: not known while older events are read. (P7)
-   */
+  /** Where a tab without a position begins; null: not known yet. (P7) */
   get start(): 'start' | { readonly sinceUs: number } | null {
     const { backfillUs, clock } = this.#parts;
-    if (backfillUs === null) return 'start';
-    const nowUs = clock.nowMs() * 1000;
     const newestUs = this.opened?.log.newestUs() ?? MIN_TIME_US;
-    const { atEnd } = this.#lag;
-    if (atEnd && newestUs > MIN_TIME_US) return { sinceUs: Math.min(nowUs, newestUs) - backfillUs };
-    return atEnd || newestUs >= nowUs - backfillUs ? { sinceUs: nowUs - backfillUs } : null;
+    return startOf({ backfillUs, newestUs, atEnd: this.atEnd, nowUs: clock.nowMs() * 1000 });
   }
 
   /** Records the source has beyond what was read; null when it cannot say. */

@@ -7,6 +7,7 @@ import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp, type CatchUpLoss } from './catch-up.ts';
 import { ConflatedReader, type Conflators } from './conflation.ts';
 import { decideOutcome, distance, type Outcome } from './outcome.ts';
+import { PastFilter } from './past-filter.ts';
 
 /**
  * One stream on one socket. (P5, F4, F5)
@@ -50,10 +51,7 @@ export class Subscription {
   #next: Record<string, number> = {};
   #epoch = '';
   #progress = '';
-  /** While the past is read, frames that only have older events are not sent, up to each partition's first that has others. (P7) */
-  #sinceUs: number | null = null;
-  /** Partitions of which that frame has come. */
-  readonly #begun = new Set<number>();
+  #past = new PastFilter(null);
 
   constructor(feed: StreamFeed, from: SubscribeFrom, output: SubscriptionOutput, conflators: Conflators) {
     this.#feed = feed;
@@ -128,8 +126,7 @@ export class Subscription {
     const answer = decideOutcome({ from, opened: opened.position, log: opened.log, replayable, paced, left });
     // What comes after all that was there is new, whatever its time.
     const isPast = typeof from === 'object' && 'sinceUs' in from && (!atEnd || answer.from === 'source');
-    this.#sinceUs = isPast ? from.sinceUs : null;
-    this.#begun.clear();
+    this.#past = new PastFilter(isPast ? from.sinceUs : null);
     if (answer.from === 'source') {
       this.#catchUp(answer.start, answer);
       return;
@@ -155,7 +152,7 @@ export class Subscription {
     if (this.#feed.schema !== null) this.#sendSchema(this.#feed.schema.version);
   }
 
-  /** `outcome` null: the subscription was answered before, and goes on. */
+  /** `answer` null: the subscription was answered before, and goes on. */
   #catchUp(start: StartFrom, answer: Omit<Answer, 'position' | 'missing'> | null): void {
     const output = this.#output;
     const reader: CatchUp = new CatchUp(this.#feed, start, {
@@ -307,7 +304,7 @@ export class Subscription {
     if (entry.nextOffset < wanted || (entry.nextOffset === wanted && entry.kind === 'frame')) return false;
     this.#next[entry.partition] = entry.nextOffset;
     if (entry.kind === 'progress') this.#sendProgress({ [entry.partition]: entry.nextOffset }, entry.watermarkUs);
-    else if (entry.kind === 'frame' && this.#isTooOld(entry))
+    else if (entry.kind === 'frame' && this.#past.isTooOld(entry))
       this.#sendProgress({ [entry.partition]: entry.nextOffset }, null);
     else if (entry.kind === 'gap') {
       const { kind: type, partition, firstOffset, nextOffset, reason, foundAtMs } = entry;
@@ -318,14 +315,6 @@ export class Subscription {
       this.#output.frame(entry.message, entry.payloadBytes);
     }
     return true;
-  }
-
-  /** Of a frame before a partition's first that has an event of the time asked for. (P7) */
-  #isTooOld({ partition, maxEventTimeUs }: Extract<LogEntry, { kind: 'frame' }>): boolean {
-    if (this.#sinceUs === null || this.#begun.has(partition)) return false;
-    if (maxEventTimeUs < this.#sinceUs) return true;
-    this.#begun.add(partition);
-    return false;
   }
 
   #sendSchema(version: number): void {
