@@ -1,48 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright';
-import { build, type PreviewServer, preview } from 'vite';
-import solid from 'vite-plugin-solid';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import { type FixturePage, startFixture } from './fixture-page.ts';
 
 /** The real page over known pictures, in a real Chromium: what stands where, and what it claims. */
 
-const root = resolve(import.meta.dirname, 'fixture');
-let outDir: string;
-let server: PreviewServer;
-let browser: Browser;
-let url: string;
-
+let fixture: FixturePage;
 beforeAll(async () => {
-  outDir = mkdtempSync(join(tmpdir(), 'highwater-panels-'));
-  const shared = { configFile: false, root, logLevel: 'warn' } as const;
-  await build({ ...shared, plugins: [solid()], build: { outDir, emptyOutDir: true, target: 'es2022' } });
-  server = await preview({ ...shared, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
-  url = `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}/`;
-  browser = await launchChromium();
+  fixture = await startFixture();
 });
+afterAll(() => fixture?.close());
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(outDir, { recursive: true, force: true });
-});
-
-/** Opens the page and waits until every panel in sight has its picture on the screen. */
-async function open(query: string, size = { width: 1440, height: 1100 }): Promise<Page> {
-  const page = await browser.newPage({ viewport: size, timezoneId: 'UTC', locale: 'en-US' });
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  await page.goto(`${url}?${query}`);
-  await page.waitForSelector('[data-panel="Active users now"] .panel-body > :not(.skeleton)');
-  await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(done))));
-  expect(problems).toEqual([]);
-  return page;
-}
-
+const open: FixturePage['open'] = (query, size) => fixture.open(query, size);
 const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
 
 test('a stat shows its value, its unit and the whole number behind it', async () => {
@@ -141,65 +109,6 @@ test.each([
   await page.close();
 });
 
-test('V1 a source that failed, and an engine that is replaced, are never live', async () => {
-  for (const [scene, name, foot] of [
-    ['failed', 'failed', 'No broker answers at localhost:9092'],
-    ['rebuilding', 'rebuilding', 'as of 12:03:05'],
-  ] as const) {
-    const page = await open(`scene=${scene}`);
-    const states = await page.locator('[data-panel]').evaluateAll((all) => all.map((one) => one.dataset.state));
-    expect(new Set(states)).toEqual(new Set([name]));
-    const users = panel(page, 'Active users now');
-    expect(await users.locator('.stat-value').getAttribute('data-value')).toBe('1284');
-    expect(await users.locator('.stat-foot').textContent()).toContain(foot);
-    await page.close();
-  }
-});
-
-test('V11 an arrow says what it compares with what', async () => {
-  const page = await open('', { width: 1920, height: 1100 });
-  const foot = panel(page, 'Conversion').locator('.stat-foot');
-  expect(await foot.innerText()).toMatch(/^last 1 min\s*▼ 6\.0\s%\svs 1 min before$/);
-  expect(await foot.getAttribute('title')).toMatch(
-    /^3\.82\s% in 12:02:10 – 12:03:00, what is final of it, against 4\.06\s% in 12:01:10 – 12:02:00$/,
-  );
-  await page.close();
-});
-
-test('V3 the legend has the values where the lines end, and says when that is', async () => {
-  const page = await open('');
-  const legend = panel(page, 'Conversion rate by minute').locator('.legend');
-  expect(await legend.innerText()).toMatch(/^at 12:03:00\s*conversion\s*4\.60\s%$/);
-  await page.close();
-});
-
-test('V12 panels without data say why, each for itself', async () => {
-  const page = await open('scene=filtered');
-  expect(await panel(page, 'Revenue by campaign').innerText()).toContain("has where: action = 'purchase'.");
-  await page.close();
-  const first = await open('scene=failedFirst');
-  expect(await panel(first, 'Conversion').innerText()).toMatch(/The source of shop_events failed: No broker answers/);
-  expect(await panel(first, 'Conversion').getAttribute('data-state')).toBe('failed');
-  await first.close();
-});
-
-test('V9 on a phone the board is named, and what is wrong is read whole', async () => {
-  const page = await open('scene=errors', { width: 390, height: 844 });
-  const title = page.locator('.bar h1');
-  expect(await title.isVisible()).toBe(true);
-  expect(await title.evaluate((node) => node.scrollWidth <= node.clientWidth && node.clientWidth > 0)).toBe(true);
-  for (const name of ['Active users now', 'p95 latency by action']) {
-    const wrong = panel(page, name);
-    await wrong.scrollIntoViewIfNeeded();
-    const problem = wrong.locator('.problem');
-    await problem.waitFor();
-    expect(await problem.evaluate((node) => node.scrollHeight <= node.clientHeight)).toBe(true);
-    expect(await wrong.evaluate((node) => node.scrollHeight <= node.clientHeight)).toBe(true);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  await page.close();
-});
-
 test.each([
   ['disconnected', /Disconnected\s+since 12:02:23: the relay did not answer for 15 s\. Attempt 4 in 4 s/],
   [
@@ -252,8 +161,7 @@ test('the range is chosen by keyboard and written to the address', async () => {
 });
 
 test('several boards are listed, and the address opens one', async () => {
-  const page = await browser.newPage();
-  await page.goto(`${url}?scene=home`);
+  const page = await fixture.visit('scene=home');
   await page.getByRole('link', { name: /Shop again/ }).click();
   await page.waitForSelector('[data-board="Shop again"]');
   expect(new URL(page.url()).searchParams.get('board')).toBe('again');
@@ -269,8 +177,7 @@ test('V8 while history is read, the status line says so and no rate', async () =
 });
 
 test('V7 without a board the page says what it waits for', async () => {
-  const page = await browser.newPage();
-  await page.goto(`${url}?scene=none`);
+  const page = await fixture.visit('scene=none');
   expect(await page.locator('.home').textContent()).toMatch(
     /^A board of charts .*Waiting for the first record of shop_/,
   );
@@ -278,8 +185,7 @@ test('V7 without a board the page says what it waits for', async () => {
 });
 
 test('an engine that cannot start says why and what to do', async () => {
-  const page = await browser.newPage();
-  await page.goto(`${url}?scene=failure`);
+  const page = await fixture.visit('scene=failure');
   expect(await page.getByRole('alert').textContent()).toMatch(/no WebAssembly .*Use Chrome 95/);
   await page.close();
 });
