@@ -142,12 +142,18 @@ function invalid(problems: readonly string[]): HighwaterError {
   return new HighwaterError('config_invalid', message, 'correct what is named and start again');
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const why =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String((cause as Error).message);
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = UNREADABLE[code ?? ''] ?? message;
     throw new HighwaterError(
       'file_unreadable',
       `${path} cannot be read: ${why}`,

@@ -99,14 +99,29 @@ export function parseOptions(argv: readonly string[]): Options {
     )
     .option('--demo-rate <n>', 'events per second of the simulated shop', number(0.1, 100_000, false), 100)
     .option('--demo-seed <n>', 'the same seed makes the same shop', number(0, Number.MAX_SAFE_INTEGER, true), 1)
-    .allowExcessArguments(false)
+    .allowExcessArguments()
     .exitOverride();
   command.parse([...argv], { from: 'user' });
   const values = command.opts<Omit<Options, 'given'>>();
+  refuseStray(command, argv);
   const given = new Set(Object.keys(values).filter((name) => command.getOptionValueSource(name) === 'cli'));
   const options = { ...values, given };
   refuseUnused(options);
   return options;
+}
+
+/** An option that took the next one for its value, and words that belong to none. */
+function refuseStray(command: Command, argv: readonly string[]): void {
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    if (typeof value === 'string' && value.startsWith('--') && argv.includes(value))
+      throw usage(`${option.long} without a value: ${value} follows it`, `write its value after ${option.long}`);
+  }
+  if (command.args.length === 0) return;
+  throw usage(
+    `found ${command.args.join(' ')}, which belongs to no option`,
+    'write npm start -- --option value: without the -- npm takes the options for itself; npm start -- --help lists them',
+  );
 }
 
 const FOR_KAFKA = 'it is for --kafka; with --config, write it in the file';

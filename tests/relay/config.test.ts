@@ -156,6 +156,12 @@ test.each([
     ['--data', 'package.json/x', '--kafka', 'h', '--topic', 't'],
     /^the data folder .* there is a file where a folder should be\n/,
   ],
+  [
+    ['localhost:9092', 't'],
+    /^found localhost:9092 t, which belongs to no option\n {2}write npm start -- --option value/,
+  ],
+  [['--kafka', '--topic', 't'], /^--kafka without a value: --topic follows it\n/],
+  [['--config', 'examples'], /^examples cannot be read: it is a folder\n/],
   [['--max-tabs', '0'], /Expected a whole number from 1/],
 ])('%j is refused with status 2, one message and no stack', async (args, message) => {
   const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
