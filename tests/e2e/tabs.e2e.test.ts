@@ -231,8 +231,11 @@ test('T4 a worker that is gone is replaced', async () => {
 
 /** What the engine holds came from what the browser keeps, and no row of it a second time from the relay. */
 async function restored(tab: BoardTab, rows: number): Promise<void> {
-  await until(async () => expect((await tab.status()).journal).toMatchObject({ state: 'on', restoredRows: rows }));
-  expect((await tab.status()).streams.orders?.delivery?.outcome).toBe('resumed');
+  await until(async () => {
+    const { journal, streams } = await tab.status();
+    expect(journal).toMatchObject({ state: 'on', restoredRows: rows });
+    expect(streams.orders?.delivery?.outcome).toBe('resumed');
+  });
 }
 
 /** A list in one piece: memory it is given back goes to the engine, never to the browser. */

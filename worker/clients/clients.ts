@@ -48,6 +48,9 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
     ...now,
     restarts: [...earlierRestarts, ...now.restarts].slice(-KEPT_RESTARTS),
   });
+  const flushUnseen = () => {
+    if (![...pages].some(({ visible }) => visible)) host.flush();
+  };
   host.onStatus((now) => {
     status = statusOf(now);
     for (const page of pages) for (const tell of page.statusListeners) tell(status);
@@ -94,7 +97,7 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
         },
         setVisible(now) {
           page.visible = now;
-          if (![...pages].some(({ visible }) => visible)) host.flush();
+          flushUnseen();
           look();
         },
         setPaused(now) {
@@ -104,6 +107,7 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
         status: () => statusOf(host.status()),
         close() {
           pages.delete(page);
+          flushUnseen();
           for (const id of watches.keys()) host.unwatch(prefix + id);
           watches.clear();
         },
