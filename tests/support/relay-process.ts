@@ -29,8 +29,8 @@ export interface RelayProcess {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** What the page is built from. */
-const SOURCES = ['web', 'worker', 'contract', 'public', 'vite.config.ts', 'package-lock.json'];
+/** What the page is built from: the relay too, which reads files in the tab. */
+const SOURCES = ['web', 'worker', 'relay', 'contract', 'public', 'vite.config.ts', 'package-lock.json'];
 const START_TIMEOUT_MS = 30_000;
 
 /** Of this process: two relays that start at once are served by one build. */
