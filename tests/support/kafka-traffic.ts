@@ -61,6 +61,8 @@ export interface OpenTransaction {
 }
 
 const runProgram = promisify(execFile);
+/** The client's `timeout` is also how long the broker lets a transaction stay open before it aborts it. */
+const TRANSACTION_MS = 120_000;
 const POLL_MS = 20;
 const JAVA_HEAP_MIB = 256;
 const ACKS = { all: -1, leader: 1 } as const;
@@ -105,7 +107,8 @@ export function kafkaTraffic(addresses: readonly string[], defaultReplicas: numb
     });
   const transactional = () => {
     const transactionalId = `tests-${randomBytes(4).toString('hex')}`;
-    return new Producer<Buffer, Buffer | null, Buffer, Buffer>({ ...client, transactionalId, idempotent: true });
+    const options = { ...client, transactionalId, idempotent: true, timeout: TRANSACTION_MS };
+    return new Producer<Buffer, Buffer | null, Buffer, Buffer>(options);
   };
   return {
     createTopic: (name, partitions = 1, { replicas = defaultReplicas, nodes, configs = {} } = {}) =>

@@ -100,12 +100,14 @@ export interface ChromiumTab extends FaultTab {
 }
 
 const ANSWER_MS = 20_000;
+/** For all its rows: of a long trial they are hundreds of thousands. */
+const REPORT_MS = 180_000;
 
 /** A page that has died or is stopped never answers. */
-function answered<T>(answer: Promise<T>): Promise<T> {
+function answered<T>(answer: Promise<T>, withinMs = ANSWER_MS): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the page did not answer within ${ANSWER_MS / 1000} s`)), ANSWER_MS);
+    timer = setTimeout(() => reject(new Error(`the page did not answer within ${withinMs / 1000} s`)), withinMs);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
@@ -139,12 +141,13 @@ export async function openChromiumTab(name: string, proxy: TcpProxy, browser: Br
       });
     return asking;
   };
-  const query = (sql: string) =>
+  const query = (sql: string, withinMs?: number) =>
     answered(
       page.evaluate(([text, maxRows]) => window.highwater.query(text, { maxRows, deadlineMs: 60_000 }), [
         sql,
         MAX_ROWS,
       ] as const),
+      withinMs,
     );
   const sample = async () => {
     const now = await status();
@@ -162,7 +165,7 @@ export async function openChromiumTab(name: string, proxy: TcpProxy, browser: Br
     sample,
     async report() {
       await sample();
-      return { name, rows: (await query(ROWS_SQL)).map(heldRow), losses: told.losses, lives: told.lives };
+      return { name, rows: (await query(ROWS_SQL, REPORT_MS)).map(heldRow), losses: told.losses, lives: told.lives };
     },
     async reload() {
       told.reborn();
