@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,14 +18,22 @@ async function newFolder(): Promise<string> {
 
 /** What another process would find if this one was killed now. Files may be replaced while it is made: again, then. */
 function imageOf(data: string, image: string): string {
-  for (;;)
+  for (let time = 0; ; time++)
     try {
-      cpSync(data, image, { recursive: true });
+      copyFolder(data, image);
       return image;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || time === 100) throw error;
       rmSync(image, { recursive: true, force: true });
     }
+}
+
+/** File by file: of one that goes meanwhile `cpSync` may end the whole process. */
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true }))
+    if (entry.isDirectory()) copyFolder(join(from, entry.name), join(to, entry.name));
+    else copyFileSync(join(from, entry.name), join(to, entry.name));
 }
 
 async function openTab(port: number): Promise<Tab> {
