@@ -128,3 +128,42 @@ test('S10 the relay is killed after the broker has made a session anew, before t
   await last.stop();
   expect(ofKind(last.events, 'gap')).toEqual([]);
 });
+
+test.each([
+  ['messages come of it: it is the old one, and nothing is told', true],
+  ['nothing comes of it: it may be new, which is told', false],
+])('S10 the broker’s answer was lost, and then it has a session; %s', async (_, publishes) => {
+  const broker = await startMosquitto();
+  onTestFinished(() => broker.stop());
+  let text: string | null = null;
+  const kept: SourceMemory = {
+    load: async () => text,
+    save: async (saved) => {
+      text = saved;
+    },
+  };
+  const read = (from: Position | 'latest'): Following => {
+    const source = createMqttSource({ url: broker.url, filter: 'a/#', epoch: 'run', clock, memory: kept });
+    const following = follow(source, from);
+    onTestFinished(() => following.stop().catch(() => undefined));
+    return following;
+  };
+  const first = read('latest');
+  await first.until(stateOf('live'));
+  await first.stop();
+  const epoch = ofKind(first.events, 'opened')[0]?.position.epoch ?? '';
+  text = JSON.stringify({ ...JSON.parse(text ?? ''), asking: true });
+  const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
+  const publish = (value: string) => publisher.publishAsync('a/b', value, { qos: 1 });
+  if (publishes) await publish('while it was away');
+
+  const next = read({ epoch, next: { 0: 0 } });
+  await next.until(stateOf('live'));
+  await publish('now');
+  await next.until(atLeast(publishes ? 2 : 1));
+  await next.stop();
+  await publisher.endAsync(true);
+  expect(ofKind(next.events, 'gap').map(({ reason }) => /may have made the session anew/.test(reason))).toEqual(
+    publishes ? [] : [true],
+  );
+});

@@ -16,7 +16,11 @@ import type { Certificates } from './wire.ts';
  * Keeps one session with the broker going over any number of connections, and gives every new message its offset.
  *
  *     connecting ─▶ (the session is there | it is not: subscribe, gap) ─▶ live ─▶ lost ─▶ connecting ─▶ …
+ *          │                 ╰─▶ in doubt ─▶ (a message: it is there | none for 2 s: subscribe, gap) ─▶ live
  *          ╰─▶ failed ─▶ (0.5 … 10 s) ─╯
+ *
+ * In doubt: the broker was asked before, and its answer was lost. It may have made the session then that it has now; but
+ * of one that nobody has subscribed by it sends nothing.
  */
 export interface ConnectionParts {
   readonly address: MqttAddress;
@@ -35,6 +39,7 @@ const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 const MAX_IN_FLIGHT = 8_192;
 /** What was read shortly before the end is kept in about this time, and need not be sent again then. */
 const LAST_ANSWERS_MS = 300;
+const DOUBT_MS = 2_000;
 
 export class MqttConnection {
   readonly queue: MessageQueue;
@@ -48,6 +53,8 @@ export class MqttConnection {
   #missed: Missed | null;
   /** The broker was asked before, and may have made the session it now says it had. */
   #inDoubt = false;
+  /** Resolves once that is answered by what comes; null: there is nothing to be answered. */
+  #proof: PromiseWithResolvers<boolean> | null = null;
   /** Where the newest gap was told; null: there was none, or a row after it is kept. */
   #gapAt: number | null = null;
   #allKept: () => void = () => undefined;
@@ -92,6 +99,7 @@ export class MqttConnection {
       if (failures === 0) this.#tell({ state: 'connecting', message: null, fix: null });
       try {
         const link = await this.#connect(why, signal);
+        await untilAborted(this.#endDoubt(link, why), signal);
         await untilAborted(this.#subscribe(link), signal);
         if (signal.aborted) break;
         failures = 0;
@@ -147,7 +155,28 @@ export class MqttConnection {
     if (this.queue.isFull) link.pause();
     const reason = this.#reasonOfLoss(link.sessionPresent, why);
     if (reason !== null) this.#missed = { reason, foundAtMs: clock.nowMs() };
-    session.answered(link.sessionPresent && !this.#inDoubt, this.#missed);
+    const isOpen = this.#inDoubt && link.sessionPresent && session.established && !session.filterChanged;
+    this.#proof = isOpen ? Promise.withResolvers() : null;
+    if (!isOpen) session.answered(link.sessionPresent && !this.#inDoubt, this.#missed);
+  }
+
+  async #endDoubt(link: MqttLink, why: string): Promise<void> {
+    const { session, clock } = this.#parts;
+    const proof = this.#proof;
+    if (proof === null) return;
+    let cancel = () => {};
+    // While nothing is read, nothing comes.
+    const wait = () => {
+      cancel = clock.after(DOUBT_MS, () => (this.queue.isFull ? wait() : proof.resolve(false)));
+    };
+    wait();
+    const isOld = await Promise.race([proof.promise, link.lost]);
+    cancel();
+    this.#proof = null;
+    if (typeof isOld !== 'boolean') throw isOld ?? new Error('it was closed');
+    const reason = `${why}, and the broker may have made the session anew: an answer of it was lost; messages published meanwhile may not have been received`;
+    if (!isOld) this.#missed ??= { reason, foundAtMs: clock.nowMs() };
+    session.answered(isOld, this.#missed);
   }
 
   /** Null: the broker has kept all that there was. */
@@ -160,8 +189,6 @@ export class MqttConnection {
     if (!session.established) return null;
     if (!sessionPresent)
       return `${why}, and the broker did not keep the session; messages published meanwhile were not received`;
-    if (this.#inDoubt)
-      return `${why}, and the broker may have made the session anew: an answer of it was lost; messages published meanwhile may not have been received`;
     return session.qos0 ? `${why}; messages published meanwhile with QoS 0 were not received` : null;
   }
 
@@ -176,6 +203,7 @@ export class MqttConnection {
 
   #arrived(packet: IPublishPacket): void {
     const { session, clock } = this.#parts;
+    this.#proof?.resolve(true);
     const { topic, qos, dup, retain, messageId: packetId = 0 } = packet;
     if (retain && session.retainedAgain) {
       if (qos !== 0) session.inFlight.passedOver({ packetId, qos, dup }, this.#nextOffset);
@@ -203,6 +231,7 @@ export class MqttConnection {
   /** The broker may give the id to another message once it is told so: not before we would know that after a crash. */
   async #released(packetId: number): Promise<void> {
     const link = this.#link;
+    this.#proof?.resolve(true);
     this.#parts.session.inFlight.released(packetId);
     await this.#parts.session.save();
     link?.send({ cmd: 'pubcomp', messageId: packetId });
