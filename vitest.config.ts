@@ -8,7 +8,7 @@ export default defineConfig({
     // Two cores: real brokers and browsers are heavy, so files run two at a time at most.
     maxWorkers: 2,
     // Of tests that may run beside each other within a file: fault scenarios, each with a relay and tabs.
-    maxConcurrency: 2,
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Neither an exclusive test nor an empty run may pass for the whole suite.
