@@ -9,6 +9,7 @@ import { startMosquitto } from '../../tests/support/mosquitto.ts';
 import { type RelayProcess, startRelayProcess } from '../../tests/support/relay-process.ts';
 import { type Harness, type Row, round, samples } from '../harness.ts';
 import { start } from '../programs.ts';
+import { DATA } from './first-chart.ts';
 
 const RATE = 5_000;
 
@@ -179,14 +180,13 @@ interface Opening {
 /** Opens the board and waits for every row; ms since the navigation began. */
 async function open(context: BrowserContext, relay: RelayProcess, rows: number): Promise<Opening> {
   const page = await context.newPage();
-  await page.addInitScript(() => {
+  await page.addInitScript((drawn) => {
     const look = () => {
-      if (document.querySelector('[data-state="live"], [data-state="late"], [data-state="replay"]'))
-        setTimeout(() => performance.mark('chart'));
+      if (document.querySelector(drawn)) setTimeout(() => performance.mark('chart'));
       else requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
-  });
+  }, DATA);
   await page.goto(relay.url);
   await page.waitForFunction(() => 'highwater' in window);
   await counted(page, rows, 10);
