@@ -124,6 +124,7 @@ export type PanelRequest =
 
 /** Common to all pictures: how far the data behind it has come. */
 export interface PictureTime {
+  /** The one its rows come from in the end. */
   readonly stream: string;
   /** Newest event time counted; null before the first row. */
   readonly maxEventTimeUs: number | null;
@@ -132,6 +133,11 @@ export interface PictureTime {
   readonly receivedAtMs: number | null;
   /** The newest frame behind this picture: the relay's clock when it was sealed. */
   readonly sealedAtMs: number | null;
+  /**
+   * How far the stream itself has come, where the window is fed closed rows of another: those come a window late, so that
+   * only this says whether the picture is behind. Left out: the window is fed the stream, and the times are those above.
+   */
+  readonly streamTime?: { readonly maxEventTimeUs: number | null; readonly watermarkUs: number | null };
 }
 
 export type PanelPicture =
@@ -207,6 +213,8 @@ export interface Status {
   readonly clockAheadMs: number | null;
   /** The engine is being replaced by another: no picture is made until it stands where the old one stood. */
   readonly rebuilding: boolean;
+  /** What the journal kept is being read back, or its files are being opened: the relay is asked after it. Left out: no. */
+  readonly restoring?: boolean;
   readonly streams: Record<string, StreamStatus>;
   /** Rows committed over the last five seconds, of frames sealed since this tab listened: history is not counted. */
   readonly eventsPerSecond: number;
