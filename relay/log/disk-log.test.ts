@@ -290,6 +290,10 @@ test('L2 a record that cannot be read back is let go with all before it, and the
   expect(damaged).toEqual([1]);
   expect(lost).toBeGreaterThan(0);
   expect(log.start).toBe((lost ?? 0) + 1);
+  expect([0, lost ?? 0].map((sequence) => log.lostReason(sequence))).toEqual(
+    Array(2).fill(expect.stringMatching(/disk/)),
+  );
+  expect(log.lostReason(log.start)).toBeNull();
   expect(log.floor().get(0)).toBe(log.start);
   expect(log.seek({ 0: 0 })).toBe(null);
   expect(offsets(log)).toEqual([...Array(12).keys()].slice(log.start));

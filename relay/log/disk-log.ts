@@ -55,6 +55,7 @@ export interface Kept {
 
 const END_DAMAGED =
   'the end of what the relay kept was damaged, by a power cut or the disk: records may be lost, and nobody knows which';
+const LOST = 'the disk of the relay has lost what it kept of these records';
 const RETRY_MS = 1_000;
 const CACHE_BYTES = 32 * 2 ** 20;
 const READ_CACHE_BYTES = 16 * 2 ** 20;
@@ -80,6 +81,8 @@ export class DiskLog implements Log {
   #cancelRetry: () => void = () => undefined;
   readonly #retention: Retention;
   readonly #syncs: GroupSync;
+  /** The newest sequence that could not be read back: it and all before it are gone. */
+  #lostUpTo = -1;
   #closed = false;
 
   private constructor(options: DiskLogOptions, segments: Segments, kept: KeptLog) {
@@ -226,6 +229,10 @@ export class DiskLog implements Log {
     return this.#kept.index.since(eventTimeUs);
   }
 
+  lostReason(sequence: number): string | null {
+    return sequence <= this.#lostUpTo ? LOST : null;
+  }
+
   async room(): Promise<void> {
     if (this.#broken !== null) throw this.#broken;
     if (this.#trouble !== null && !this.#closed) await new Promise<void>((resolve) => this.#roomMade.push(resolve));
@@ -256,6 +263,7 @@ export class DiskLog implements Log {
       return message;
     } catch {
       while (this.#kept.index.start <= sequence) this.#kept.index.dropFirst();
+      this.#lostUpTo = Math.max(this.#lostUpTo, sequence);
       this.#options.onDamage?.({ ...place, isTail: false });
       return null;
     }

@@ -32,6 +32,8 @@ export interface Log {
    * have been, such events before the floor. (P7)
    */
   since(eventTimeUs: number): { readonly next: Readonly<Record<string, number>>; readonly whole: boolean };
+  /** Why the disk has nothing at this sequence any more, for the viewer; null: it is there, or went for its size or age. */
+  lostReason(sequence: number): string | null;
   /** Of all that ever came; MIN_TIME_US: none did. */
   newestUs(): number;
   /** Appended and not shown yet. */

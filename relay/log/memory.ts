@@ -82,6 +82,10 @@ export class MemoryLog implements Log {
     return this.#index.since(eventTimeUs);
   }
 
+  lostReason(): null {
+    return null;
+  }
+
   newestUs(): number {
     return Math.max(MIN_TIME_US, ...this.#index.newestUs().values());
   }
