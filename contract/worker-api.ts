@@ -97,7 +97,7 @@ export type PanelRequest =
       readonly seriesBy: string | null;
       readonly order: readonly string[];
       readonly span: Span;
-      /** Pixels of plot width: at most four points per pixel come back (M4). */
+      /** Pixels of plot width: at most four points per pixel come back (M4), and the newest window. */
       readonly widthPx: number;
     }
   | {

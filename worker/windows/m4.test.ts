@@ -1,16 +1,23 @@
 import { expect, test } from 'vitest';
 import { reduceM4 } from './m4.ts';
 
-test('M4 keeps first, last and both extremes of every pixel, and marks its revisions', () => {
+test('M4 keeps first, last and both extremes of every pixel, marks its revisions, and keeps the newest window apart', () => {
   const count = 10_007;
+  const newest = -1e12;
   const xs = Float64Array.from({ length: count }, (_, index) => index);
   const values = xs.map((x) => Math.sin(x / 40) * x);
   values[5000] = 1e9;
   values[5042] = Number.NaN;
   const revised = new Uint8Array(count);
   revised[77] = 1;
-  const reduced = reduceM4(xs, [values], revised, 100);
-  expect(reduced.xs).toHaveLength(400);
+  const reduced = reduceM4(
+    Float64Array.of(...xs, count),
+    [Float64Array.of(...values, newest)],
+    Uint8Array.of(...revised, 0),
+    100,
+  );
+  expect(reduced.xs).toHaveLength(401);
+  expect([reduced.xs[400], reduced.series[0]?.[400]]).toEqual([count, newest]);
   for (let column = 0; column < 100; column++) {
     const part = values
       .slice(Math.floor((column * count) / 100), Math.floor(((column + 1) * count) / 100))

@@ -7,7 +7,11 @@ export interface Reduced {
 
 /**
  * M4: at most four points per pixel column, drawn as the whole line would be. Per column and series the first, the two
- * extremes in their order, and the last; all series share x, so an extreme may stand elsewhere within its own pixel.
+ * extremes in their order, and the last; all series share x, so an extreme may stand elsewhere within its own pixel. The
+ * newest window is kept apart, for what it has so far is no value of a whole window, and no extreme of any. (V3)
+ *
+ *     column 1            …  column n                newest
+ *     first low high last …  first high low last     so far
  */
 export function reduceM4(
   xs: Float64Array,
@@ -15,12 +19,13 @@ export function reduceM4(
   revised: Uint8Array,
   widthPx: number,
 ): Reduced {
-  const count = xs.length;
+  const count = xs.length - 1;
   const columns = Math.max(1, Math.floor(widthPx));
-  if (count <= columns * 4) return { xs, series, revised };
-  const out = new Float64Array(columns * 4);
-  const outSeries = series.map(() => new Float64Array(columns * 4));
-  const outRevised = new Uint8Array(columns * 4);
+  const points = columns * 4;
+  if (count <= points) return { xs, series, revised };
+  const out = new Float64Array(points + 1);
+  const outSeries = series.map(() => new Float64Array(points + 1));
+  const outRevised = new Uint8Array(points + 1);
   for (let column = 0; column < columns; column++) {
     const start = Math.floor((column * count) / columns);
     const end = Math.floor(((column + 1) * count) / columns);
@@ -33,6 +38,10 @@ export function reduceM4(
     for (const [index, values] of series.entries()) fourOf(values, start, end, outSeries[index] as Float64Array, to);
     for (let at = start; at < end; at++) if (revised[at]) outRevised.fill(1, to, to + 4);
   }
+  out[points] = xs[count] ?? 0;
+  for (const [index, values] of series.entries())
+    (outSeries[index] as Float64Array)[points] = values[count] ?? Number.NaN;
+  outRevised[points] = revised[count] ?? 0;
   return { xs: out, series: outSeries, revised: outRevised };
 }
 
