@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { nearest, oneOf } from './nearest.ts';
 import { PanelSchema } from './panel.ts';
 import { quote } from './quote.ts';
+import { withoutUserOfUrl } from './without-user.ts';
 
 /**
  * What would be right where something in a file is wrong, in words. A schema that says `expected …` itself is taken at its
@@ -37,14 +38,14 @@ const LABELS: Readonly<Record<string, string>> = {
 export function expectation(issue: z.core.$ZodIssue, found: unknown, names: readonly string[]): string {
   const [, key] = typeof found === 'string' ? (/^(\w+):\S/.exec(found) ?? []) : [];
   if (key !== undefined && names.includes(key) && issue.code !== 'invalid_value')
-    return `a space after the colon: ${key}: ${String(found).slice(key.length + 1)}`;
+    return `a space after the colon: ${key}: ${withoutUserOfUrl(String(found).slice(key.length + 1))}`;
   const [, own] = /^expected ([\s\S]*)$/.exec(issue.message) ?? [];
   if (own !== undefined) return own;
   switch (issue.code) {
     case 'invalid_type': {
       const label = LABELS[issue.expected] ?? issue.expected;
       const isItem = issue.expected === 'array' && (typeof found === 'string' || typeof found === 'number');
-      return isItem ? `${label}: [${String(found).slice(0, 40)}]` : label;
+      return isItem ? `${label}: [${withoutUserOfUrl(String(found)).slice(0, 40)}]` : label;
     }
     case 'invalid_value':
       return anyOf(issue.values.map(String), found);

@@ -108,7 +108,8 @@ export class YamlFile {
     const value = this.#nodeAt(path);
     if (isMap(value)) return value.items.length === 0 ? 'an empty map' : 'a map';
     if (isSeq(value)) return value.items.length === 0 ? 'an empty list' : 'a list';
-    return isScalar(value) && value.value !== null && value.value !== undefined ? quote(value.value) : 'nothing';
+    if (!isScalar(value) || value.value === null || value.value === undefined) return 'nothing';
+    return SECRETS.includes(path.at(-1)) ? 'something else' : quote(value.value);
   }
 
   /** Keys that are numbers are told by their text, as paths tell them. */
@@ -143,6 +144,9 @@ export class YamlFile {
     this.problems.push({ line: Math.max(1, line), column: Math.max(1, col), path: path.join('.'), found, expected });
   }
 }
+
+/** Of what stands there not even what is wrong is shown. (S11) */
+const SECRETS: readonly unknown[] = ['password', 'username'];
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length));

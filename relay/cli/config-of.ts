@@ -26,7 +26,10 @@ export async function configOf(options: Options): Promise<RunConfig> {
     if (topic === undefined)
       throw usage('--mqtt without a topic filter', "add --topic 'line/#', or --topic '#' for all");
     const url = /^mqtts?:\/\//.test(mqtt) ? mqtt : `mqtt://${mqtt}`;
-    return singleStream(streamName(topic), { source: `${url.replace(/\/+$/, '')}/${topic}`, time });
+    return singleStream(streamName(topic), {
+      source: `${url.replace(/\/+$/, '')}/${topic.replaceAll('@', '%40')}`,
+      time,
+    });
   }
   if (file !== undefined) {
     await access(resolve(file)).catch((cause: unknown) => {

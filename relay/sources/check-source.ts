@@ -29,7 +29,16 @@ function userProblems(url: string, env: SecurityPlace['env']): { found: string; 
       const [found, expected] = unset(name);
       return { found, expected };
     });
-  if (/%(?![0-9a-f]{2})/i.test(user))
-    problems.push({ found: 'a % in the user or password', expected: '%25 in its place' });
+  if (!isDecodable(user)) problems.push({ found: 'a % in the user or password', expected: '%25 in its place' });
   return problems;
+}
+
+/** Are all its `%` of characters in UTF-8? */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

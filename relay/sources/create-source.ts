@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { SecuritySpec } from '../../contract/spec/stream.ts';
+import { withoutUser } from '../../contract/spec/without-user.ts';
 import type { DemoOptions } from '../demo/start-demo.ts';
 import { createDemoSource } from './demo.ts';
 import { createFileSource } from './file.ts';
@@ -37,7 +38,7 @@ export function createSource(sourceUrl: string, deps: SourceDeps): Source {
     const [first] = parsed.problems;
     throw new HighwaterError(
       'config_invalid',
-      `source "${sourceUrl}": found ${parsed.problems.map((problem) => problem.found).join('; and ')}`,
+      `source "${withoutUser(sourceUrl)}": found ${parsed.problems.map((problem) => problem.found).join('; and ')}`,
       `write ${first?.expected ?? 'a source URL'}`,
     );
   }

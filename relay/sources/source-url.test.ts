@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
+import { HighwaterError } from '../../contract/errors.ts';
+import { loadConfig } from '../../contract/spec/load.ts';
+import { checkSourceAt } from './check-source.ts';
 import { createSource } from './create-source.ts';
 import { parseSourceUrl } from './source-url.ts';
 
@@ -13,6 +16,7 @@ test.each([
   ['mqtt://h:1884/shop/+/events', { kind: 'mqtt', url: 'mqtt://h:1884', filter: 'shop/+/events' }],
   ['mqtts://me:p%40ss@h/#', { kind: 'mqtt', url: 'mqtts://me:p%40ss@h:8883', filter: '#' }],
   ['mqtt://h//leading/slash', { kind: 'mqtt', url: 'mqtt://h:1883', filter: '/leading/slash' }],
+  ['mqtt://me:pa#s?s@h/users/%40me', { kind: 'mqtt', url: 'mqtt://me:pa#s?s@h:1883', filter: 'users/@me' }],
   ['file:./events.jsonl', { kind: 'file', path: './events.jsonl' }],
   ['file:///data/events.jsonl', { kind: 'file', path: '/data/events.jsonl' }],
   ['demo:shop', { kind: 'demo' }],
@@ -51,3 +55,62 @@ test('a source of a wrong URL is a configuration error with what would be right'
     }),
   );
 });
+
+test.each([
+  'mqtt://me:p@ssw0rd@broker:1883/a/#',
+  'mqtt://me:pa/ssw0rd@broker:1883/a/#',
+  'mqtt://me:p@/ssw0rd@broker/a',
+  'mqtt://me:1883/ssw0rd@broker/a',
+  'mqtts://me:ssw0rd@broker:none/a',
+  'mqtt://me:ssw0rd@broker/a#',
+  'mqtt://me:ssw0rd@',
+  'mqtt:/me:ssw0rd@broker/a',
+  'mqtt:me:ssw0rd@broker/a',
+  'mqqt://me:ssw0rd@broker/a',
+  'me:ssw0rd@broker:1883/a',
+  'me:1883/ssw0rd@broker:1883/a',
+  '1me:ssw0rd@broker:1883/a',
+  'me:ssw0rd@broker/a.jsonl',
+  'kafka://me:ssw0rd@broker:9092/t',
+  'kafka://me:1/ssw0rd@broker:9092/t',
+  'kafka:/me:ssw0rd@broker/t',
+  'file://me:ssw0rd@broker/x',
+  'demo:me:ssw0rd@broker',
+])('S11 what is wrong with %s is told without what is before the @', (source) => {
+  const parsed = parseSourceUrl(source);
+  expect(parsed.ok).toBe(false);
+  const deps = { clock: systemClock, run: 'r', baseDir: '.', demo: { seed: 1 } };
+  const thrown = told(() => createSource(source, deps));
+  const loaded = loadConfig(`streams:\n  line: { source: "${source}" }\n`, checkSourceAt({ baseDir: '.', env: {} }));
+  expect(loaded).toHaveProperty('problems');
+  expect(JSON.stringify([parsed, thrown, loaded])).not.toMatch(/ssw0rd|\bme:/);
+});
+
+test.each([
+  'streams: mqtt://me:ssw0rd@broker/a',
+  'streams: { line: mqtt://me:ssw0rd@broker/a }',
+  'streams: { line: "source:mqtt://me:ssw0rd@broker/a" }',
+  'streams: { line: { source: kafka://h/t, security: { sasl: { mechanism: plain, username: me, password: [ssw0rd] } } } }',
+  'streams: { line: { source: kafka://h/t, security: { sasl: { mechanism: plain, username: a, password: 550123 } } } }',
+])('S11 no secret of a configuration is in what is wrong with it: %s', (text) => {
+  const loaded = loadConfig(text, checkSourceAt({ baseDir: '.', env: {} }));
+  expect(loaded).toHaveProperty('problems');
+  expect(JSON.stringify(loaded)).not.toMatch(/ssw0rd|550123|\bme:/);
+});
+
+test('a user that is no percent-encoded text is refused', () => {
+  const check = checkSourceAt({ baseDir: '.', env: {} });
+  expect(check('mqtt://me:%ff@h/a', {})).toEqual([
+    { found: 'a % in the user or password', expected: '%25 in its place' },
+  ]);
+  expect(check('mqtt://me:5%@h/a', {})).toHaveLength(1);
+  expect(check('mqtt://me:%25@h/a', {})).toEqual([]);
+});
+
+function told(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error instanceof HighwaterError ? [error.message, error.fix] : error;
+  }
+}

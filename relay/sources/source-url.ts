@@ -1,9 +1,13 @@
+import { withoutUser } from '../../contract/spec/without-user.ts';
+
 /**
  * What a stream's `source:` may say, read without touching the world:
  *
  *     kafka://host:9092[,host2:9092]/topic      mqtt://[user:password@]host:1883/topic/filter/#
  *     kafka://host:9092/topic,topic             kafka://host:9092/orders-*
  *     file:./events.jsonl                       demo:shop
+ *
+ * What is before an `@` may be a password, and is in no message, however the rest is wrong. (S11)
  */
 export type SourceUrl =
   /** `topic`: one, several with commas, or with `*` all that fit. */
@@ -28,6 +32,9 @@ const KAFKA_FORM =
   'kafka://host:9092/topic, kafka://host1:9092,host2:9092/topic, kafka://host:9092/topic,topic or kafka://host:9092/orders-*';
 const MQTT_FORM = 'mqtt://host:1883/topic/filter, where the filter may use + and #';
 
+const MQTT_AT = '%40 in place of each @ but the one before the host, and %2F in place of a / in a user or password';
+const KAFKA_AT = 'security: { sasl: { mechanism, username, password } }, beside source:';
+
 /** Reads a source URL; every problem in it is told at once. */
 export function parseSourceUrl(text: string): ParsedSourceUrl {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(text.trim()) ?? [];
@@ -42,14 +49,15 @@ export function parseSourceUrl(text: string): ParsedSourceUrl {
       return parseFile(rest ?? '');
     case 'demo':
       if (rest === 'shop') return { ok: true, url: { kind: 'demo' } };
-      return refused([{ found: `no demo called "${rest}"`, expected: 'demo:shop' }]);
+      return refused([{ found: `no demo called "${withoutUser(rest ?? '')}"`, expected: 'demo:shop' }]);
     default:
       return refused([unknownKind(text, scheme, rest ?? '')]);
   }
 }
 
 /** What begins as no source does: an address, a path, another scheme. */
-function unknownKind(text: string, scheme: string | undefined, rest: string): SourceUrlProblem {
+function unknownKind(url: string, scheme: string | undefined, rest: string): SourceUrlProblem {
+  const text = withoutUser(url);
   if (/^\d+(\/|$)/.test(rest))
     return { found: `"${text}", which does not say what is there`, expected: `kafka://${text} or mqtt://${text}` };
   if (/\.(jsonl?|ndjson)$/i.test(text) && !/^\w+:\/\//.test(text))
@@ -62,6 +70,7 @@ function unknownKind(text: string, scheme: string | undefined, rest: string): So
 
 function parseKafka(text: string, rest: string): ParsedSourceUrl {
   const [, hosts, topic] = /^\/\/([^/]*)\/?(.*)$/.exec(rest) ?? [];
+  if (rest.includes('@')) return refused([{ found: 'a user before the hosts', expected: KAFKA_AT }]);
   if (hosts === undefined || topic === undefined) return refused([{ found: `"${text}"`, expected: KAFKA_FORM }]);
   const problems: SourceUrlProblem[] = [];
   const brokers = hosts.split(',').map((host) => readHost(host, KAFKA_PORT, problems));
@@ -81,8 +90,13 @@ function parseKafka(text: string, rest: string): ParsedSourceUrl {
 }
 
 function parseMqtt(text: string, scheme: keyof typeof MQTT_PORTS, rest: string): ParsedSourceUrl {
-  const [, user = '', host, filter] = /^\/\/([^/]*@)?([^/]*)\/?(.*)$/.exec(rest) ?? [];
-  if (host === undefined || filter === undefined) return refused([{ found: `"${text}"`, expected: MQTT_FORM }]);
+  // The last one: where a password has others, or a /, nothing of it is taken for the host or the filter.
+  const [, user = '', host, written] = /^\/\/([\s\S]*@)?([^/]*)\/?([\s\S]*)$/.exec(rest) ?? [];
+  if (host === undefined || written === undefined)
+    return refused([{ found: `"${withoutUser(text)}"`, expected: MQTT_FORM }]);
+  if (/[/@]/.test(user.slice(0, -1)))
+    return refused([{ found: 'an @ that could be of a user, a password or a topic', expected: MQTT_AT }]);
+  const filter = written.replaceAll('%40', '@');
   const problems: SourceUrlProblem[] = [];
   const address = readHost(host, MQTT_PORTS[scheme], problems);
   if (filter === '') problems.push({ found: 'no topic filter', expected: `${MQTT_FORM}; all topics are #` });
@@ -101,7 +115,7 @@ function parseFile(rest: string): ParsedSourceUrl {
   if (path === '' || path.startsWith('//'))
     return refused([
       {
-        found: path === '' ? 'no path' : `a host in "file:${rest}"`,
+        found: path === '' ? 'no path' : `a host in "${withoutUser(`file:${rest}`)}"`,
         expected: 'file:./events.jsonl or file:/data/events.jsonl',
       },
     ]);
