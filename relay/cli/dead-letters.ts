@@ -70,7 +70,7 @@ export function addDeadLetters(program: Command, host: LettersHost): void {
     .option('--state <state>', 'waiting, replayed or all', state, 'waiting')
     .action((_options, made: Command) => download(made, host));
   filtered(command('replay', 'those that are rows by now become rows of the stream, each at most once'))
-    .option('--config <file>', 'the mended configuration; left out: highwater.yaml where there is one')
+    .option('--config <file>', 'the mended configuration; left out: highwater.yaml')
     .option('--dry-run', 'say how many would be rows, and change nothing')
     .action((_options, made: Command) => replay(made, host));
   filtered(command('drop', 'letters that are not wanted any more'))

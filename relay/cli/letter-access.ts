@@ -3,17 +3,13 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
 import type { LetterGroup, ReplayResult, ShownLetter, WholeLetter } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
-import { type StreamSpec, StreamSpecSchema } from '../../contract/spec/stream.ts';
-import { readSpec } from '../config.ts';
 import { openDataFolder } from '../data-folder.ts';
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { openDeadLetters } from '../dead-letters/on-disk.ts';
 import { findLetters, groupsOf, type LetterFilter, matching } from '../dead-letters/search.ts';
 import { letterLine, showLetter, showWhole } from '../dead-letters/show.ts';
-import { readText } from '../log/replace-text.ts';
-import { diskFiles, type SegmentFiles } from '../log/segment-files.ts';
-import type { Source } from '../sources/source.ts';
-import type { StreamFeed } from '../stream-feed.ts';
+import { overlayFiles } from './letter-overlay.ts';
+import { replayInFolder } from './letter-replay.ts';
 
 /** Where the command line finds dead letters: in a data folder, or at a relay that runs. */
 export interface LetterAccess {
@@ -34,31 +30,24 @@ export interface LetterSummary {
   readonly groups: readonly LetterGroup[];
 }
 
-/** Reading takes nothing from a relay that runs on the same folder, and leaves its files as they are. */
-const readOnly: SegmentFiles = {
-  ...diskFiles,
-  makeFolder: () => false,
-  open: (path) => diskFiles.open(path, 'read'),
-  cut: () => undefined,
-  remove: () => undefined,
-};
 const UNBOUNDED = { maxBytes: Number.POSITIVE_INFINITY, maxLetters: Number.POSITIVE_INFINITY };
 const SHOWN_BYTES = 2 ** 20;
 
 export interface FolderOptions {
   readonly data: string;
-  /** The configuration to read letters by; null: what the stream was read by last. */
+  /** The configuration to replay by; null: none is given. */
   readonly config: string | null;
   readonly clock: Clock;
 }
 
 export function folderAccess({ data, config, clock }: FolderOptions): LetterAccess {
   const folder = resolve(data);
-  const lettersOf = (stream: string) => join(folder, encodeURIComponent(stream), 'dead-letters');
+  const lettersOf = (stream: string) => join(folder, encodeURIComponent(stream).replace(/^\./, '%2E'), 'dead-letters');
   const read = async (stream: string): Promise<DeadLetters> => {
     const path = lettersOf(stream);
     if (!(await isFolder(path))) throw noStream(stream, folder);
-    return openDeadLetters(path, clock, { bounds: UNBOUNDED, files: readOnly });
+    // It takes nothing from a relay that runs on the same folder, and leaves its files as they are.
+    return openDeadLetters(path, clock, { bounds: UNBOUNDED, files: overlayFiles() });
   };
   return {
     async streams() {
@@ -100,10 +89,7 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
     },
     async replay(stream, filter, dryRun) {
       await read(stream);
-      const spec = await specOf(config, stream, join(folder, encodeURIComponent(stream)));
-      return withLog(folder, stream, spec, clock, (feed) =>
-        dryRun ? feed.tryDeadLetters(filter) : feed.replayDeadLetters(filter),
-      );
+      return replayInFolder({ folder, stream, config, clock, filter, dryRun });
     },
     async drop(stream, filter) {
       await read(stream);
@@ -120,79 +106,6 @@ export function folderAccess({ data, config, clock }: FolderOptions): LetterAcce
       }
     },
   };
-}
-
-/** The stream as a relay has it, its log and all, but nothing is read from its source. */
-async function withLog<T>(
-  folder: string,
-  stream: string,
-  spec: StreamSpec,
-  clock: Clock,
-  use: (feed: StreamFeed) => Promise<T>,
-): Promise<T> {
-  // The sources' clients with it, which the other commands do without.
-  const { makeFeed } = await import('../relay.ts');
-  const data = await openDataFolder(folder);
-  const stop = new AbortController();
-  try {
-    const source = silentSource(spec.source);
-    const feed = await makeFeed(stream, spec, { clock, data, sourceOf: () => source }, (shaper) => {
-      if (shaper.incompatible === null) return;
-      throw new HighwaterError(
-        'config_invalid',
-        `the log of ${stream} cannot be gone on with by this configuration: ${shaper.incompatible}`,
-        source.replayable
-          ? 'start the relay with it, which begins a new log and reads the source anew; replay then: --relay http://localhost:8787'
-          : `put the type back, or give ${stream} another name; or start the relay with it, which begins a new log, and replay then (--relay http://localhost:8787): what it has of ${stream} leaves every board, for its source cannot give it again, and its log is put aside in ${join(folder, encodeURIComponent(stream))}`,
-      );
-    });
-    const opened = new Promise<void>((done) => feed.listen({ opened: done }));
-    const running = feed.run(stop.signal);
-    const failed = running.then(() => {
-      throw new HighwaterError('file_unreadable', `${stream} has no log yet`, 'start the relay once, and replay then');
-    });
-    try {
-      await Promise.race([opened, failed]);
-      return await use(feed);
-    } finally {
-      stop.abort();
-      await running.catch(() => undefined);
-      failed.catch(() => undefined);
-      await feed.close();
-    }
-  } finally {
-    await data.release();
-  }
-}
-
-/** Stands for a source that is not asked now. Without a log there is nothing to go on from, and it ends. */
-function silentSource(url: string): Source {
-  return {
-    replayable: !/^mqtts?:/i.test(url),
-    label: url,
-    async *read(from, signal) {
-      if (typeof from === 'object' && 'epoch' in from && !signal.aborted)
-        await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
-    },
-  };
-}
-
-async function specOf(config: string | null, stream: string, folder: string): Promise<StreamSpec> {
-  if (config !== null) {
-    const spec = (await readSpec(config)).config.streams[stream];
-    if (spec === undefined)
-      throw new HighwaterError('config_invalid', `${config} has no stream "${stream}"`, 'name another: --stream');
-    return spec;
-  }
-  const manifest: unknown = JSON.parse((await readText(join(folder, 'stream.json'))) ?? '{}');
-  const parsed = StreamSpecSchema.safeParse({ source: (manifest as { source?: unknown }).source });
-  if (!parsed.success)
-    throw new HighwaterError(
-      'config_invalid',
-      `nothing says how ${stream} is read`,
-      'name its configuration: --config',
-    );
-  return parsed.data;
 }
 
 async function isFolder(path: string): Promise<boolean> {
