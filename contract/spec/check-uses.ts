@@ -1,6 +1,7 @@
 import { parseByteSize } from './byte-size.ts';
 import type { RecordPart } from './field.ts';
 import { oneOf } from './nearest.ts';
+import { own } from './own.ts';
 import { objectOf, type Path, quote, type Report } from './yaml-file.ts';
 
 /** The parts of a record that sources have, by their URL's scheme. */
@@ -25,7 +26,7 @@ const MIN_LOG_BYTES = 2 ** 20;
 /** Reports what a stream says that its source does nothing with: nobody would notice. */
 export function checkUses(source: string, stream: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
   const scheme = schemeOf(source);
-  const known = COLUMNS[scheme];
+  const known = own(COLUMNS, scheme);
   if (known === undefined) return;
   const refuse = (rest: Path, what: string, why: string) =>
     report([...path, ...rest], `${what}, which has no effect with a ${scheme}: source`, `it left out: ${why}`);
@@ -71,7 +72,7 @@ function schemeOf(source: string): string {
 /** Reports each of a stream's `columns` that its source has nothing for, and each that is there twice. */
 function checkColumns(source: string, columns: unknown, path: Path, report: Report): void {
   const scheme = schemeOf(source);
-  const known = COLUMNS[scheme];
+  const known = own(COLUMNS, scheme);
   if (known === undefined || !Array.isArray(columns)) return;
   for (const [index, column] of columns.entries()) {
     const at = [...path, 'columns', index];

@@ -1,6 +1,7 @@
 import type { YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { nearest, oneOf } from './nearest.ts';
+import { own } from './own.ts';
 import { PanelSchema } from './panel.ts';
 import { quote } from './quote.ts';
 import { withoutUserOfUrl } from './without-user.ts';
@@ -110,7 +111,7 @@ const MEANT: Readonly<Record<string, string>> = {
 
 /** What is expected in place of a key that is none. */
 export function knownKey(names: readonly string[], found: string): string {
-  const meant = MEANT[found.toLowerCase()];
+  const meant = own(MEANT, found.toLowerCase());
   return meant !== undefined && names.includes(meant)
     ? `a known key; did you mean ${meant}?`
     : oneOf(names, found, 'a known key');

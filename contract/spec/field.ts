@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
+import { own } from './own.ts';
 
 /** What a field holds. Objects are flattened (`a.b` → `a_b`), lists kept as JSON text in a `string`. */
 export const FieldTypeSchema = z.enum(['int64', 'float64', 'string', 'bool', 'timestamp'], {
@@ -30,7 +31,7 @@ const MEANT: Readonly<Record<string, FieldType>> = {
 /** What is expected where this is no type. */
 export function expectedType(found: unknown): string {
   const types = Object.values(FieldTypeSchema.enum);
-  const meant = typeof found === 'string' ? (MEANT[found.toLowerCase()] ?? nearest(found, types)) : null;
+  const meant = typeof found === 'string' ? (own(MEANT, found.toLowerCase()) ?? nearest(found, types)) : null;
   return `expected ${types.slice(0, -1).join(', ')} or ${types.at(-1)}${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
 

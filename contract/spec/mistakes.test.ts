@@ -138,3 +138,46 @@ test.each([
   const problems = 'problems' in loaded ? loaded.problems.map((problem) => formatProblem('b.yaml', problem)) : [];
   expect(problems.join('\n')).toContain(told);
 });
+
+const STREAM = 'streams:\n  s: { source: kafka://h/t }\n';
+
+test.each([
+  [`${STREAM}boards: *.yaml\n`, '3:9 found *.yaml, and nothing that is named &.yaml, expected "*.yaml" in quotes'],
+  [`${STREAM}boards: [*.yaml]\n`, '3:10 found *.yaml, and nothing that is named &.yaml, expected "*.yaml" in quotes'],
+  [`${STREAM}  t: *b\n`, '3:6 found *b, and nothing that is named &b, expected "*b" in quotes'],
+  [`${STREAM}  __proto__: { source: kafka://h/t }\n`, '3:3 found "__proto__", expected another name'],
+  [
+    `${[...'abcdefgh'].map((name, n) => `${name}: &${name} [${`*${'abcdefgh'[n - 1]}, `.repeat(n === 0 ? 0 : 9)}1]`).join('\n')}\n${STREAM}`,
+    '1:1 found more aliases (*name) of aliases than can be read, expected what they stand for written out',
+  ],
+])('what YAML reads otherwise than it was meant is told with its line: %s', (text, told) => {
+  const loaded = loadConfig(text);
+  expect('problems' in loaded && loaded.problems.map((problem) => formatProblem('h', problem))).toEqual([`h:${told}`]);
+  expect(loadBoard(text, { streams: [], windows: {} })).toHaveProperty('problems');
+});
+
+test('a value that YAML has by another name is taken', () => {
+  const text =
+    'streams:\n  s: { source: kafka://h/t, time: &time { delay: 1m } }\n  t: { source: kafka://h/u, time: *time }\n';
+  expect(loadConfig(text)).toMatchObject({ config: { streams: { t: { time: { delay: '1m' } } } } });
+});
+
+test.each([
+  ['source: "constructor:x", columns: [key]', []],
+  ['source: "toString:x", columns: [key]', []],
+  [
+    'source: kafka://h/t, fields: { a: constructor }',
+    [
+      'streams.s.fields.a: found "constructor", expected int64, float64, string, bool or timestamp, or a map such as { type: float64, unit: ms }',
+    ],
+  ],
+  [
+    'source: kafka://h/t, constructor: 1',
+    ['streams.s.constructor: found an unknown key "constructor", expected a known key'],
+  ],
+  ['source: kafka://h/t, valueOf: 1', ['streams.s.valueOf: found an unknown key "valueOf", expected a known key']],
+])('what every object has is no word of ours: %s', (stream, told) => {
+  const loaded = loadConfig(`streams:\n  s: { ${stream} }\n`);
+  const problems = 'problems' in loaded ? loaded.problems.map((problem) => formatProblem('h', problem)) : [];
+  expect(problems).toEqual(told.map((text) => expect.stringContaining(text)));
+});

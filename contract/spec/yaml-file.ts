@@ -1,4 +1,15 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { expectation, isCutOff, knownKey, QUOTE_COMMAS, yamlProblem } from './expectation.ts';
 import { knownKeys } from './known-keys.ts';
@@ -25,6 +36,8 @@ export class YamlFile {
   readonly problems: Problem[] = [];
   readonly #lines = new LineCounter();
   readonly #document;
+  /** As it is written; null where it cannot be told. */
+  readonly #value: unknown;
 
   constructor(text: string) {
     this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, prettyErrors: false });
@@ -38,6 +51,14 @@ export class YamlFile {
       // What follows a quote that nobody closed is no text of the file's.
       if (error.code === 'MISSING_CHAR') break;
     }
+    visit(this.#document, {
+      Alias: (_, alias) => this.#alias(alias),
+      Pair: (_, { key }) => {
+        if (isScalar(key) && key.value === '__proto__')
+          this.#add(key.range?.[0] ?? 0, [], quote(key.value), 'another name');
+      },
+    });
+    this.#value = this.problems.length === 0 ? this.#read() : null;
   }
 
   readonly report: Report = (path, found, expected) => this.#add(this.#offset(path, false), path, found, expected);
@@ -48,7 +69,7 @@ export class YamlFile {
   /** The value by its schema; null when it does not fit, which is then reported. */
   read<T extends z.ZodType>(schema: T): z.output<T> | null {
     if (this.problems.length > 0) return null;
-    const parsed = schema.safeParse(this.#document.toJS() ?? {});
+    const parsed = schema.safeParse(this.#value ?? {});
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) this.#issue(issue, schema);
     return null;
@@ -56,17 +77,38 @@ export class YamlFile {
 
   /** The value as it is written, unchecked. */
   plain<T extends object>(): T {
-    return (this.#document.errors.length > 0 ? {} : objectOf(this.#document.toJS())) as T;
+    return objectOf(this.#value) as T;
   }
 
   sorted(): Problem[] {
     return this.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
+  /** Text that begins with a `*` is, to YAML, what stands elsewhere behind `&`. */
+  #alias(alias: Alias): void {
+    if (alias.resolve(this.#document) !== undefined) return;
+    const text = `*${alias.source}`;
+    this.#add(
+      alias.range?.[0] ?? 0,
+      [],
+      `${text}, and nothing that is named &${alias.source}`,
+      `${quote(text)} in quotes`,
+    );
+  }
+
+  #read(): unknown {
+    try {
+      return this.#document.toJS();
+    } catch {
+      this.#add(0, [], 'more aliases (*name) of aliases than can be read', 'what they stand for written out');
+      return null;
+    }
+  }
+
   #issue(issue: z.core.$ZodIssue, schema: z.ZodType): void {
     const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
     if (issue.code === 'unrecognized_keys') {
-      const names = knownKeys(schema, path, this.#document.toJS());
+      const names = knownKeys(schema, path, this.#value);
       for (const key of issue.keys)
         this.#add(
           this.#offset([...path, key], true),
@@ -97,11 +139,7 @@ export class YamlFile {
 
   #expected(issue: z.core.$ZodIssue, path: Path, schema: z.ZodType): string {
     const value = this.#nodeAt(path);
-    return expectation(
-      issue,
-      isScalar(value) ? value.value : undefined,
-      knownKeys(schema, path, this.#document.toJS()),
-    );
+    return expectation(issue, isScalar(value) ? value.value : undefined, knownKeys(schema, path, this.#value));
   }
 
   #found(path: Path): string {
