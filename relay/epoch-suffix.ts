@@ -19,9 +19,9 @@ export function withEpochSuffix(source: Source, suffix: string): Source {
   function own(from: StartFrom): StartFrom {
     const asked = positionOf(from);
     if (asked === null) return from;
-    const { epoch, next } = asked;
+    const { epoch } = asked;
     // An epoch that is not ours is none of the source's either.
-    return { epoch: epoch.endsWith(suffix) ? epoch.slice(0, -suffix.length) : `${epoch}~`, next };
+    return { ...asked, epoch: epoch.endsWith(suffix) ? epoch.slice(0, -suffix.length) : `${epoch}~` };
   }
 
   async function* shown(events: AsyncIterable<SourceEvent>): AsyncIterable<SourceEvent> {
