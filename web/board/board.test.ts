@@ -223,6 +223,9 @@ test('V13 once the relay is gone, that is the trouble, and not what it said of i
   expect(trying).toMatchObject([
     { id: 'waiting', what: 'Disconnected', more: expect.stringContaining('Attempt 4 now') },
   ]);
+  const first = { state: 'connecting', attempt: 1, sinceMs: NOW - 300 } as const;
+  expect(notices(status(streams, first), NOW, UTC).map(({ what }) => what)).toEqual(['Disconnected']);
+  expect(notices({ ...status({}, first), clockAheadMs: null }, NOW, UTC)).toEqual([]);
 });
 
 test('V6 a window that cannot run is told by name, with the reason and the fix', () => {

@@ -1,6 +1,7 @@
 import type { Status } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
-import { formatClock, formatMoment, type Zone } from '../format-time.ts';
+import { formatMoment, type Zone } from '../format-time.ts';
+import { isOpening } from './opening.ts';
 import { sentence, sentences } from './sentence.ts';
 import { allRejected, streamNotices } from './stream-notices.ts';
 
@@ -36,7 +37,7 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       dismissable: false,
     });
   // Without this the notice would come and go with every attempt.
-  if (connection.state === 'connecting' && connection.attempt > 1)
+  if (connection.state === 'connecting' && !isOpening(status))
     found.push({
       id: 'waiting',
       tone: 'down',
@@ -58,7 +59,7 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
       id: `restart/${restart.atMs}`,
       tone: 'late',
       what: 'The engine was started again',
-      more: `${formatClock(restart.atMs, zone)}: ${sentence(restart.reason)} ${
+      more: `${formatMoment(restart.atMs, nowMs, zone)}: ${sentence(restart.reason)} ${
         status.journal.state === 'on'
           ? 'It went on from what this browser keeps, and the relay gave what came after.'
           : 'What the relay still has was read again.'

@@ -19,6 +19,7 @@ const shown = (change: Partial<Shown> = {}, input: Partial<PanelStateInput> = {}
     connection: LIVE,
     clockAheadMs: 0,
     rebuilding: false,
+    loading: false,
     source: { state: 'live', message: null, fix: null },
     catchingUp: false,
     paused: false,
@@ -69,14 +70,14 @@ test('V2 history that is read again is as old as it was sealed, not as new as it
 
 test('V2 clocks that are apart make nothing old and nothing new', () => {
   const reloaded: ConnectionStatus = { ...LIVE, sinceMs: NOW - 60_000 };
-  for (const aheadMs of [3_600_000, -3_600_000, 0]) {
+  for (const aheadMs of [120_000, 7_200_000, -120_000, -7_200_000, 0]) {
     // By the relay's clock; this computer's is ahead of it.
     const came = (wireMs: number) =>
-      shown(
-        { ageMs: 40, wireMs: wireMs + aheadMs, behindMs: 500 - aheadMs },
-        { connection: reloaded, clockAheadMs: aheadMs },
-      ).name;
+      shown({ ageMs: 40, wireMs: wireMs + aheadMs, behindMs: 500 }, { connection: reloaded, clockAheadMs: aheadMs })
+        .name;
     expect([came(20), came(300_000)]).toEqual(['live', 'stale']);
+    const behind = (behindMs: number) => shown({ wireMs: aheadMs, behindMs }, { clockAheadMs: aheadMs }).name;
+    expect([25_000, 3_700_000, -3_700_000].map(behind)).toEqual(['late', 'replay', 'ahead']);
   }
 });
 
@@ -86,9 +87,48 @@ test('V1 late when events arrive more than twice the expected lag after they hap
   expect(shown({ behindMs: 100_000, delayMs: 60_000 }).name).toBe('live');
 });
 
-test('V1 replay when events were over an hour old as they came; silence after that is not staleness', () => {
-  expect(shown({ behindMs: 3_600_001 }).word).toBe('replay · 2026-11-22');
-  expect(shown({ behindMs: 3_600_001, ageMs: 60_000 }).name).toBe('replay');
+test('V1 V2 replay when events were over an hour old as they came; that nothing more comes is said all the same', () => {
+  const old = { behindMs: 3_600_001 };
+  expect(shown(old)).toMatchObject({ name: 'replay', word: 'replay · 2026-11-22', age: [] });
+  expect(shown({ ...old, ageMs: 60_000 })).toMatchObject({
+    name: 'replay',
+    age: ['as of 12:02:05', 'no data for 1 min'],
+  });
+  const source = { state: 'ended', message: 'read to its end', fix: null } as const;
+  expect(shown(old, { source }).name).toBe('replay');
+  expect(shown({ ...old, ageMs: 60_000 }, { source })).toMatchObject({
+    name: 'ended',
+    age: ['as of 12:02:05', 'event time 2026-11-22'],
+  });
+});
+
+test('V1 a window over closed windows is as far behind as its stream, not as its rows', () => {
+  const derived = (streamTime: { maxEventTimeUs: number | null; watermarkUs: number | null }) =>
+    shown(
+      {},
+      {
+        picture: {
+          kind: 'fold',
+          stream: 's',
+          // Of the last hour that has closed.
+          maxEventTimeUs: (NOW - 5_400_000) * 1000,
+          watermarkUs: (NOW - 70_000) * 1000,
+          receivedAtMs: NOW - 40,
+          sealedAtMs: NOW - 40,
+          streamTime,
+        },
+      },
+    ).name;
+  const of = (behindMs: number) => (NOW - behindMs) * 1000;
+  expect(derived({ maxEventTimeUs: of(500), watermarkUs: of(10_500) })).toBe('live');
+  expect(derived({ maxEventTimeUs: of(25_000), watermarkUs: of(35_000) })).toBe('late');
+});
+
+test('V1 a page that is opening accuses nobody: it is loading', () => {
+  const connection: ConnectionStatus = { state: 'connecting', attempt: 1, sinceMs: NOW - 900 };
+  const kept = shown({ ageMs: 500, wireMs: 60_000 }, { connection, loading: true });
+  expect(kept).toMatchObject({ name: 'loading', age: ['as of 12:02:04'] });
+  expect(shown({}, { connection, loading: true, picture: undefined }).name).toBe('loading');
 });
 
 test('a live stream that fell silent an hour ago is stale, not a replay', () => {
@@ -112,10 +152,10 @@ test('C3 disconnected keeps the picture and says since when', () => {
 
 test('V1 a source that failed is never live: its message is said, and the last picture stays', () => {
   const source = { state: 'failed', message: 'no broker answers', fix: 'start it' } as const;
-  expect(shown({}, { source })).toMatchObject({
+  expect(shown({ ageMs: 4000 }, { source })).toMatchObject({
     name: 'failed',
     word: 'source failed',
-    age: ['as of 12:03:04', 'no broker answers'],
+    age: ['as of 12:03:01', 'no broker answers', 'no data for 4 s'],
     faded: true,
   });
   expect(shown({}, { source, picture: undefined })).toMatchObject({ name: 'failed', age: [] });
@@ -124,10 +164,10 @@ test('V1 a source that failed is never live: its message is said, and the last p
 });
 
 test('V1 while the engine is replaced no panel is live: the last picture stays, and it is told', () => {
-  expect(shown({}, { rebuilding: true })).toMatchObject({
+  expect(shown({ ageMs: 2000 }, { rebuilding: true })).toMatchObject({
     name: 'rebuilding',
     word: 'rebuilding',
-    age: ['as of 12:03:04'],
+    age: ['as of 12:03:03', 'no data for 2 s'],
     faded: true,
   });
   expect(shown({}, { rebuilding: true, connection: WAITING }).name).toBe('rebuilding');
@@ -156,4 +196,7 @@ test('V5 the picture of a panel that sleeps says nothing of the stream', () => {
   expect(shown({ ageMs: 60_000 }, { asleep: true })).toMatchObject({ name: 'asleep', age: [] });
   expect(shown({}, { asleep: true, paused: true }).name).toBe('paused');
   expect(shown({}, { asleep: true, picture: undefined }).name).toBe('empty');
+  // Nothing will wake it: what is wrong is said instead.
+  expect(shown({}, { asleep: true, connection: { state: 'closed', reason: 'gone' } }).name).toBe('disconnected');
+  expect(shown({}, { asleep: true, rebuilding: true }).name).toBe('rebuilding');
 });

@@ -8,9 +8,10 @@ import { formatDay, formatMoment, type Zone } from '../format-time.ts';
  *
  *   error          the picture is a reason, not data
  *   paused         the viewer stopped it
- *   asleep         out of sight nothing is asked for: the picture is old and says nothing of the stream
  *   rebuilding     there is no engine for the moment, and no picture is made: the last one stays
+ *   loading        the page is opening: what this browser kept is read back, or the relay is asked for the first time
  *   disconnected   no relay: the last picture stays
+ *   asleep         out of sight nothing is asked for: the picture is old and says nothing of the stream
  *   failed         the relay cannot read the source: nothing newer is to be had
  *   empty          nothing has come yet
  *   catching up    what was sealed before this page listened is being read
@@ -20,6 +21,9 @@ import { formatDay, formatMoment, type Zone } from '../format-time.ts';
  *   stale          connected, and nothing came for ten seconds
  *   late           frames come, but their events happened long before
  *   live
+ *
+ * Event times and when the relay sealed are by clocks the relay shares; before one is compared with this computer's clock
+ * it is moved by as much as this one is ahead.
  */
 export type StateName =
   | 'live'
@@ -29,6 +33,7 @@ export type StateName =
   | 'disconnected'
   | 'failed'
   | 'rebuilding'
+  | 'loading'
   | 'catching-up'
   | 'replay'
   | 'ahead'
@@ -55,6 +60,8 @@ export interface PanelStateInput {
   readonly clockAheadMs: number | null;
   /** No pictures are made: there is no engine, or it does not stand yet where the last one stood. */
   readonly rebuilding: boolean;
+  /** The page is opening: what is kept is read back, or the relay is asked for the first time. */
+  readonly loading: boolean;
   /** Of the stream behind the picture; null: the relay has told nothing of it. */
   readonly source: SourceState | null;
   /** What was sealed before this page listened is being read. */
@@ -82,38 +89,51 @@ const HISTORY_MS = 10_000;
 export function panelState(input: PanelStateInput): PanelState {
   const { connection, picture, source, nowMs, zone } = input;
   if (picture?.kind === 'error') return state('error', 'error');
-  const cameMs = picture && 'receivedAtMs' in picture ? cameAtMs(picture, input) : null;
-  if (!picture || !('receivedAtMs' in picture) || cameMs === null || picture.maxEventTimeUs === null)
-    return stateOfNothing(input);
+  if (!picture || !('receivedAtMs' in picture)) return stateOfNothing(input);
+  const cameMs = cameAtMs(picture, input);
+  // What is fed closed windows is a window behind its stream, and no later for it.
+  const { maxEventTimeUs, watermarkUs } = picture.streamTime ?? picture;
+  if (cameMs === null || maxEventTimeUs === null) return stateOfNothing(input);
   const silentMs = nowMs - cameMs;
-  const eventMs = picture.maxEventTimeUs / 1000;
   const asOf = `as of ${formatMoment(cameMs, nowMs, zone)}`;
   const silent = `no data for ${formatSpan(silentMs)}`;
   if (input.paused) return state('paused', 'paused', 'paused', [asOf]);
-  if (input.asleep) return { ...state('asleep', 'waking', 'waking'), faded: true };
-  if (input.rebuilding) return { ...state('rebuilding', 'rebuilding', 'rebuilding', [asOf]), faded: true };
+  if (input.rebuilding) return { ...state('rebuilding', 'rebuilding', 'rebuilding', [asOf, silent]), faded: true };
+  if (input.loading) return state('loading', 'loading', 'loading', [asOf]);
   if (connection?.state !== 'live')
     return { ...state('disconnected', 'disconnected', 'offline', [asOf, silent]), faded: true };
-  if (source?.state === 'failed')
-    return { ...state('failed', 'source failed', 'failed', [asOf, source.message ?? silent]), faded: true };
+  if (input.asleep) return { ...state('asleep', 'waking', 'waking'), faded: true };
+  if (source?.state === 'failed') {
+    const why = source.message === null ? [] : [source.message];
+    return { ...state('failed', 'source failed', 'failed', [asOf, ...why, silent]), faded: true };
+  }
   if (input.catchingUp) return state('catching-up', 'catching up', 'catching up', [asOf]);
-  const behindMs = cameMs - eventMs;
-  if (behindMs > REPLAY_BEHIND_MS) return state('replay', `replay · ${formatDay(eventMs, zone)}`, 'replay');
-  if (eventMs - nowMs > AHEAD_MS)
-    return { ...state('ahead', 'clock ahead', 'clock ahead', [`event time ${formatDay(eventMs, zone)}`]), faded: true };
-  if (silentMs > STALE_AFTER_MS) {
+  const eventMs = maxEventTimeUs / 1000;
+  const eventHereMs = eventMs + (input.clockAheadMs ?? 0);
+  const behindMs = cameMs - eventHereMs;
+  const eventDay = formatDay(eventMs, zone);
+  const isSilent = silentMs > STALE_AFTER_MS;
+  if (behindMs > REPLAY_BEHIND_MS) {
+    if (!isSilent) return state('replay', `replay · ${eventDay}`, 'replay');
+    if (source?.state === 'ended') return state('ended', 'ended', 'ended', [asOf, `event time ${eventDay}`]);
+    return state('replay', `replay · ${eventDay}`, 'replay', [asOf, silent]);
+  }
+  if (eventHereMs - nowMs > AHEAD_MS)
+    return { ...state('ahead', 'clock ahead', 'clock ahead', [`event time ${eventDay}`]), faded: true };
+  if (isSilent) {
     if (source?.state === 'ended') return state('ended', 'ended', 'ended', [asOf]);
     return { ...state('stale', 'stale', 'stale', [asOf, silent]), faded: true };
   }
-  const delayMs = picture.watermarkUs === null ? 0 : eventMs - picture.watermarkUs / 1000;
+  const delayMs = watermarkUs === null ? 0 : (maxEventTimeUs - watermarkUs) / 1000;
   if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))
     return state('late', `late · ${formatSpan(behindMs)} behind`, 'late');
   return state('live', 'live');
 }
 
 /** There is no picture, or it has no data: what stands in its way, if anything does. */
-function stateOfNothing({ connection, source, rebuilding }: PanelStateInput): PanelState {
+function stateOfNothing({ connection, source, rebuilding, loading }: PanelStateInput): PanelState {
   if (rebuilding) return state('rebuilding', 'rebuilding');
+  if (loading) return state('loading', 'loading');
   if (connection !== null && connection.state !== 'live') return state('disconnected', 'disconnected', 'offline');
   if (source?.state === 'failed') return state('failed', 'source failed', 'failed');
   return state('empty', 'no data yet', 'no data');

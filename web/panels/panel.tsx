@@ -1,7 +1,8 @@
-import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, createSignal, Index, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Panel as PanelSpec } from '../../contract/spec/panel.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 import type { Placement } from '../board/layout.ts';
+import { isOpening } from '../board/opening.ts';
 import { Barlist } from './barlist.tsx';
 import { useBoard } from './board-context.ts';
 import type { Alarm } from './kind-props.ts';
@@ -46,12 +47,17 @@ export function Panel(props: PanelProps): JSX.Element {
     undefined,
     { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
   );
+  const loading = () => {
+    const status = board.status();
+    return status !== null && isOpening(status);
+  };
   const state = createMemo(
     () =>
       panelState({
         connection: board.status()?.connection ?? null,
         clockAheadMs: board.status()?.clockAheadMs ?? null,
         rebuilding: board.rebuilding(),
+        loading: loading(),
         source: stream()?.source ?? null,
         catchingUp: stream()?.catchingUp ?? false,
         paused: board.paused(),
@@ -156,8 +162,9 @@ function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boole
     <span class="state" title={[props.state.word, ...props.state.age].join(' · ')}>
       <Show when={!props.alarm && !props.short} fallback={props.alarm?.word ?? props.state.short}>
         <span classList={{ lead: props.state.age.length > 0 && !doubted() }}>{props.state.word}</span>
-        <Show when={props.state.age[0]}>{(asOf) => <span classList={{ tail: doubted() }}>{asOf()}</span>}</Show>
-        <Show when={props.state.age[1]}>{(silent) => <span class="tail">{silent()}</span>}</Show>
+        <Index each={props.state.age}>
+          {(words, index) => <span classList={{ tail: index > 0 || doubted() }}>{words()}</span>}
+        </Index>
       </Show>
     </span>
   );

@@ -79,7 +79,7 @@ const bars = (
   spark: null,
   relativeError: 0,
 });
-const words = (now: Status | null, change: { window?: string; picture?: PanelPicture } = {}) => {
+const words = (now: Status | null, change: { window?: string; over?: string; picture?: PanelPicture } = {}) => {
   const panel = PanelSchema.parse({
     kind: 'barlist',
     title: 't',
@@ -88,6 +88,7 @@ const words = (now: Status | null, change: { window?: string; picture?: PanelPic
     window: change.window ?? 'w',
     value: 'n',
     label: 'state',
+    over: change.over,
   });
   return waitingWords({ panel, windows, status: now, picture: change.picture, span: 900e6 });
 };
@@ -143,10 +144,17 @@ test('V12 a stream with rows of which none is in the window says why, and what t
     what: "No event with where: state = 'paid' is in the last 15 min; there were earlier ones.",
     next: 'Choose a longer range above.',
   });
+  // A range above says nothing of a panel that has its own.
+  expect(words(full({ groups: 3 }), { ...none, window: 'paid', over: '5m' })).toMatchObject({
+    what: "No event with where: state = 'paid' is in the last 5 min; there were earlier ones.",
+    next: 'A longer `over` of this panel would show them.',
+  });
   expect(words(full({ tooLateRows: 12 }), none)?.what).toBe('12 events of orders came too late for every window of w.');
   expect(words(full(), { ...none, window: 'of_w' })?.what).toBe(
     'No window of w has closed yet; of_w counts those that have.',
   );
+  const nothingClosed = { ...bars([], null), streamTime: { maxEventTimeUs: 1, watermarkUs: null } };
+  expect(words(full(), { picture: nothingClosed, window: 'of_w' })?.what).toMatch(/^No window of w has closed yet/);
 });
 
 test('V12 no words where there is something to draw, or where it is on its way', () => {
@@ -160,4 +168,15 @@ test('V12 no words where there is something to draw, or where it is on its way',
   expect(words(some)).toBeNull();
   expect(words(null)).toBeNull();
   expect(words(status({ orders: stream() }, { rebuilding: true }))).toBeNull();
+});
+
+test('V12 a page that is opening accuses no relay, and one that lost its relay does', () => {
+  const connection = { state: 'connecting', attempt: 1, sinceMs: 0 } as const;
+  const opening = { connection, clockAheadMs: null };
+  expect(words(status({ orders: stream() }, opening))).toBeNull();
+  expect(words(status({ orders: stream() }, { ...opening, restoring: true }))).toBeNull();
+  const lost = { connection, clockAheadMs: 3 };
+  expect(words(status({ orders: stream() }, lost))?.what).toMatch(/the relay is not reached/);
+  const again = { ...opening, connection: { ...connection, attempt: 2 } };
+  expect(words(status({ orders: stream() }, again))?.what).toMatch(/the relay is not reached/);
 });

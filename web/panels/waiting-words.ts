@@ -1,10 +1,14 @@
+import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { Panel } from '../../contract/spec/panel.ts';
 import { sourceStream } from '../../contract/spec/source-stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { PanelPicture, Span, Status, StreamStatus } from '../../contract/worker-api.ts';
+import { isOpening } from '../board/opening.ts';
 import { sentence } from '../board/sentence.ts';
 import { formatValue } from '../format.ts';
 import { durationWords } from './window-words.ts';
+
+type WindowPanel = Exclude<Panel, { kind: 'table' }>;
 
 /** Why a panel shows no data, and what to do about it. */
 export interface Waiting {
@@ -31,7 +35,7 @@ export function streamOf(panel: Panel, windows: Readonly<Record<string, WindowSp
 /** What is true where there is nothing to draw; null where there is, or where it is on its way. */
 export function waitingWords(input: WaitingInput): Waiting | null {
   const { panel, windows, status, picture } = input;
-  if (!status || status.rebuilding || picture?.kind === 'error') return null;
+  if (!status || status.rebuilding || isOpening(status) || picture?.kind === 'error') return null;
   const name = streamOf(panel, windows);
   const stream = status.streams[name];
   if (picture && hasRows(picture)) return isVoid(panel, picture, status) ? voidWords(input, name, stream) : null;
@@ -48,7 +52,7 @@ export function waitingWords(input: WaitingInput): Waiting | null {
 }
 
 function hasRows(picture: PanelPicture): boolean {
-  return picture.kind !== 'error' && picture.maxEventTimeUs !== null;
+  return picture.kind !== 'error' && (picture.streamTime ?? picture).maxEventTimeUs !== null;
 }
 
 /** A stream has rows, and nothing of them is in this picture. */
@@ -83,10 +87,8 @@ function voidWords(
   const where = spec?.where === undefined ? null : `where: ${spec.where}`;
   if (kept && kept.groups > 0)
     return {
-      what: `${where === null ? `No window of ${panel.window}` : `No event with ${where}`} is in ${
-        span === 'all' ? 'what is kept' : `the last ${durationWords(span)}`
-      }; there were earlier ones.`,
-      next: span === 'all' ? null : 'Choose a longer range above.',
+      what: `${where === null ? `No window of ${panel.window}` : `No event with ${where}`} is in ${extentWords(panel, span)}; there were earlier ones.`,
+      next: longerWords(panel, span),
     };
   if (kept && kept.tooLateRows > 0)
     return {
@@ -107,6 +109,25 @@ function voidWords(
     what: `None of the ${events} of ${name} is in a window that is kept.`,
     next: 'New ones are shown here as they come.',
   };
+}
+
+/** How much event time a panel shows, where it has its own of that, or of the range above. */
+function extentWords(panel: WindowPanel, span: Span): string {
+  const own = ownOver(panel);
+  if (own === null) return 'the newest window';
+  const us = own === 'range' ? span : parseDurationUs(own);
+  return us === 'all' || us === null ? 'what is kept' : `the last ${durationWords(us)}`;
+}
+
+function longerWords(panel: WindowPanel, span: Span): string | null {
+  if (ownOver(panel) === 'range') return span === 'all' ? null : 'Choose a longer range above.';
+  return 'A longer `over` of this panel would show them.';
+}
+
+/** Null: the newest window alone. */
+function ownOver(panel: WindowPanel): string | null {
+  if (panel.kind === 'timeseries') return 'range';
+  return panel.over ?? (panel.kind === 'stat' ? null : 'range');
 }
 
 function unknownWords(name: string, { streams }: Status): Waiting | null {
