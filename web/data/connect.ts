@@ -48,11 +48,17 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
     return known === undefined ? status : { ...status, journal: { ...status.journal, persisted: known } };
   };
   const told = createStatus(link);
-  /** The last status of an engine that is no more says that it is connected. */
+  /** The last status of an engine that is no more says that it is connected, or that another comes. */
   const status = createMemo(() => {
     const [newest, failed] = [told(), failure()];
     const last = newest && withPersisted(newest);
-    return last && failed ? { ...last, connection: { state: 'closed' as const, reason: failed.message } } : last;
+    if (!last || !failed) return last;
+    return {
+      ...last,
+      rebuilding: false,
+      restoring: false,
+      connection: { state: 'closed' as const, reason: failed.message },
+    };
   });
   link.onStatus(() => {
     setFailure(null);

@@ -11,7 +11,11 @@ test('T4 J2 bounds are what the address says, within reason, and the usual ones 
     5,
     5,
   ]);
-  expect([paneBytes('?panes=64MiB', 5), paneBytes('?panes=x', 5)]).toEqual([64 * MiB, 5]);
+  expect([paneBytes('?panes=64MiB', 5), paneBytes('?panes=0B', 5), paneBytes('?panes=x', 5)]).toEqual([
+    64 * MiB,
+    4 * MiB,
+    5,
+  ]);
   expect([heapBytes('?heap=1GiB', 5), heapBytes('?heap=1MiB', 5), heapBytes('?heap=', 5)]).toEqual([
     1024 * MiB,
     128 * MiB,

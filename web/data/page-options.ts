@@ -6,6 +6,9 @@ const LEAST_MS = 1000;
 /** With less an engine with a few rows would be started again and again. */
 const LEAST_HEAP_BYTES = 128 * 2 ** 20;
 
+/** With less no window would be kept long enough to be seen. */
+const LEAST_PANE_BYTES = 4 * 2 ** 20;
+
 /** `?watchdog=30s`: how long the engine may be silent before it is started again; for machines that are very slow. */
 export function stuckMs(search: string): number {
   const given = new URLSearchParams(search).get('watchdog');
@@ -26,7 +29,8 @@ export function heapBytes(search: string, otherwise: number): number {
 
 /** `?panes=32MiB`: bytes of windows' panes kept before they become coarser; for machines with little memory. */
 export function paneBytes(search: string, otherwise: number): number {
-  return bytesOf(search, 'panes') ?? otherwise;
+  const given = bytesOf(search, 'panes');
+  return given === null ? otherwise : Math.max(LEAST_PANE_BYTES, given);
 }
 
 function bytesOf(search: string, name: string): number | null {
