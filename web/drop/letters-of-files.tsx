@@ -13,6 +13,8 @@ export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
   const [told, setTold] = createSignal<InTabLetters | null>(null);
   let dialog: HTMLDialogElement | undefined;
   const open = (event: MouseEvent) => {
+    // The right button opens the browser's menu.
+    if (event.button > 1) return;
     const link = event.target instanceof Element ? event.target.closest('a[href^="/dead-letters"]') : null;
     if (link === null) return;
     event.preventDefault();
