@@ -5,33 +5,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Clock } from '../../contract/clock.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { encodeFrame, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { handClock } from '../../tests/support/hand-clock.ts';
 import { DiskLog, type DiskLogOptions } from './disk-log.ts';
 import type { Log, LogEntry } from './log.ts';
 import { diskFiles } from './segment-files.ts';
 
 const HOUR_MS = 3_600_000;
-
-/** A clock that stands still, but for `pass`. */
-function handClock(): Clock & { pass(ms: number): void } {
-  let nowMs = 1_000_000_000_000;
-  let timers: { atMs: number; run: () => void }[] = [];
-  return {
-    nowMs: () => nowMs,
-    after(delayMs, run) {
-      const timer = { atMs: nowMs + delayMs, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((other) => other !== timer);
-      };
-    },
-    pass(ms) {
-      nowMs += ms;
-      const due = timers.filter(({ atMs }) => atMs <= nowMs);
-      timers = timers.filter(({ atMs }) => atMs > nowMs);
-      for (const { run } of due) run();
-    },
-  };
-}
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'highwater-disk-log-'));

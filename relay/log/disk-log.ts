@@ -7,7 +7,7 @@ import { GroupSync } from './group-sync.ts';
 import { KeptLog } from './kept-log.ts';
 import type { Log, LogEntry, LogEvents } from './log.ts';
 import { decodeRecord, encodeRecord, isRecordKind, messageOf } from './log-records.ts';
-import { diskFailed, type LogTrouble, noRoom, stopped } from './log-trouble.ts';
+import { diskFailed, isLoss, type LogTrouble, noReading, noRoom, stopped } from './log-trouble.ts';
 import { LogWriter } from './log-writer.ts';
 import { checkFollows } from './memory.ts';
 import { MessageCache } from './message-cache.ts';
@@ -75,6 +75,9 @@ export class DiskLog implements Log {
   readonly #writer: LogWriter;
   #waiting: LogEntry[] = [];
   #trouble: LogTrouble | null = null;
+  /** What is kept cannot be read for now. */
+  #unread: LogTrouble | null = null;
+  #cancelReading: () => void = () => undefined;
   /** It will not get better. */
   #broken: Error | null = null;
   #roomMade: (() => void)[] = [];
@@ -161,7 +164,7 @@ export class DiskLog implements Log {
   }
 
   get trouble(): LogTrouble | null {
-    return this.#trouble;
+    return this.#trouble ?? this.#unread;
   }
 
   get hidden(): number {
@@ -247,6 +250,7 @@ export class DiskLog implements Log {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelReading();
     this.#retention.close();
     this.#release();
     await this.#syncs.close();
@@ -261,12 +265,32 @@ export class DiskLog implements Log {
       const message = messageOf(this.#segments.read(place));
       this.#readCache.add(sequence, message);
       return message;
-    } catch {
+    } catch (error) {
+      if (!isLoss(error)) {
+        this.#readLater(place, error);
+        return null;
+      }
       while (this.#kept.index.start <= sequence) this.#kept.index.dropFirst();
       this.#lostUpTo = Math.max(this.#lostUpTo, sequence);
       this.#options.onDamage?.({ ...place, isTail: false });
       return null;
     }
+  }
+
+  /** What is there cannot be read now: readers are called again when it can. */
+  #readLater(place: Place, error: unknown): void {
+    const isPlanned = this.#unread !== null;
+    this.#unread = noReading(this.#options.folder, error);
+    if (isPlanned) return;
+    this.#cancelReading = this.#options.clock.after(RETRY_MS, () => {
+      this.#unread = null;
+      try {
+        this.#segments.readStart(place, 1);
+      } catch (again) {
+        if (!isLoss(again)) return this.#readLater(place, again);
+      }
+      this.#options.events.shown();
+    });
   }
 
   /** What was at the ends of these partitions may be in a tab: its offsets are given to nothing else. */
@@ -303,18 +327,22 @@ export class DiskLog implements Log {
   }
 
   #write(entry: LogEntry): void {
+    // Before: what is written counts as written, whatever comes of the rest.
     this.#retention.age();
+    this.#retention.fit();
     const sequence = this.#kept.index.end;
-    this.#writer.write(entry);
+    if (!this.#writer.write(entry))
+      this.#break(new Error(`an entry of partition ${entry.partition} at ${entry.firstOffset} follows nothing there`));
     if (entry.kind === 'frame') this.#cache.add(sequence, entry.message);
     this.#syncs.want();
-    this.#retention.fit();
   }
 
   /** Also while nothing comes. */
   #age(): void {
     try {
-      if (this.#trouble === null) this.#retention.age();
+      if (this.#trouble !== null) return;
+      this.#retention.age();
+      this.#retention.fit();
     } catch (error) {
       this.#noRoom(error);
     }

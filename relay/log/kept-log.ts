@@ -1,7 +1,7 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { UNKNOWN_SPAN } from '../../contract/protocol/position.ts';
-import { EntryIndex } from './entry-index.ts';
+import { EntryIndex, type Indexed } from './entry-index.ts';
 import type { LogRecord, Opening } from './log-records.ts';
 import type { Place } from './segments.ts';
 
@@ -76,6 +76,7 @@ export class KeptLog {
         // The beginning is damaged, up to the next opening.
         if (this.epoch === '') return true;
         this.#meet(place, partition, firstOffset);
+        if (this.#isRepeated(record.header)) return true;
         if (this.index.head.get(partition) !== firstOffset) return false;
         if (this.#damages > 0 && !this.schemas.some(({ version }) => version === schemaVersion)) {
           // What says how to read it was damaged.
@@ -92,6 +93,7 @@ export class KeptLog {
         const { partition, firstOffset, nextOffset, atMs } = record;
         if (this.epoch === '') return true;
         this.#meet(place, partition, firstOffset);
+        if (this.#isRepeated(record)) return true;
         const head = this.index.head.get(partition);
         if (head === undefined || head > firstOffset) return false;
         const extent = { partition, firstOffset, nextOffset };
@@ -175,6 +177,11 @@ export class KeptLog {
 
   #isInDoubt(partition: number): boolean {
     return (this.#settled.get(partition) ?? 0) < this.#damages;
+  }
+
+  /** Logs were written in which an entry is there again, as a file could not be removed when it was written first. */
+  #isRepeated({ partition, firstOffset, nextOffset }: Omit<Indexed, 'kind'>): boolean {
+    return nextOffset > firstOffset && nextOffset <= (this.index.head.get(partition) ?? 0);
   }
 
   /** Its next entry, or what an opening says, tells what damage has taken of a partition. */

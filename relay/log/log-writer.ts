@@ -27,18 +27,20 @@ export class LogWriter {
     this.#recorded = new Set(kept.index.head.keys());
   }
 
-  /** Throws what the file system says; what was written before it stays, and is not written again. */
-  write(entry: LogEntry): void {
+  /**
+   * Throws what the file system says; what was written before it stays, and is not written again. False: what was written
+   * does not follow what is there.
+   */
+  write(entry: LogEntry): boolean {
     const atMs = this.#clock.nowMs();
     if (!this.#recorded.has(entry.partition)) this.#writePartition(entry.partition);
     if (entry.kind !== 'frame') {
-      this.#record({ ...entry, atMs });
-      return;
+      return this.#record({ ...entry, atMs });
     }
     this.#writeSchemas(entry.schemaVersion);
     const place = this.#segments.append(FRAME_KIND, entry.message);
     const { header } = decodeFrameHeader(entry.message);
-    this.#kept.take({ kind: 'frame', header, payloadBytes: entry.payloadBytes }, place);
+    return this.#kept.take({ kind: 'frame', header, payloadBytes: entry.payloadBytes }, place);
   }
 
   #writePartition(partition: number): void {
@@ -55,7 +57,7 @@ export class LogWriter {
     }
   }
 
-  #record(record: Exclude<LogRecord, { kind: 'frame' }>): void {
-    this.#kept.take(record, this.#segments.append(encodeRecord(record)));
+  #record(record: Exclude<LogRecord, { kind: 'frame' }>): boolean {
+    return this.#kept.take(record, this.#segments.append(encodeRecord(record)));
   }
 }

@@ -30,7 +30,7 @@ export class Retention {
     this.#plan();
   }
 
-  /** What is more than may be kept goes; what is appended to stays. */
+  /** What is more than may be kept goes; what is appended to stays. Throws as `dropOldest` does. */
   fit(): void {
     const { segments, maxBytes } = this.#parts;
     while (segments.bytes > maxBytes && segments.list.length > 1) if (!this.#dropOldest()) break;
@@ -67,7 +67,8 @@ export class Retention {
     const { segments, kept, shownEnd } = this.#parts;
     const [oldest] = segments.list;
     if (oldest === undefined || (kept.segments.get(oldest.number)?.end ?? 0) > shownEnd()) return false;
+    if (segments.dropOldest() === null) return false;
     kept.forget(oldest.number);
-    return segments.dropOldest() !== null;
+    return true;
   }
 }

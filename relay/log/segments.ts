@@ -54,6 +54,8 @@ interface Kept {
   file: number | null;
 }
 
+/** So many files are open for readers of what is older. */
+const MAX_READERS = 8;
 const MAX_SEGMENT_BYTES = 64 * 2 ** 20;
 const MIN_SEGMENT_BYTES = 4 * 2 ** 10;
 /** As so many of them are kept, letting one go lets go of a small part. */
@@ -72,11 +74,15 @@ export class Segments {
   readonly #kept: Kept[] = [];
   /** The one appended to; null until the first append, and after `roll`. */
   #active: Kept | null = null;
+  /** Could not be begun: its file is removed before another is. */
+  #unbegun: Kept | null = null;
   #nextNumber = 1;
   /** Written since they were last synced. */
   readonly #unsynced = new Set<Kept>();
   /** Being synced: their files stay open until that is over. */
   #inSync: readonly Kept[] = [];
+  /** Open only to be read. */
+  readonly #readers = new Set<Kept>();
   #folderChanged = false;
   #syncing: Promise<void> = Promise.resolve();
 
@@ -168,12 +174,12 @@ export class Segments {
     return this.#syncing;
   }
 
-  /** Lets the oldest segment go; null where there is none but the one appended to. */
+  /** Lets the oldest segment go; null where there is none but the one appended to. Throws as `append` does. */
   dropOldest(): Segment | null {
     const [oldest] = this.#kept;
     if (oldest === undefined || oldest === this.#active) return null;
-    this.#kept.shift();
     this.#forget(oldest);
+    this.#kept.shift();
     return { number: oldest.number, bytes: oldest.bytes };
   }
 
@@ -202,6 +208,8 @@ export class Segments {
   }
 
   #begin(): Kept {
+    if (this.#unbegun !== null) this.#forget(this.#unbegun);
+    this.#unbegun = null;
     const number = this.#nextNumber;
     const kept: Kept = { number, bytes: 0, file: this.#files.open(this.#path(number), 'create') };
     this.#kept.push(kept);
@@ -209,7 +217,12 @@ export class Segments {
       for (const body of this.#opening(number)) this.#write(kept, [body]);
     } catch (error) {
       this.#kept.pop();
-      this.#forget(kept);
+      try {
+        this.#forget(kept);
+      } catch {
+        // Its name is needed again: tried again before that.
+        this.#unbegun = kept;
+      }
       throw error;
     }
     this.#nextNumber++;
@@ -278,21 +291,36 @@ export class Segments {
   }
 
   #open(kept: Kept): number {
+    if (kept.file !== null && !this.#readers.has(kept)) return kept.file;
     kept.file ??= this.#files.open(this.#path(kept.number), 'read');
+    // The one read last is the last to be closed.
+    this.#readers.delete(kept);
+    this.#readers.add(kept);
+    for (const reader of this.#readers) {
+      if (this.#readers.size <= MAX_READERS) break;
+      this.#shut(reader);
+    }
     return kept.file;
   }
 
   #forget(kept: Kept): void {
     this.#unsynced.delete(kept);
     this.#shut(kept);
-    this.#files.remove(this.#path(kept.number));
+    try {
+      this.#files.remove(this.#path(kept.number));
+    } catch (error) {
+      // Somebody has made room by hand.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
     this.#folderChanged = true;
   }
 
   #shut(kept: Kept): void {
     if (this.#inSync.includes(kept)) return;
-    if (kept.file !== null) this.#files.close(kept.file);
+    const { file } = kept;
     kept.file = null;
+    this.#readers.delete(kept);
+    if (file !== null) this.#files.close(file);
   }
 
   #path(number: number): string {
