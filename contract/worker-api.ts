@@ -296,7 +296,7 @@ export interface StreamStatus {
   readonly watermark: string | null;
   readonly watermarkUs: number | null;
   readonly maxEventTimeUs: number | null;
-  /** `records`: not yet read by the relay, when the source can say. `ms`: sealed at the relay → committed here, newest frame. */
+  /** `records`: not yet read by the relay, when the source can say. `ms`: sealed at the relay → committed here, newest frame, by one clock. */
   readonly lag: { readonly records: number | null; readonly ms: number | null };
   /** What was sealed before this tab listened is being read: rates and lag say nothing yet. */
   readonly catchingUp: boolean;

@@ -19,7 +19,7 @@ import { closeFailed, EngineFailures, isBroken, isTrap, reasonOf } from './engin
 import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
-import { statusOf } from './status.ts';
+import { statusOf, withoutRates } from './status.ts';
 
 /**
  * The worker without its browser: an engine kept up to date by a connection, and the pictures made from it.
@@ -79,7 +79,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { clock, monotonicMs, onError } = options;
   let engine = await options.openEngine();
   let replacing = false;
-  /** There is no engine, and nobody to start another. */
+  /** Given up: nobody starts another engine. */
   let lost = false;
   let closed = false;
   const journal = options.journal ?? noJournal();
@@ -96,7 +96,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let windowProblems: readonly WindowProblem[] = [];
   let live: readonly string[] | null = null;
   const failures = new EngineFailures();
-  const rate = new Rate();
+  let rate = new Rate();
   const clockAhead = new ClockAhead();
   const statusListeners = new Set<(status: Status) => void>();
   const boardListeners = new Set<(boards: Boards) => void>();
@@ -134,6 +134,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     // Only a window whose stream has fields can be found wrong: the same windows again tell.
     onSchema: giveWindows,
     nowMs: () => clock.nowMs(),
+    clockAheadMs: () => clockAhead.ms,
   });
   const pictures = createPictures({
     picture: (request) => pictureOf(engine, boards, request),
@@ -199,21 +200,24 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let cancelStatus = () => {};
   let last: Status | null = null;
   const status = (): Status => {
-    // The engine is closed: what it said last is what is shown.
-    if (replacing && last)
-      return { ...last, connection: connection.status(), rebuilding: !lost, restarts: failures.restarts };
-    last = statusOf({
-      engine,
+    const now = {
       connection: connection.status(),
+      rebuilding: !lost && (replacing || rebuilding),
+      restoring: restoring !== null,
+      restarts: failures.restarts,
+    };
+    // The engine is closed: what it said last is what is shown, but for what it says of this moment.
+    if (replacing && last) return { ...withoutRates(last), ...now };
+    last = statusOf({
+      ...now,
+      engine,
       clockAheadMs: clockAhead.ms,
-      rebuilding: replacing || rebuilding,
       subscriptions: delivery.subscriptions,
       eventsPerSecond: rate.perSecond(clock.nowMs()),
       nowMs: clock.nowMs(),
       windowProblems,
       windowNames: Object.keys(boards?.windows ?? {}),
       journal: { ...journal.status(), restoredRows },
-      restarts: failures.restarts,
     });
     return last;
   };
@@ -243,15 +247,17 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   /** `byJournal`: what the journal keeps made it fail, and would again. */
   const replaceEngine = (error: unknown, byJournal = false) => {
-    if (replacing || closed) return;
+    if (replacing || closed || lost) return;
     replacing = true;
     const reason = `the engine failed (${reasonOf(error)}) and was started again`;
     const { byRows, hopeless } = failures.add(error, reason, clock.nowMs());
     const again = journal.status().state === 'on' && !byJournal && !byRows;
-    restoring = again ? {} : null;
-    rebuilding = again;
+    lost = hopeless;
+    restoring = again && !lost ? {} : null;
+    rebuilding = restoring !== null;
+    rate = new Rate();
     delivery.restarted(again ? null : `${reason}; everything the relay still has is read again`);
-    if (hopeless) {
+    if (lost) {
       connection.close(`the engine keeps failing: ${reasonOf(error)}`);
       replacing = false;
       return;
@@ -284,6 +290,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const cannotReplace = (why: string) => {
     if (closed) return;
     replacing = true;
+    restoring = null;
     hasAsked = true;
     journal.flush();
     if (options.onWantsRestart) return options.onWantsRestart(`the engine failed (${why})`);

@@ -14,6 +14,7 @@ export interface StatusParts {
   readonly connection: ConnectionStatus;
   readonly clockAheadMs: number | null;
   readonly rebuilding: boolean;
+  readonly restoring: boolean;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
   readonly eventsPerSecond: number;
   readonly nowMs: number;
@@ -30,6 +31,7 @@ export function statusOf({
   connection,
   clockAheadMs,
   rebuilding,
+  restoring,
   subscriptions,
   eventsPerSecond,
   nowMs,
@@ -55,6 +57,7 @@ export function statusOf({
     connection,
     clockAheadMs,
     rebuilding,
+    restoring,
     streams,
     eventsPerSecond,
     rows,
@@ -65,6 +68,14 @@ export function statusOf({
     journal,
     restarts,
   };
+}
+
+/** The same, of an engine that is no more: nothing is committed now, and nothing is late. */
+export function withoutRates(status: Status): Status {
+  const streams = Object.entries(status.streams).map(
+    ([name, stream]) => [name, { ...stream, lag: { ...stream.lag, ms: null } }] as const,
+  );
+  return { ...status, eventsPerSecond: 0, streams: Object.fromEntries(streams) };
 }
 
 function streamStatus(engine: Engine, name: string, subscription: Subscription, nowMs: number): StreamStatus {

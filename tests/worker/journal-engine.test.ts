@@ -100,6 +100,7 @@ async function openTab(journal: Journal): Promise<Tab> {
     send: () => {},
     journal,
     nowMs: still.nowMs,
+    clockAheadMs: () => null,
     onSchema: giveWindows,
   });
   await journal.open();

@@ -1,87 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
-import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
-import type { Up } from '../../contract/protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
-import { type Host, type HostOptions, startHost } from '../../worker/host.ts';
+import type { HostOptions } from '../../worker/host.ts';
 import { createJournal } from '../../worker/journal/journal.ts';
 import { type MemoryFiles, memoryFiles } from './memory-files.ts';
+import { asked, cleanUp, counted, openHost as open, quick, relayOf, startedRelay, until } from './opened-host.ts';
 import { createPositionEngine, type PositionEngine } from './position-engine.ts';
-import { type ScriptedRelay, startScriptedRelay, type Tab } from './scripted-relay.ts';
 
 /** A host with a journal: opened again, its engine replaced, its files full, gone or in other hands. */
-const quick: Clock = {
-  nowMs: () => performance.now() * 100,
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs / 100);
-    return () => clearTimeout(timer);
-  },
-};
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-interface Opened {
-  readonly host: Host;
-  readonly engines: readonly PositionEngine[];
-  engine(): PositionEngine;
-}
-
-async function open(relay: ScriptedRelay, files: MemoryFiles, more: Partial<HostOptions> = {}): Promise<Opened> {
-  const engines: PositionEngine[] = [];
-  const host = await startHost({
-    openEngine: async () => {
-      const engine = createPositionEngine();
-      engines.push(engine);
-      return engine;
-    },
-    openSocket: () => new WebSocket(relay.url) as never,
-    clock: quick,
-    monotonicMs: () => performance.now(),
-    random: () => 0.5,
-    defer: (run) => setImmediate(run),
-    journal: createJournal({ files, clock: quick, budgetBytes: 1e9 }),
-    onError: (error) => {
-      throw error;
-    },
-    ...more,
-  });
-  cleanups.push(() => host.close());
-  const engine = () => {
-    const newest = engines.at(-1);
-    if (!newest) throw new Error('no engine was opened');
-    return newest;
-  };
-  return { host, engines, engine };
-}
-
-/** Gives rows 0 to 5 to who begins; who resumes at `n` gets what is after it. Its streams can be asked for again and again. */
-async function relayOf(rows: () => number): Promise<{ readonly relay: ScriptedRelay; readonly tabs: Tab[] }> {
-  const relay = await startScriptedRelay();
-  cleanups.push(() => relay.stop());
-  const tabs: Tab[] = [];
-  relay.onMessage = (message, tab) => {
-    if (message.type !== 'subscribe') return;
-    tabs.push(tab);
-    const { from } = message;
-    const position = typeof from === 'object' && 'epoch' in from ? from : { epoch: 'e', next: { 0: 0 } };
-    const outcome = position === from ? 'resumed' : 'fresh';
-    tab.send({ type: 'subscribed', stream: 's', outcome, position, reason: null, missing: null });
-    const next = position.next[0] ?? 0;
-    if (next < rows()) tab.frame('s', 0, next, rows() - next);
-  };
-  return { relay, tabs };
-}
-
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
-const counted = (rows: number) => Array.from({ length: rows }, (_, offset) => `0:${offset}`);
-const asked = (relay: ScriptedRelay) =>
-  relay.heard
-    .filter((message): message is Extract<Up, { type: 'subscribe' }> => message.type === 'subscribe')
-    .map(({ from }) => from);
+afterEach(cleanUp);
 
 const BOARDS = { type: 'boards' as const, boards: {}, windows: {} };
 
@@ -99,8 +26,7 @@ test('J1 a host that is opened again has its boards and rows before the relay an
   expect(files.opened.size).toBe(0);
 
   rows = 8;
-  const silent = await startScriptedRelay();
-  cleanups.push(() => silent.stop());
+  const silent = await startedRelay();
   silent.onMessage = () => true;
   const offline = await open(silent, files.left());
   await until(() => expect(offline.engine().counted('s')).toEqual(counted(5)));
@@ -298,8 +224,7 @@ async function damagedFiles(): Promise<{ readonly files: MemoryFiles; readonly c
   if (!bytes) throw new Error('no second segment');
   bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
   const alone = memoryFiles(left.contents);
-  const silent = await startScriptedRelay();
-  cleanups.push(() => silent.stop());
+  const silent = await startedRelay();
   silent.onMessage = () => true;
   const offline = await open(silent, alone);
   await until(() => expect(offline.host.status().journal.restoredRows).toBeGreaterThan(0));
@@ -327,8 +252,7 @@ test('J3 after damage in the middle the relay is asked from there, and gives the
 
 test('J3 what was damaged here and is no longer at the relay is told as a gap', async () => {
   const { files, contiguous } = await damagedFiles();
-  const relay = await startScriptedRelay();
-  cleanups.push(() => relay.stop());
+  const relay = await startedRelay();
   relay.onMessage = (message, tab) => {
     if (message.type !== 'subscribe') return;
     const position = { epoch: 'e', next: { 0: 18 } };
@@ -347,8 +271,7 @@ test('J6 streams that the relay does not have are kept no longer', async () => {
   const first = await open(relay, files);
   await until(() => expect(first.engine().counted('s')).toHaveLength(5));
   await first.host.close();
-  const other = await startScriptedRelay({ streams: ['t'] });
-  cleanups.push(() => other.stop());
+  const other = await startedRelay({ streams: ['t'] });
   const left = files.left();
   const { host, engine } = await open(other, left);
   await until(() => expect(host.status().connection.state).toBe('live'));

@@ -39,6 +39,7 @@ async function openTab(
     },
     journal,
     nowMs: still.nowMs,
+    clockAheadMs: () => null,
     onSchema: () => {},
   });
   await journal.open();

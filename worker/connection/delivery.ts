@@ -39,6 +39,8 @@ export interface DeliveryOptions {
   readonly send: (message: Up) => void;
   readonly journal: Pick<Journal, 'add' | 'commit' | 'keepOnly'>;
   readonly nowMs: () => number;
+  /** How far this computer's clock is ahead of the relay's; null: not known. */
+  readonly clockAheadMs: () => number | null;
   /** A stream's schema is in the engine. */
   readonly onSchema: () => void;
 }
@@ -47,7 +49,8 @@ export interface DeliveryOptions {
 const NOWHERE: Position = { epoch: '', next: {} };
 const WAS_AWAY = 'the relay did not have this stream for a time; what it has now is read from its start';
 
-export function createDelivery({ engine, send, journal, nowMs, onSchema }: DeliveryOptions): Delivery {
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { engine, send, journal, nowMs, clockAheadMs, onSchema } = options;
   const inbox = new Inbox();
   const subscriptions = new Map<string, Subscription>();
   /** What was lost is told already: the engine is made again from the journal. */
@@ -159,8 +162,9 @@ export function createDelivery({ engine, send, journal, nowMs, onSchema }: Deliv
       const { stream, sealedAtUs, rows } = entry.frame.header;
       const subscription = subscriptionOf(stream);
       journal.add(entry);
-      subscription.committed(sealedAtUs / 1000, committedMs);
-      if (subscription.live(sealedAtUs / 1000)) liveRows += rows;
+      const sealedHereMs = sealedAtUs / 1000 + (clockAheadMs() ?? 0);
+      subscription.committed(sealedHereMs, committedMs);
+      if (subscription.live(sealedHereMs)) liveRows += rows;
     }
     // Rows that were there already are in no frame's count of new ones.
     liveRows = Math.min(liveRows, result.rows);
@@ -235,6 +239,7 @@ export function createDelivery({ engine, send, journal, nowMs, onSchema }: Deliv
       told = reason === null;
       for (const subscription of subscriptions.values()) {
         subscription.awaiting = true;
+        subscription.lagMs = null;
         if (reason !== null) subscription.lost({ kind: 'reset', atMs: nowMs(), reason, missing: null });
       }
     },

@@ -37,7 +37,10 @@ export class Subscription {
     this.#answeredMs = nowMs;
   }
 
-  /** A frame is in the store. One from before this tab listened was waiting for it: that is history, not lag. */
+  /**
+   * A frame is in the store, sealed at that time by this computer's clock. One from before this tab listened was waiting
+   * for it: that is history, not lag.
+   */
   committed(sealedAtMs: number, nowMs: number): void {
     const live = this.live(sealedAtMs);
     if (live) this.lagMs = Math.max(0, nowMs - sealedAtMs);
@@ -45,7 +48,7 @@ export class Subscription {
     this.fault = null;
   }
 
-  /** Was this sealed while this tab listened? */
+  /** Was this sealed while this tab listened, by this computer's clock? */
   live(sealedAtMs: number): boolean {
     return sealedAtMs >= this.#answeredMs;
   }
