@@ -2,8 +2,11 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Rejected } from '../decode/rejected.ts';
 import type { Place } from '../log/segments.ts';
 import type { RawRecord } from '../sources/source.ts';
+import { goneMarks } from './gone-rows.ts';
 import { type DeadLetter, decodeLetter, encodeLetter, isOf, makeLetter, startBytes } from './letter.ts';
 import { LetterBook } from './letter-book.ts';
+import { type DeadLetterBounds, LetterBounds } from './letter-bounds.ts';
+import { isOfTheMoment, LetterDamaged } from './letter-damaged.ts';
 import type { LetterEntry, LetterIndex } from './letter-index.ts';
 import { LetterWriter, type Trouble } from './letter-writer.ts';
 import { encodeMark, type Mark } from './mark.ts';
@@ -15,13 +18,8 @@ import { type LetterFiles, MemorySegments } from './memory-segments.ts';
  *     record that is no row ─▶ writer ─▶ files          what is written ─▶ book: where each is, and what became of it
  *     what becomes of it ─────▶ mark ──┘
  *
- * Beyond its bounds the oldest segment goes, and the letters in it that waited are counted.
+ * Beyond its bounds the oldest go (letter-bounds.ts). A letter that cannot be read any more is let go when that is found.
  */
-export interface DeadLetterBounds {
-  readonly maxBytes: number;
-  readonly maxLetters: number;
-}
-
 export const DISK_BOUNDS: DeadLetterBounds = { maxBytes: 256 * 2 ** 20, maxLetters: 200_000 };
 export const MEMORY_BOUNDS: DeadLetterBounds = { maxBytes: 32 * 2 ** 20, maxLetters: 20_000 };
 /** Opens files: every body that is in them is given to `restore`, and each new segment begins with `opening`. */
@@ -38,23 +36,23 @@ const SEGMENTS = 32;
 
 export class DeadLetters {
   readonly #clock: Clock;
-  readonly #bounds: DeadLetterBounds;
   readonly #files: LetterFiles;
   readonly #book: LetterBook;
   readonly #writer: LetterWriter;
+  readonly #bounds: LetterBounds;
   /** Letters before this id may be of other records than those that have their offsets now: partition → from where on. */
   #counted: { readonly before: number; readonly from: ReadonlyMap<number, number> } | null = null;
   #rejected = 0;
   /** Letters that are not written yet. */
   #unwritten = 0;
-  #letsGo = false;
 
   private constructor(clock: Clock, bounds: DeadLetterBounds, files: LetterFiles, book: LetterBook) {
     this.#clock = clock;
-    this.#bounds = bounds;
     this.#files = files;
     this.#book = book;
-    this.#writer = new LetterWriter(clock, files, () => this.#bound());
+    const writer = new LetterWriter(clock, files, () => this.#bounds.fit());
+    this.#writer = writer;
+    this.#bounds = new LetterBounds({ clock, bounds, files, book, writer, mark: (mark) => this.#mark(mark) });
   }
 
   static inMemory(clock: Clock, bounds: DeadLetterBounds = MEMORY_BOUNDS): DeadLetters {
@@ -72,7 +70,7 @@ export class DeadLetters {
     });
     if (isDamaged) book.countMissing();
     const letters = new DeadLetters(clock, bounds, files, book);
-    letters.#bound();
+    letters.#bounds.fit();
     return letters;
   }
 
@@ -103,9 +101,9 @@ export class DeadLetters {
     return this.#files.bytes;
   }
 
-  /** Why letters cannot be kept now; null when all is well. */
+  /** Why letters cannot be kept now, or not be let go; null when all is well. */
   get trouble(): Trouble | null {
-    return this.#writer.trouble;
+    return this.#writer.trouble ?? this.#bounds.trouble;
   }
 
   /**
@@ -149,19 +147,34 @@ export class DeadLetters {
     return entry === null ? this.#book.isGoneRow(epoch, partition, offset) : entry.state !== 'read';
   }
 
+  /** Throws `LetterDamaged` where it is not whole any more: it is let go then. */
   read(entry: LetterEntry): DeadLetter {
-    return decodeLetter(this.#files.read(entry.place));
+    try {
+      return decodeLetter(this.#files.read(entry.place));
+    } catch (error) {
+      if (isOfTheMoment(error)) throw error;
+      this.#lose(entry);
+      throw new LetterDamaged(entry.id, error);
+    }
   }
 
-  /** A letter of whose value only the start may be there. `cost`: the bytes that were read. */
-  readStart({ place }: LetterEntry): { readonly letter: DeadLetter; readonly cost: number } {
+  /** A letter of whose value only the start may be there. `cost`: the bytes that were read. Throws as `read` does. */
+  readStart(entry: LetterEntry): { readonly letter: DeadLetter; readonly cost: number } {
     let cost = 0;
-    let body = new Uint8Array();
-    for (let wanted = 1; body.length < Math.min(wanted, place.bytes); wanted = startBytes(body)) {
-      body = new Uint8Array(this.#files.readStart(place, Math.max(wanted, FIRST_BYTES)));
-      cost += body.length;
+    try {
+      let body = new Uint8Array();
+      for (let wanted = 1; body.length < Math.min(wanted, entry.place.bytes); wanted = startBytes(body)) {
+        const { length } = body;
+        body = new Uint8Array(this.#files.readStart(entry.place, Math.max(wanted, FIRST_BYTES)));
+        cost += body.length;
+        if (body.length <= length) throw new Error('the file has become shorter');
+      }
+      return { letter: decodeLetter(body), cost };
+    } catch (error) {
+      if (isOfTheMoment(error)) throw error;
+      // What is not checked may look damaged: whether it is the whole of it tells.
+      return { letter: this.read(entry), cost: cost + entry.place.bytes };
     }
-    return { letter: decodeLetter(body), cost };
   }
 
   /** Resolves when letters can be kept again, or nobody wants to any more. */
@@ -222,7 +235,7 @@ export class DeadLetters {
     // A log of another epoch has been dropped, and its rows with it.
     for (const { base, epoch: of } of this.#book.replaying())
       this.#mark({ mark: 'replayed', epoch: of, base, until: of === epoch ? head : base });
-    this.#bound();
+    this.#bounds.fit();
   }
 
   /** There is no log but the one of this epoch; null: one that is new. What had been replayed into others waits again. */
@@ -231,48 +244,41 @@ export class DeadLetters {
   }
 
   close(): Promise<void> {
+    this.#bounds.close();
     return this.#writer.close();
   }
 
   /** The letter this record is already. */
   #of(epoch: string, partition: number, record: RawRecord): LetterEntry | null {
     const entry = this.index.at(epoch, partition, record.offset);
-    if (entry === null || this.#counted === null) return entry;
+    if (entry === null) return null;
+    if (!this.#isInDoubt(entry)) return entry;
+    try {
+      return isOf(this.read(entry), record) ? entry : null;
+    } catch {
+      // Nobody can tell: a letter too many rather than none.
+      return null;
+    }
+  }
+
+  /** Is what its source gives at this offset perhaps another record? */
+  #isInDoubt({ id, partition, offset }: LetterEntry): boolean {
+    if (this.#counted === null) return false;
     const { before, from } = this.#counted;
-    if (entry.id >= before || record.offset < (from.get(partition) ?? 0)) return entry;
-    return isOf(this.read(entry), record) ? entry : null;
+    return id < before && offset >= (from.get(partition) ?? 0);
+  }
+
+  /** It cannot be read any more. One that a replay is about is let go when that is over. */
+  #lose(entry: LetterEntry): void {
+    if (entry.state === 'replaying' || this.index.get(entry.id) !== entry) return;
+    if (!this.#isInDoubt(entry)) for (const mark of goneMarks([entry])) this.#mark(mark);
+    this.#book.lose(entry);
+    this.#mark(this.#book.counts());
   }
 
   #mark(mark: Mark): void {
     this.#book.apply(mark);
     this.#writer.write([encodeMark(mark)]);
-  }
-
-  /** Lets the oldest go until all is within its bounds. */
-  #bound(): void {
-    if (this.#letsGo) return;
-    this.#letsGo = true;
-    const { letGo } = this;
-    while (this.#isBeyond() && !this.holds && this.#letOldestGo());
-    if (this.letGo > letGo) this.#mark(this.#book.counts());
-    this.#letsGo = false;
-  }
-
-  #isBeyond(): boolean {
-    const { maxBytes, maxLetters } = this.#bounds;
-    return this.#files.bytes > maxBytes || this.index.size > maxLetters;
-  }
-
-  /** False where none can: it is the only one, or a replay is about what is in it. */
-  #letOldestGo(): boolean {
-    const [oldest, next] = this.#files.list;
-    if (oldest === undefined || next === undefined) return false;
-    const marks = this.#book.marksBeforeGoing(oldest.number);
-    if (marks === null) return false;
-    for (const mark of marks) this.#mark(mark);
-    if (this.holds || this.#files.dropOldest() === null) return false;
-    this.#book.forget(oldest.number);
-    return true;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Place } from '../log/segments.ts';
 import { GoneRows, goneMarks } from './gone-rows.ts';
 import { type DeadLetter, decodeLetter, LETTER } from './letter.ts';
-import { LetterIndex } from './letter-index.ts';
+import { type LetterEntry, LetterIndex } from './letter-index.ts';
 import { decodeMark, encodeMark, MARK, type Mark } from './mark.ts';
 
 /**
@@ -95,12 +95,19 @@ export class LetterBook {
   /** What is to be written before the letters up to the end of a segment go; null: a replay is about some of them. */
   marksBeforeGoing(segment: number): Mark[] | null {
     const entries = this.index.upTo(segment);
-    return entries.some(({ state }) => state === 'replaying') ? null : goneMarks(entries);
+    if (entries.some(({ state }) => state === 'replaying')) return null;
+    return goneMarks(entries.filter(({ epoch, partition, offset }) => !this.isGoneRow(epoch, partition, offset)));
   }
 
   /** The letters up to the end of a segment have gone. */
   forget(segment: number): void {
     this.letGo += this.index.forget(this.index.upTo(segment));
+  }
+
+  /** The letter is there, but cannot be read. */
+  lose(entry: LetterEntry): void {
+    this.letGo += this.index.forget([entry]);
+    this.#missing++;
   }
 
   /** Are there rows in other logs than this one? null: in any. */

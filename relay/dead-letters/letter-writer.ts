@@ -55,7 +55,7 @@ export class LetterWriter {
 
   /** Resolves when letters can be kept again, or nobody wants to any more. */
   async room(signal: AbortSignal | null): Promise<void> {
-    if (signal?.aborted === true) return;
+    if (signal?.aborted === true || (!this.#waitingForRoom && this.#broken === null)) return;
     const stopped = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
     await Promise.race([this.#room, stopped]);
   }

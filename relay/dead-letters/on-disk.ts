@@ -1,8 +1,9 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { SegmentFiles } from '../log/segment-files.ts';
 import { type Damage, Segments } from '../log/segments.ts';
-import { type DeadLetterBounds, DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
+import { DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
 import { LETTER } from './letter.ts';
+import type { DeadLetterBounds } from './letter-bounds.ts';
 import { MARK } from './mark.ts';
 
 export interface OpenOptions {

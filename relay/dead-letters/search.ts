@@ -1,6 +1,7 @@
 import type { LetterGroup, LetterState } from '../../contract/dead-letters.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { DeadLetter } from './letter.ts';
+import { LetterDamaged } from './letter-damaged.ts';
 import type { LetterEntry } from './letter-index.ts';
 
 /** Which letters are meant; what is left out does not matter. */
@@ -55,14 +56,27 @@ export async function* findLetters(
   for (const entry of entries) {
     // Let go, or moved on, since it was listed.
     if (letters.index.get(entry.id) === null || !isIn(entry.state, filter.state ?? 'waiting')) continue;
-    const found =
-      startOnly && text === undefined
-        ? letters.readStart(entry)
-        : { letter: letters.read(entry), cost: entry.place.bytes };
-    const { letter } = found;
+    const found = readOne(letters, entry, startOnly && text === undefined);
     await turns.take(found.cost + TURN_COST);
+    const { letter } = found;
+    if (letter === null) continue;
     if (filter.topic !== undefined && letter.record.topic !== filter.topic) continue;
     if (text === undefined || (await holds(letter, text, turns))) yield { entry, letter };
+  }
+}
+
+/** null: the disk has damaged it, and it has been let go. */
+function readOne(
+  letters: DeadLetters,
+  entry: LetterEntry,
+  startOnly: boolean,
+): { readonly letter: DeadLetter | null; readonly cost: number } {
+  const cost = entry.place.bytes;
+  try {
+    return startOnly ? letters.readStart(entry) : { letter: letters.read(entry), cost };
+  } catch (error) {
+    if (error instanceof LetterDamaged) return { letter: null, cost };
+    throw error;
   }
 }
 
