@@ -126,6 +126,29 @@ test('V8 without a connection nothing that goes by the second is shown as if it 
   });
 });
 
+test('V8 a stream that is only silent is no replay, and clocks that are apart make neither one nor a clock ahead', () => {
+  const old = stream({ maxEventTimeUs: (NOW - 7_200_000) * 1000 });
+  const found = (change: Partial<Status>) => {
+    const { replayMs, aheadMs } = summarize({ ...status({ a: old }), ...change }, NOW);
+    return [replayMs !== null, aheadMs !== null];
+  };
+  expect(found({})).toEqual([true, false]);
+  expect(found({ eventsPerSecond: 0 })).toEqual([false, false]);
+  expect(found({ clockAheadMs: 7_200_000 })).toEqual([false, false]);
+  expect(found({ clockAheadMs: 14_400_000 })).toEqual([false, true]);
+});
+
+test('V8 while the page opens or the engine is replaced, no rate and no lag, and no lost connection', () => {
+  const opening = { ...status({}, { state: 'connecting', attempt: 1, sinceMs: NOW }), clockAheadMs: null };
+  expect(summarize(opening, NOW)).toMatchObject({ opening: true, lagMs: null });
+  expect(summarize({ ...status({ a: stream() }), restoring: true }, NOW).opening).toBe(true);
+  expect(summarize({ ...status({ a: stream() }), rebuilding: true }, NOW)).toMatchObject({
+    rebuilding: true,
+    lagMs: null,
+    lagRecords: null,
+  });
+});
+
 test('V8 while history is read there is no lag to tell', () => {
   const reading = stream({ catchingUp: true, lag: { records: 9, ms: 4000 } });
   expect(summarize(status({ a: stream(), b: reading }), NOW)).toMatchObject({

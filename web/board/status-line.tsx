@@ -59,6 +59,16 @@ export function StatusLine(props: {
                 </span>
               }
             >
+              <Match when={now().rebuilding}>
+                <span title="The engine is being replaced: what goes by the second is not known">
+                  <b>rebuilding</b>
+                </span>
+              </Match>
+              <Match when={now().opening}>
+                <span title="Reading what this browser kept, and asking the relay what came after">
+                  <b>loading</b>
+                </span>
+              </Match>
               <Match when={!now().connected}>
                 <span class="offline" title="What goes by the second is not known without the relay">
                   <b>not connected</b>
@@ -125,7 +135,7 @@ export function StatusLine(props: {
               rows <b>{count(props.status?.rows ?? 0)}</b> · {formatBytes(props.status?.memory.usedBytes ?? 0)} of{' '}
               {formatBytes(props.status?.memory.budgetBytes ?? 0)}
             </span>
-            <Show when={props.drawnMs !== null && !now().catchingUp && now().connected}>
+            <Show when={props.drawnMs !== null && !now().catchingUp && !now().rebuilding && now().connected}>
               <span title="Median from the event at the relay to the picture on this screen">
                 drawn <b>{milliseconds(props.drawnMs ?? 0)}</b> after the event
               </span>

@@ -1,5 +1,6 @@
 import type { Status } from '../../contract/worker-api.ts';
 import { AHEAD_MS, REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
+import { isOpening } from './opening.ts';
 
 /** The state of all streams as one line says it: sums where they add up, the worst where they do not. */
 export interface StatusSummary {
@@ -10,6 +11,10 @@ export interface StatusSummary {
   /** Without a connection, since when there is none; what goes by the second is not known then. */
   readonly offlineSinceMs: number | null;
   readonly connected: boolean;
+  /** The page is opening: that there is no connection yet is no trouble. */
+  readonly opening: boolean;
+  /** The engine is being replaced: what goes by the second is not known. */
+  readonly rebuilding: boolean;
   /** The stream whose watermark it is, where others are far from it; else null. */
   readonly watermarkOf: string | null;
   readonly watermarkMs: number | null;
@@ -21,7 +26,7 @@ export interface StatusSummary {
   readonly conflated: number;
   readonly deadLetters: number;
   readonly lastDeadLetter: string | null;
-  /** Newest event time when the streams' events lie more than an hour before the wall clock; else null. */
+  /** Newest event time while events come that lie more than an hour before the wall clock; else null: silence is no replay. */
   readonly replayMs: number | null;
   /** Newest event time when it lies more than an hour after the wall clock; else null. */
   readonly aheadMs: number | null;
@@ -38,13 +43,19 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const newestUs = known(({ maxEventTimeUs }) => maxEventTimeUs);
   const newestMs = newestUs.length > 0 ? Math.max(...newestUs) / 1000 : null;
   const slowestNewestUs = slowest?.maxEventTimeUs ?? null;
+  /** As this computer's clock would have said it. */
+  const newestHereMs = newestMs === null ? null : newestMs + (status.clockAheadMs ?? 0);
+  const { rebuilding } = status;
+  const opening = isOpening(status);
   const catchingUp = connected && streams.some((stream) => stream.catchingUp);
   return {
     catchingUp,
     connected,
+    opening,
+    rebuilding,
     offlineSinceMs: 'sinceMs' in status.connection && !connected ? status.connection.sinceMs : null,
-    lagMs: catchingUp || !connected ? null : max(known(({ lag }) => lag.ms)),
-    lagRecords: connected ? max(known(({ lag }) => lag.records)) : null,
+    lagMs: catchingUp || rebuilding || !connected ? null : max(known(({ lag }) => lag.ms)),
+    lagRecords: connected && !rebuilding ? max(known(({ lag }) => lag.records)) : null,
     watermarkOf: slowest && differ ? slowest.name : null,
     watermarkMs,
     behindMs:
@@ -54,8 +65,9 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
     conflated: sum(({ conflated }) => conflated),
     deadLetters: sum(({ deadLetters }) => deadLetters),
     lastDeadLetter: streams.find(({ lastDeadLetter }) => lastDeadLetter !== null)?.lastDeadLetter ?? null,
-    replayMs: newestMs !== null && nowMs - newestMs > REPLAY_BEHIND_MS ? newestMs : null,
-    aheadMs: newestMs !== null && newestMs - nowMs > AHEAD_MS ? newestMs : null,
+    replayMs:
+      newestHereMs !== null && status.eventsPerSecond > 0 && nowMs - newestHereMs > REPLAY_BEHIND_MS ? newestMs : null,
+    aheadMs: newestHereMs !== null && newestHereMs - nowMs > AHEAD_MS ? newestMs : null,
   };
 }
 

@@ -64,7 +64,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
     setFailure(null);
     if (link.current) setChanging(null);
   });
-  const drawn = createDrawn(clock, () => status()?.connection);
+  const drawn = createDrawn(clock, status);
   const boards = createBoards(link);
   installHighwater(link, drawn, withPersisted);
 

@@ -7,11 +7,14 @@ function rows(stream: string, eventMs: number, sealedAtMs = eventMs): PanelPictu
   return { kind: 'rows', ...time, columns: [], rows: [] };
 }
 
-const live = () => ({ state: 'live', sinceMs: 0, transport: 'websocket' }) as const;
+const live = (sinceMs = 0, clockAheadMs = 0) => ({
+  connection: { state: 'live', sinceMs, transport: 'websocket' } as const,
+  clockAheadMs,
+});
 
 test('a draw counts once per newer event, history not at all, and is forgotten after a minute', () => {
   let nowMs = 1_000_000;
-  const drawn = createDrawn({ nowMs: () => nowMs, after: () => () => {} }, live);
+  const drawn = createDrawn({ nowMs: () => nowMs, after: () => () => {} }, () => live());
   drawn.record(rows('a', nowMs - 30_000));
   expect(drawn.summary()).toEqual({ p50Ms: null, p99Ms: null, samples: 0 });
   for (let draw = 1; draw <= 100; draw++) {
@@ -28,9 +31,22 @@ test('a draw counts once per newer event, history not at all, and is forgotten a
 
 test('what the relay sealed before this tab was connected is history, however new', () => {
   const clock = { nowMs: () => 1_000_000, after: () => () => {} };
-  const drawn = createDrawn(clock, () => ({ state: 'live', sinceMs: 999_500, transport: 'websocket' }));
+  const drawn = createDrawn(clock, () => live(999_500));
   drawn.record(rows('a', 999_400, 999_499));
   expect(drawn.summary().samples).toBe(0);
   drawn.record(rows('a', 999_401, 999_500));
   expect(drawn.summary()).toMatchObject({ p50Ms: 599, samples: 1 });
+});
+
+test('an age is the same however far the clocks are apart', () => {
+  const clock = { nowMs: () => 1_000_000, after: () => () => {} };
+  for (const aheadMs of [6000, 7_200_000, -6000, -7_200_000]) {
+    const drawn = createDrawn(clock, () => live(990_000, aheadMs));
+    drawn.record(rows('a', 1_000_000 - aheadMs - 40));
+    expect(drawn.summary()).toMatchObject({ p50Ms: 40, samples: 1 });
+  }
+  // So little is the way of the relay's own messages.
+  const drawn = createDrawn(clock, () => live(990_000, 30));
+  drawn.record(rows('a', 1_000_000 - 40));
+  expect(drawn.summary()).toMatchObject({ p50Ms: 40, samples: 1 });
 });
