@@ -29,14 +29,16 @@ const statusOf = (change: Partial<StreamStatus>, rest: Partial<Status> = {}): St
 
 test('P5 every outcome is a sentence with its time and its reason', () => {
   const words = (outcome: NonNullable<StreamStatus['delivery']>['outcome'], reason: string | null) =>
-    outcomeWords(streamOf({ delivery: { outcome, atMs: NOW, reason } }), UTC);
+    outcomeWords(streamOf({ delivery: { outcome, atMs: NOW, reason } }), NOW, UTC);
   expect(words('resumed', null)).toBe('Resumed at 12:03:05: every record after those this browser had, once.');
   expect(words('fresh', null)).toBe('Fresh at 12:03:05: read from where the relay begins.');
   expect(words('gap', 'the relay has no older ones')).toMatch(/^Gap at 12:03:05: .* The relay has no older ones\.$/);
   expect(words('reset', 'the topic was created again')).toMatch(
     /^Reset at 12:03:05: .* The topic was created again\.$/,
   );
-  expect(outcomeWords(streamOf({ delivery: null }), UTC)).toBe('The relay has not answered yet.');
+  expect(outcomeWords(streamOf({ delivery: null }), NOW, UTC)).toBe('The relay has not answered yet.');
+  const yesterday = { outcome: 'resumed' as const, atMs: NOW - 86_400_000, reason: null };
+  expect(outcomeWords(streamOf({ delivery: yesterday }), NOW, UTC)).toMatch(/^Resumed at 2026-11-21 12:03:05:/);
 });
 
 test('P5 the line says what is missing for as long as it is, and for a minute that a stream was resumed', () => {
@@ -98,9 +100,10 @@ test('J1 what is kept, what was read back, and why nothing is', () => {
 });
 
 test('F9 frames that come over HTTP are said to', () => {
-  expect(connectionWords(statusOf({}), UTC)).toBe('Connected since 12:02:05 over a WebSocket.');
+  expect(connectionWords(statusOf({}), NOW, UTC)).toBe('Connected since 12:02:05 over a WebSocket.');
   const http = { connection: { state: 'live' as const, sinceMs: NOW, transport: 'http' as const } };
-  expect(connectionWords(statusOf({}, http), UTC)).toContain('over HTTP');
+  expect(connectionWords(statusOf({}, http), NOW, UTC)).toContain('over HTTP');
+  expect(connectionWords(statusOf({}), NOW + 86_400_000, UTC)).toContain('since 2026-11-22 12:02:05');
 });
 
 test('T4 a restart is told above the board for ten minutes', () => {

@@ -1,6 +1,6 @@
 import type { JournalStatus, Loss, Status, StreamStatus } from '../../contract/worker-api.ts';
 import { formatBytes, formatValue } from '../format.ts';
-import { formatClock, formatMoment, type Zone } from '../format-time.ts';
+import { formatMoment, type Zone } from '../format-time.ts';
 import { sentence } from './sentence.ts';
 
 /** How complete what is shown is, as the status line says it in three words or less. */
@@ -32,10 +32,10 @@ export function deliverySummary(status: Status, nowMs: number): DeliverySummary 
 }
 
 /** How the newest subscription of a stream was answered, in a sentence. */
-export function outcomeWords(stream: StreamStatus, zone: Zone): string {
+export function outcomeWords(stream: StreamStatus, nowMs: number, zone: Zone): string {
   const { delivery } = stream;
   if (!delivery) return 'The relay has not answered yet.';
-  const at = formatClock(delivery.atMs, zone);
+  const at = formatMoment(delivery.atMs, nowMs, zone);
   const reason = delivery.reason === null ? '' : ` ${sentence(capital(delivery.reason))}`;
   switch (delivery.outcome) {
     case 'fresh':
@@ -56,7 +56,6 @@ export function conflatedWords({ conflated, schema }: StreamStatus): string | nu
   return `${count(conflated)} records were passed over for newer ones of the same ${fields || 'key'}.`;
 }
 
-/** A loss may have been noticed long before this tab was told of it: then with its day. */
 export function lossWords({ kind, atMs, reason, missing }: Loss, nowMs: number, zone: Zone): string {
   const lost =
     missing === null
@@ -91,14 +90,14 @@ function persistedWords({ persisted }: JournalStatus): string {
     : ' The browser may let it go when it runs short of room: then everything is read from the relay again.';
 }
 
-export function connectionWords({ connection }: Status, zone: Zone): string {
+export function connectionWords({ connection }: Status, nowMs: number, zone: Zone): string {
   switch (connection.state) {
     case 'live':
-      return `Connected since ${formatClock(connection.sinceMs, zone)} ${
+      return `Connected since ${formatMoment(connection.sinceMs, nowMs, zone)} ${
         connection.transport === 'http' ? 'over HTTP, for WebSockets do not get through here' : 'over a WebSocket'
       }.`;
     case 'connecting':
-      return `Connecting to the relay, without a connection since ${formatClock(connection.sinceMs, zone)}.`;
+      return `Connecting to the relay, without a connection since ${formatMoment(connection.sinceMs, nowMs, zone)}.`;
     default:
       return sentence(capital(connection.reason));
   }

@@ -1,6 +1,6 @@
 import { For, type JSX, Show } from 'solid-js';
 import type { Status } from '../../contract/worker-api.ts';
-import { formatClock, type Zone } from '../format-time.ts';
+import { formatMoment, type Zone } from '../format-time.ts';
 import {
   conflatedWords,
   connectionWords,
@@ -56,7 +56,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
             {([name, stream]) => (
               <section>
                 <h3>{name}</h3>
-                <p>{outcomeWords(stream, props.zone)}</p>
+                <p>{outcomeWords(stream, props.nowMs, props.zone)}</p>
                 <Show when={conflatedWords(stream)}>{(words) => <p>{words()}</p>}</Show>
                 <Show when={stream.losses.length > 0} fallback={<p>Nothing is missing.</p>}>
                   <ul class="lossy">
@@ -70,7 +70,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
           </For>
           <section>
             <h3>Connection</h3>
-            <p>{connectionWords(props.status, props.zone)}</p>
+            <p>{connectionWords(props.status, props.nowMs, props.zone)}</p>
           </section>
           <section>
             <h3>Engine</h3>
@@ -81,7 +81,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
                 <For each={newestFirst(props.status.restarts)}>
                   {({ atMs, reason }) => (
                     <li>
-                      {formatClock(atMs, props.zone)}: {sentence(reason)}
+                      {formatMoment(atMs, props.nowMs, props.zone)}: {sentence(reason)}
                     </li>
                   )}
                 </For>

@@ -46,6 +46,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
       versusWords(
         props.picture.versus,
         (value) => formatValue(value, { unit: props.panel.unit, decimals: props.panel.decimals }).text,
+        board.nowMs(),
         board.zone(),
       ),
     undefined,
@@ -55,6 +56,8 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     const { relativeError } = props.picture;
     return relativeError > 0 ? `± ${Number((relativeError * 100).toPrecision(2))} %` : null;
   };
+  /** What it covers is then the length compared with: where there is little room it is said once. */
+  const compared = () => (bound() === null ? versus() : null);
   let since: number | null = null;
   const alarm = createMemo(() => {
     const passed = thresholdPassed(raw(), props.panel);
@@ -94,15 +97,15 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
         <Switch
           fallback={
             <>
-              <span>
+              <span classList={{ wide: compared() !== null }}>
                 <CoverWords {...covers()} />
               </span>
               <Show when={bound()}>{(words) => <span>{words()}</span>}</Show>
-              <Show when={!bound() && versus()}>
+              <Show when={compared()}>
                 {(words) => (
                   <span class="versus">
                     {words().change} vs <span class="wide">{words().length} before</span>
-                    <span class="narrow">prior {words().length.split(' ')[0]}</span>
+                    <span class="narrow">prior {words().length}</span>
                   </span>
                 )}
               </Show>

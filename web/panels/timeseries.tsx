@@ -3,7 +3,7 @@ import type { TimeseriesPanel } from '../../contract/spec/panel.ts';
 import { Chart } from '../charts/chart.tsx';
 import { makePlot, newestIndex, type Plot } from '../charts/plot.ts';
 import { formatValue } from '../format.ts';
-import { formatClock, formatDay } from '../format-time.ts';
+import { formatClock, formatDay, formatMoment } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
 
@@ -60,9 +60,9 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
     const words: string[] = [];
     if (hiddenSeries > 0) words.push(`+ ${hiddenSeries} more, not drawn`);
     if (keptFromUs !== null && now && keptFromUs / 1e6 > now.fromS)
-      words.push(`complete since ${formatClock(keptFromUs / 1000, board.zone())}`);
+      words.push(`complete since ${formatMoment(keptFromUs / 1000, board.nowMs(), board.zone())}`);
     if (coarseBeforeUs !== null && now && coarseBeforeUs / 1e6 > now.fromS)
-      words.push(`means of longer windows before ${formatClock(coarseBeforeUs / 1000, board.zone())}`);
+      words.push(`means of longer windows before ${formatMoment(coarseBeforeUs / 1000, board.nowMs(), board.zone())}`);
     return words.join(' · ');
   };
   const summary = () => {

@@ -11,7 +11,7 @@ const versus = (now: number | null, before: number | null): Versus => ({
   before,
 });
 const words = (now: number | null, before: number | null) =>
-  versusWords(versus(now, before), (value) => `${value} users`, { timeZone: 'UTC' });
+  versusWords(versus(now, before), (value) => `${value} users`, START / 1000, { timeZone: 'UTC' });
 
 test('V11 the arrow says which two lengths of time it compares, and their numbers', () => {
   expect(words(1049, 1000)).toEqual({
@@ -30,6 +30,13 @@ test('V11 no arrow where there is nothing to compare', () => {
     words(null, 1),
     words(1, null),
     words(10_000, 10_001),
-    versusWords(null, String, { timeZone: 'UTC' }),
+    versusWords(null, String, START / 1000, { timeZone: 'UTC' }),
   ]).toEqual([null, null, null, null, null]);
+});
+
+test('V11 days against days say which', () => {
+  const days = { fromUs: START, untilUs: START + 1.5 * 86_400e6, overUs: 2 * 86_400e6, now: 20, before: 10 };
+  expect(versusWords(days, String, START / 1000 + 129_600_000, { timeZone: 'UTC' })?.whole).toBe(
+    '20 in 2026-11-22 12:00:00 – 2026-11-24 00:00:00, what is final of it, against 10 in 2026-11-20 12:00:00 – 2026-11-22 00:00:00',
+  );
 });
