@@ -4,7 +4,7 @@ import { HighwaterError } from '../../contract/errors.ts';
 import { loadConfig } from '../../contract/spec/load.ts';
 import { checkSourceAt } from './check-source.ts';
 import { createSource } from './create-source.ts';
-import { parseSourceUrl } from './source-url.ts';
+import { brokerOf, parseSourceUrl } from './source-url.ts';
 
 test.each([
   ['kafka://localhost:9092/user_events', { kind: 'kafka', brokers: ['localhost:9092'], topic: 'user_events' }],
@@ -54,6 +54,19 @@ test('a source of a wrong URL is a configuration error with what would be right'
       fix: expect.stringMatching(/^write kafka:\/\/host:9092\/topic, /),
     }),
   );
+});
+
+test.each([
+  ['mqtt://plant/line/#', 'mqtt://plant:1883'],
+  ['MQTT://Plant:1883/line/+', 'mqtt://plant:1883'],
+  [' mqtt://me:p%40ss@plant/other', 'mqtt://plant:1883'],
+  ['mqtt://plant/users/a@b', 'mqtt://plant:1883'],
+  ['mqtts://plant/line/#', 'mqtts://plant:8883'],
+  ['mqtt://[::1]/line', 'mqtt://[::1]:1883'],
+  ['kafka://plant:1883/line', null],
+  ['file:./mqtt', null],
+])('S10 the broker of %s is %s', (source, broker) => {
+  expect(brokerOf(source)).toBe(broker);
 });
 
 test.each([

@@ -110,6 +110,17 @@ function parseMqtt(text: string, scheme: keyof typeof MQTT_PORTS, rest: string):
     : { ok: true, url: { kind: 'mqtt', url: `${scheme}://${user}${address}`, filter } };
 }
 
+/**
+ * What decides whether a log of a source that keeps no past goes on: its broker, `mqtt://host:port`, whatever of its topics
+ * is read (S10). Null: another kind. It reads what older versions let through too.
+ */
+export function brokerOf(url: string): string | null {
+  const [, scheme, host] = /^(mqtts?):\/\/(?:[^/]*@)?([^/]+)/i.exec(url.trim()) ?? [];
+  const known = scheme?.toLowerCase();
+  if ((known !== 'mqtt' && known !== 'mqtts') || host === undefined) return null;
+  return `${known}://${readHost(host, MQTT_PORTS[known], []).toLowerCase()}`;
+}
+
 function parseFile(rest: string): ParsedSourceUrl {
   const path = rest.startsWith('///') ? rest.slice(2) : rest;
   if (path === '' || path.startsWith('//'))
