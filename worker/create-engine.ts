@@ -195,8 +195,8 @@ function forget(state: StreamState, unsettled: Unsettled): void {
   state.maxEventTimeUs = null;
 }
 
-function timeOf({ stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs }: Feed): PictureTime {
-  return { stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs };
+function timeOf({ stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs, streamTime }: Feed): PictureTime {
+  return { stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs, ...(streamTime && { streamTime }) };
 }
 
 function known(stream: string, streams: ReadonlyMap<string, StreamState>): StreamState {

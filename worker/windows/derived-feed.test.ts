@@ -67,3 +67,38 @@ test('W13 N4 a window over folded windows, added later, begins after them and sa
   expect(engine.windowState('later')?.keptFromUs).toBeGreaterThan(2 * 3600e6);
   engine.close();
 });
+
+test('V1 a picture of derived rows has the stream’s own times beside its own, however many windows lie between', async () => {
+  const engine = await openHeadless({ rawBudgetBytes: 16 * 2 ** 20, nowMs: () => 0 });
+  engine.schema(schema);
+  engine.begin('s', 'fresh', { epoch: 'e1', next: {} });
+  const total = { n: 'sum(n)' };
+  const windows = {
+    minutes: window('s', { window: 'tumble(1m)', select: { n: 'count()' }, late: { allow: '10s' } }),
+    hours: window('minutes', { select: total }),
+    days: window('hours', { window: 'tumble(1d)', select: total }),
+  };
+  expect(engine.windows(windows)).toEqual([]);
+  const picture = (name: string) =>
+    engine.picture({
+      kind: 'fold',
+      window: name,
+      measure: 'n',
+      by: null,
+      over: null,
+      top: 1,
+      sort: 'descending',
+      order: [],
+      sparkSpan: null,
+    });
+  expect(picture('days')).toMatchObject({ streamTime: { maxEventTimeUs: null, watermarkUs: null } });
+  const newestUs = 7500e6;
+  const streamTime = { maxEventTimeUs: newestUs, watermarkUs: newestUs - 5e6 };
+  engine.apply([testFrame(schema, [{ timeUs: 30e6 }, { timeUs: 3630e6 }, { timeUs: newestUs }])], 40);
+  engine.progress('s', {}, streamTime.watermarkUs);
+  expect(picture('minutes')).toMatchObject({ ...streamTime, receivedAtMs: 40 });
+  expect(picture('minutes')).not.toHaveProperty('streamTime');
+  expect(picture('hours')).toMatchObject({ stream: 's', maxEventTimeUs: 3660e6 - 1, streamTime, receivedAtMs: 40 });
+  expect(picture('days')).toMatchObject({ stream: 's', maxEventTimeUs: 7200e6 - 1, streamTime, receivedAtMs: 40 });
+  engine.close();
+});

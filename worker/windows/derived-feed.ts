@@ -58,6 +58,11 @@ export class DerivedFeed implements Feed {
     return watermarkUs === null ? null : watermarkUs - this.base.plan.window.allowUs;
   }
 
+  get streamTime(): NonNullable<Feed['streamTime']> {
+    const { streamTime, maxEventTimeUs, watermarkUs } = this.base.feed;
+    return streamTime ?? { maxEventTimeUs, watermarkUs };
+  }
+
   get receivedAtMs(): number | null {
     return this.base.feed.receivedAtMs;
   }
