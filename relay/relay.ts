@@ -14,14 +14,15 @@ import { FirstBoards } from './first-boards.ts';
 import { openDiskStore } from './log/disk-store.ts';
 import { MAX_LOG_BYTES } from './log/memory.ts';
 import type { Damage } from './log/segments.ts';
-import { type LogStore, memoryStore } from './log/store.ts';
+import { memoryStore } from './log/store.ts';
 import { type RelayServer, startServer } from './serve/server.ts';
 import { shapeSpecOf } from './shape/shape-spec.ts';
 import { Shaper } from './shape/shaper.ts';
 import { createPacer } from './sources/pace.ts';
 import type { Source, SourceMemory } from './sources/source.ts';
 import { startFrom } from './sources/start-from.ts';
-import { StreamFeed } from './stream-feed.ts';
+import { type FeedParts, StreamFeed } from './stream-feed.ts';
+import { unreadableStore } from './unreadable-store.ts';
 
 /** The whole relay: a feed per stream, and a server for all of them. */
 export interface RelayParts {
@@ -130,9 +131,9 @@ export async function makeFeed(
   parts: FeedSetup,
   look: (shaper: Shaper) => void = () => undefined,
 ): Promise<StreamFeed> {
-  const { clock, data = null } = parts;
-  const isKept = data !== null && isKeptOnDisk(spec);
-  const source = parts.sourceOf(spec, isKept ? data.memoryOf(name) : null);
+  const { clock } = parts;
+  const data = isKeptOnDisk(spec) ? (parts.data ?? null) : null;
+  const source = parts.sourceOf(spec, data?.memoryOf(name) ?? null);
   return new StreamFeed({
     stream: name,
     source,
@@ -148,38 +149,50 @@ export async function makeFeed(
     aheadUs: aheadUsOf(spec),
     limits: BATCH_LIMITS,
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
-    deadLetters: isKept
-      ? await openDeadLetters(join(data.of(name), 'dead-letters'), clock, {
-          onDamage: (damage) => parts.onDamage?.(name, damage),
-          ...(data.files !== undefined && { files: data.files }),
-        })
-      : DeadLetters.inMemory(clock),
-    store: await makeStore(name, spec, source, isKept ? data : null, parts),
+    ...(data === null ? keptInMemory(spec, source, parts) : await openKept(name, spec, source, data, parts)),
     backfillUs: spec.backfill === undefined ? null : parseDurationUs(spec.backfill),
   });
 }
 
-async function makeStore(
+type Kept = Pick<FeedParts, 'store' | 'deadLetters'>;
+
+function keptInMemory(spec: StreamSpec, source: Source, { clock, maxLogBytes = MAX_LOG_BYTES }: FeedSetup): Kept {
+  const store = memoryStore({ maxBytes: maxLogBytes, fromEarliest: isFromEarliest(spec, source) });
+  return { store, deadLetters: DeadLetters.inMemory(clock) };
+}
+
+/** Where that cannot be read the stream fails when it is run, and no other. */
+async function openKept(
   name: string,
-  { from, log, source: url }: StreamSpec,
-  { replayable }: Source,
-  data: DataFolder | null,
-  { clock, maxLogBytes: maxBytes = MAX_LOG_BYTES, onDamage, onLeft }: FeedSetup,
-): Promise<LogStore> {
-  const fromEarliest = from === 'earliest' || !replayable;
-  if (data === null) return memoryStore({ maxBytes, fromEarliest });
-  return openDiskStore({
-    folder: data.of(name),
-    clock,
-    maxBytes: parseByteSize(log.max_bytes) ?? MAX_LOG_BYTES,
-    maxAgeMs: (parseDurationUs(log.max_age) ?? 0) / 1000,
-    source: withoutUser(url),
-    replayable,
-    fromEarliest,
-    onDamage: (damage) => onDamage?.(name, damage),
-    onLeft: (reason) => onLeft?.(name, reason),
-    ...(data.files !== undefined && { files: data.files }),
-  });
+  spec: StreamSpec,
+  source: Source,
+  data: DataFolder,
+  { clock, onDamage, onLeft }: FeedSetup,
+): Promise<Kept> {
+  const files = data.files === undefined ? {} : { files: data.files };
+  const damaged = (damage: Damage) => onDamage?.(name, damage);
+  try {
+    const store = await openDiskStore({
+      folder: data.of(name),
+      clock,
+      maxBytes: parseByteSize(spec.log.max_bytes) ?? MAX_LOG_BYTES,
+      maxAgeMs: (parseDurationUs(spec.log.max_age) ?? 0) / 1000,
+      source: withoutUser(spec.source),
+      replayable: source.replayable,
+      fromEarliest: isFromEarliest(spec, source),
+      onDamage: damaged,
+      onLeft: (reason) => onLeft?.(name, reason),
+      ...files,
+    });
+    const folder = join(data.of(name), 'dead-letters');
+    return { store, deadLetters: await openDeadLetters(folder, clock, { onDamage: damaged, ...files }) };
+  } catch (error) {
+    return { store: unreadableStore(error), deadLetters: DeadLetters.inMemory(clock) };
+  }
+}
+
+function isFromEarliest({ from }: StreamSpec, { replayable }: Source): boolean {
+  return from === 'earliest' || !replayable;
 }
 
 /** `mqtt://user:secret@host/topic` → `mqtt://host/topic`. */
