@@ -220,6 +220,25 @@ test('V13 one trouble of many streams is one notice that names them', () => {
   expect(notices(status(many), NOW, UTC).map(({ what }) => what)).toEqual([
     'Waiting for the first record of s0, s1, s2, s3 and 4 more',
   ]);
+  // Letters of a name in other words are no name.
+  const unread = (name: string, message: string) =>
+    stream({ received: 0, read: 0, source: { state: 'connecting', message: `${message} of ${name}`, fix: null } });
+  const whats = (streams: Record<string, StreamStatus>) => notices(status(streams), NOW, UTC).map(({ what }) => what);
+  expect(whats({ a: unread('a', 'reading the tail'), b: unread('b', 'reading the tail') })).toEqual([
+    'Waiting for the first record of a and b',
+  ]);
+  expect(whats({ orders: unread('orders', 'orders-log'), stock: unread('stock', 'stock-log') })).toHaveLength(2);
+  // What is the same word by word is the same, whatever the streams are called.
+  const full = (received: number) =>
+    stream({ received, source: { state: 'failed', message: 'its log cannot be written', fix: null } });
+  expect(whats({ orders: full(1), log: full(1) })).toEqual(['Sources of orders and log failed']);
+  const source = { state: 'ended', message: null, fix: null } as const;
+  expect(
+    whats({
+      a: stream({ received: 0, read: 0, source }),
+      b: stream({ received: 0, read: 0, source: { ...source, state: 'live' } }),
+    }),
+  ).toEqual(['No record in a', 'Waiting for the first record of b']);
   const gap = (atMs: number, missing: number | null) => ({
     kind: 'gap' as const,
     atMs,
@@ -291,6 +310,16 @@ test('V7 when every record is rejected, how many, why the last and where to see 
     link: { href: '/dead-letters?stream=a%20b' },
   });
   expect(notice?.more).toMatch(/^1.204 read, every one rejected\. The last: no time field\.$/);
+  const both = notices(status({ a: rejected, b: { ...rejected, deadLetters: 1300, read: 1300 } }), NOW, UTC);
+  expect(both).toMatchObject([
+    {
+      what: 'No record of a and b could become a row',
+      more: expect.stringMatching(/^2.504 read/),
+      link: { href: '/dead-letters' },
+    },
+  ]);
+  const two = { a: rejected, b: { ...rejected, lastDeadLetter: 'invalid JSON' } };
+  expect(notices(status(two), NOW, UTC)).toHaveLength(2);
   // Rows are on their way: nobody waits for a first record.
   expect(notices(status({ a: { ...rejected, read: 1300 } }), NOW, UTC)).toEqual([]);
   const ended = stream({ received: 0, read: 0, source: { state: 'ended', message: null, fix: null } });

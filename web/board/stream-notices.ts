@@ -35,27 +35,43 @@ export function streamNotices(status: Status, nowMs: number, zone: Zone): Notice
     ? all.filter((one) => !failed.includes(one) && !rejected.includes(one) && isEmpty(one.stream))
     : [];
   return [
-    ...byCause(failed).map(failedNotice),
-    ...rejected.map(rejectedNotice),
-    ...byCause(empty).map(emptyNotice),
+    ...byCause(failed, saidBySource).map(failedNotice),
+    ...byCause(rejected, ({ lastDeadLetter }) => [lastDeadLetter]).map(rejectedNotice),
+    ...byCause(empty, saidBySource).map(emptyNotice),
     ...losses(all).map((loss) => lossNotice(loss, nowMs, zone)),
   ];
 }
 
-/** Streams whose sources say the same, but for the stream's own name. */
-function byCause(streams: readonly Named[]): (readonly [Named, ...Named[]])[] {
-  const found = new Map<string, [Named, ...Named[]]>();
+/** Of one trouble, at least one. */
+type Group = readonly [Named, ...Named[]];
+
+/** Streams of which the same is said, word by word or but for the stream's own name. */
+function byCause(streams: readonly Named[], said: (stream: StreamStatus) => readonly (string | null)[]): Group[] {
+  const groups: { readonly causes: Set<string>; readonly members: [Named, ...Named[]] }[] = [];
   for (const one of streams) {
-    const { message, fix } = one.stream.source;
-    const cause = JSON.stringify([message, fix].map((text) => text?.replaceAll(one.name, '\0')));
-    const known = found.get(cause);
-    if (known) known.push(one);
-    else found.set(cause, [one]);
+    const words = said(one.stream);
+    const causes = [words, words.map((text) => text && withoutName(text, one.name))].map((cause) =>
+      JSON.stringify(cause),
+    );
+    const known = groups.find((group) => causes.some((cause) => group.causes.has(cause)));
+    known?.members.push(one);
+    if (known) for (const cause of causes) known.causes.add(cause);
+    else groups.push({ causes: new Set(causes), members: [one] });
   }
-  return [...found.values()];
+  return groups.map(({ members }) => members);
 }
 
-function failedNotice(group: readonly [Named, ...Named[]]): Notice {
+/** The name is a word or a part of a path: in other words its letters are theirs. */
+function withoutName(text: string, name: string): string {
+  return text
+    .split(/([\p{L}\p{N}_-]+)/u)
+    .map((part) => (part === name ? '\0' : part))
+    .join('');
+}
+
+const saidBySource = ({ source }: StreamStatus) => [source.state, source.message, source.fix];
+
+function failedNotice(group: Group): Notice {
   return {
     id: `failed/${names(group).join('/')}`,
     tone: 'down',
@@ -65,37 +81,41 @@ function failedNotice(group: readonly [Named, ...Named[]]): Notice {
   };
 }
 
-function emptyNotice(group: readonly [Named, ...Named[]]): Notice {
+function emptyNotice(group: Group): Notice {
   return {
     id: `empty/${names(group).join('/')}`,
     tone: 'waiting',
-    what: `${group.every(({ stream }) => stream.source.state === 'ended') ? 'No record in' : 'Waiting for the first record of'} ${listed(names(group))}`,
+    what: `${group[0].stream.source.state === 'ended' ? 'No record in' : 'Waiting for the first record of'} ${listed(names(group))}`,
     more: sourceWords(group),
     dismissable: false,
   };
 }
 
-function sourceWords(group: readonly [Named, ...Named[]]): string {
+function sourceWords(group: Group): string {
   const [first, ...others] = group.map(({ stream }) => sentences(stream.source.message, stream.source.fix));
   return others.every((words) => words === first) ? (first ?? '') : `${first} Likewise the others.`;
 }
 
-function rejectedNotice({ name, stream }: Named): Notice {
+function rejectedNotice(group: Group): Notice {
+  const [{ name, stream }, ...others] = group;
   return {
-    id: `rejected/${name}`,
+    id: `rejected/${names(group).join('/')}`,
     tone: 'late',
-    what: `No record of ${name} could become a row`,
+    what: `No record of ${listed(names(group))} could become a row`,
     more: sentences(
-      `${count(stream.deadLetters)} read, every one rejected`,
+      `${count(group.reduce((sum, one) => sum + one.stream.deadLetters, 0))} read, every one rejected`,
       stream.lastDeadLetter === null ? null : `The last: ${stream.lastDeadLetter}`,
     ),
     dismissable: false,
-    link: { href: `/dead-letters?stream=${encodeURIComponent(name)}`, text: 'See them' },
+    link: {
+      href: others.length > 0 ? '/dead-letters' : `/dead-letters?stream=${encodeURIComponent(name)}`,
+      text: 'See them',
+    },
   };
 }
 
 /** A broker that does not answer is asked again by the relay; another failure needs someone. */
-function failedWords(group: readonly [Named, ...Named[]]): string {
+function failedWords(group: Group): string {
   const [{ stream }, ...others] = group;
   const [source, is] = others.length === 0 ? ['Source', 'is'] : ['Sources', 'are'];
   const of = `${source} of ${listed(names(group))}`;
