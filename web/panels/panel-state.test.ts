@@ -155,7 +155,7 @@ test('V1 a source that failed is never live: its message is said, and the last p
   expect(shown({ ageMs: 4000 }, { source })).toMatchObject({
     name: 'failed',
     word: 'source failed',
-    age: ['as of 12:03:01', 'no broker answers', 'no data for 4 s'],
+    age: ['as of 12:03:01', 'no data for 4 s', 'no broker answers'],
     faded: true,
   });
   expect(shown({}, { source, picture: undefined })).toMatchObject({ name: 'failed', age: [] });

@@ -105,7 +105,7 @@ export function panelState(input: PanelStateInput): PanelState {
   if (input.asleep) return { ...state('asleep', 'waking', 'waking'), faded: true };
   if (source?.state === 'failed') {
     const why = source.message === null ? [] : [source.message];
-    return { ...state('failed', 'source failed', 'failed', [asOf, ...why, silent]), faded: true };
+    return { ...state('failed', 'source failed', 'failed', [asOf, silent, ...why]), faded: true };
   }
   if (input.catchingUp) return state('catching-up', 'catching up', 'catching up', [asOf]);
   const eventMs = maxEventTimeUs / 1000;
