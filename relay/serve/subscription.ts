@@ -229,7 +229,7 @@ export class Subscription {
     return sent;
   }
 
-  /** The log has let go of what comes next: a slow tab, or a very fast source. */
+  /** The log has let go of what comes next: a slow tab, a very fast source, or a damaged disk. */
   #overtaken(cursor: number): boolean {
     const { opened, replayable, paced, name, clock } = this.#feed;
     if (opened === null) return false;
@@ -238,7 +238,8 @@ export class Subscription {
         this.#catchUp({ epoch: this.#epoch, next: this.#next }, null);
         return false;
       }
-      const reason = `this page was slower than ${name}, and the relay keeps only so much`;
+      const reason =
+        opened.log.lostReason(cursor) ?? `this page was slower than ${name}, and the relay keeps only so much`;
       this.#gapTo(Object.fromEntries(opened.log.floor()), { reason, foundAtMs: clock.nowMs() });
     }
     this.#tellFloorGaps(opened.log, cursor);

@@ -66,3 +66,29 @@ test('L2 P5 the end of an MQTT log is damaged: a tab that has its rows keeps the
   expect(gap?.reason).toMatch(/the end of what the relay kept was damaged/);
   await again.cut();
 });
+
+test('L2 what the disk damages while the relay runs is told as that, not as a slow page', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'highwater-damaged-'));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const source = arrivals();
+  const relay = await startTestRelay(source, { data });
+  await expect.poll(() => relay.feeds.get('events')?.opened?.log.head().get(0), { timeout: 10_000 }).toBe(10);
+  await relay.close();
+
+  const second = await startTestRelay(source, { data });
+  await expect.poll(() => second.feeds.get('events')?.opened?.log.head().get(0), { timeout: 10_000 }).toBe(20);
+  const folder = join(data, 'events', 'log');
+  const path = join(folder, readdirSync(folder)[0] ?? '');
+  const bytes = readFileSync(path);
+  const at = Math.floor(bytes.length / 2);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  writeFileSync(path, bytes);
+  const tab = await Tab.open(second.port);
+  onTestFinished(() => tab.cut());
+  tab.subscribe('events');
+  await tab.rowsAtLeast(10);
+  expect(tab.all('gap')).toMatchObject([
+    { firstOffset: 0, nextOffset: 10, reason: 'the disk of the relay has lost what it kept of these records' },
+  ]);
+  expect([...tab.rows.values()]).toEqual(numbered(10, 10).map(({ n }) => n));
+});
