@@ -1,8 +1,10 @@
 import { HighwaterError } from '../contract/errors.ts';
 import { MAX_TIME_US } from '../contract/protocol/frame.ts';
+import { advance } from '../contract/protocol/position.ts';
 import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { applyFrames } from './ingest/apply.ts';
+import { Gaps } from './ingest/gaps.ts';
 import { mergeSchemas, sameFields } from './ingest/merge-schemas.ts';
 import { RecentRows } from './ingest/recent-rows.ts';
 import type { StreamState } from './ingest/stream-state.ts';
@@ -81,7 +83,16 @@ export function createEngine(database: Database, options: EngineOptions): Engine
         state.keptFromUs = keptFromUs;
         for (const table of state.tables) table.completeFrom(keptFromUs);
       }
+      if (outcome === 'gap')
+        for (const [partition, offset] of Object.entries(position.next))
+          if (offset !== (state.position?.next[partition] ?? 0)) state.gaps.add(Number(partition), state);
       state.position = position;
+      state.revision++;
+    },
+    gap(stream, partition, nextOffset) {
+      const state = streamOf(stream);
+      state.gaps.add(partition, state);
+      if (state.position) state.position = advance(state.position, partition, nextOffset);
       state.revision++;
     },
     apply(frames, receivedAtMs) {
@@ -100,12 +111,8 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       const endless = watermarkUs !== null && watermarkUs >= MAX_TIME_US ? Number.POSITIVE_INFINITY : watermarkUs;
       state.watermarkUs = laterWatermark(state.watermarkUs, endless);
       windows.advance(stream);
-      if (state.position) {
-        const merged = { ...state.position.next };
-        for (const [partition, offset] of Object.entries(next))
-          merged[partition] = Math.max(merged[partition] ?? 0, offset);
-        state.position = { epoch: state.position.epoch, next: merged };
-      }
+      for (const [partition, offset] of Object.entries(next))
+        if (state.position) state.position = advance(state.position, Number(partition), offset);
       state.revision++;
     },
     position: (stream) => streams.get(stream)?.position ?? null,
@@ -169,6 +176,7 @@ function newStream(name: string, database: Database, options: EngineOptions): St
     schema: null,
     expressions: new Map(),
     tables: [],
+    gaps: new Gaps(),
     position: null,
     keptFromUs: null,
     watermarkUs: null,
@@ -190,6 +198,7 @@ function forget(state: StreamState, unsettled: Unsettled): void {
   state.recent.clear();
   state.tooLateRows.clear();
   state.tables = [];
+  state.gaps.clear();
   state.keptFromUs = null;
   state.watermarkUs = null;
   state.maxEventTimeUs = null;

@@ -48,6 +48,8 @@ export interface Engine {
   apply(frames: readonly Frame[], receivedAtMs: number): ApplyResult;
   /** Nothing more below `next`, and the watermark has come this far, rows or not. */
   progress(stream: string, next: Readonly<Record<string, number>>, watermarkUs: number | null): void;
+  /** What was below `nextOffset` of a partition and not given is lost. */
+  gap(stream: string, partition: number, nextOffset: number): void;
   position(stream: string): Position | null;
   /** Rises whenever a picture of this window or stream could have changed. */
   revision(source: { readonly window: string } | { readonly stream: string }): number;

@@ -61,6 +61,7 @@ export function createPositionEngine(): PositionEngine {
         if (position) position = advance(position, Number(partition), offset);
       if (position) positions.set(stream, position);
     },
+    gap: (stream, partition, nextOffset) => engine.progress(stream, { [partition]: nextOffset }, null),
     position: (stream) => positions.get(stream) ?? null,
     revision: () => revision,
     picture: () => ({ kind: 'error', message: `revision ${revision}`, fix: '' }),

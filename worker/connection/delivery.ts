@@ -108,7 +108,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       case 'gap': {
         const { stream, partition, firstOffset, nextOffset, reason, foundAtMs = atMs } = message;
-        engine().progress(stream, { [partition]: nextOffset }, null);
+        engine().gap(stream, partition, nextOffset);
         return lost(stream, { kind: 'gap', atMs: foundAtMs, reason, missing: recordsLost(nextOffset - firstOffset) });
       }
       case 'conflated':

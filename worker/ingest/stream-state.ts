@@ -3,6 +3,7 @@ import type { Position } from '../../contract/protocol/position.ts';
 import type { Segments } from '../store/segments.ts';
 import type { RowExpression } from '../windows/expressions.ts';
 import type { Feed, Table } from '../windows/feed.ts';
+import type { Gaps } from './gaps.ts';
 import type { RecentRows } from './recent-rows.ts';
 import type { TooLateRows } from './too-late-rows.ts';
 
@@ -18,6 +19,7 @@ export interface StreamState extends Feed {
   /** Expressions of its windows, by their text. */
   expressions: Map<string, RowExpression>;
   tables: Table[];
+  readonly gaps: Gaps;
   position: Position | null;
   /** Rows with event times before this were let go before the engine was made; null: none were. */
   keptFromUs: number | null;

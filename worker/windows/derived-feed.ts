@@ -63,6 +63,14 @@ export class DerivedFeed implements Feed {
     return streamTime ?? { maxEventTimeUs, watermarkUs };
   }
 
+  /** A row is of all the time of its window. */
+  readonly gaps: Feed['gaps'] = {
+    touch: (fromUs, untilUs) => {
+      const sizes = this.base.groupings.map(({ rows }) => rows.sizeUs);
+      return this.base.feed.gaps.touch(fromUs - Math.max(0, ...sizes), untilUs);
+    },
+  };
+
   get receivedAtMs(): number | null {
     return this.base.feed.receivedAtMs;
   }

@@ -16,6 +16,8 @@ export interface Feed {
   readonly maxEventTimeUs: number | null;
   readonly receivedAtMs: number | null;
   readonly sealedAtMs: number | null;
+  /** Says whether records with event times in [fromUs, untilUs) are known to be missing, or may be. */
+  readonly gaps: { touch(fromUs: number, untilUs: number): boolean };
   /** The stream's own times, where these are of another window's closed rows; left out: these are. */
   readonly streamTime?: { readonly maxEventTimeUs: number | null; readonly watermarkUs: number | null };
   /** Rises whenever a picture of it could have changed. */

@@ -88,3 +88,51 @@ test('V11 nothing is compared with a time that is not all there, nor when little
   });
   expect(newest).toMatchObject({ versus: null });
 });
+
+const steady = (fromS: number, untilS: number) => events(range(fromS, untilS, 1));
+
+test('V11 nothing is compared across a time of which records are known to be lost', () => {
+  const lostS = 200;
+  const lose: readonly (() => void)[] = [
+    () => engine.begin('shop', 'gap', { epoch: 'e1', next: { 0: offset } }),
+    () => engine.gap('shop', 0, offset),
+  ];
+  let start = 0;
+  for (const tell of lose) {
+    steady(start, start + 340);
+    expect(picture('n', 120).versus).toMatchObject({ overUs: 120 * SECOND });
+    offset += lostS;
+    tell();
+    // What was final before it still is, and nothing was lost of that.
+    expect(picture('n', 120).versus).not.toBeNull();
+    const again = start + 340 + lostS;
+    engine.progress('shop', {}, again * SECOND);
+    steady(again, again + 100);
+    for (const overS of [40, 120, 200])
+      expect([overS, picture('n', overS).versus !== null]).toEqual([overS, overS < 100 && overS * 2 <= 100]);
+    steady(again + 100, again + 360);
+    expect(picture('n', 120).versus).toMatchObject({ now: 100, before: 100 });
+    expect(picture('n', 240).versus).toBeNull();
+    start = again + 360;
+  }
+});
+
+test('V11 what is missing from one partition is missing, though others go on', () => {
+  steady(0, 200);
+  engine.gap('shop', 1, 50);
+  steady(200, 500);
+  // Nothing came of that partition: what it lost may be of any time since.
+  expect(picture('n', 60).versus).toBeNull();
+  const late = Array.from({ length: 10 }, (_, second) => ({ timeUs: (500 + second) * SECOND, user_id: 1 }));
+  engine.apply([testFrame(schema, late, { partition: 1, firstOffset: 50, watermarkUs: 484 * SECOND })], 7);
+  steady(510, 660);
+  expect(picture('n', 60).versus).not.toBeNull();
+  expect(picture('n', 120).versus).toBeNull();
+});
+
+test('V11 the stream begins within its first pane: nothing is compared with that one', () => {
+  steady(9, 115);
+  expect(picture('n', 60).versus).toBeNull();
+  steady(115, 125);
+  expect(picture('n', 60).versus).toMatchObject({ fromUs: 70 * SECOND, now: 30, before: 30 });
+});

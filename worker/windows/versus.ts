@@ -21,7 +21,7 @@ const remembered = new WeakMap<WindowRows, Map<string, Remembered>>();
 
 /**
  * How a measure over the newest `overUs` of event time stands to the same length before, both as far as is final. Null:
- * too little is final, what was before is not all kept, or the windows are of no fixed length.
+ * too little is final, what was before is not all kept, some of either was lost, or the windows are of no fixed length.
  */
 export function versusOf(kept: KeptWindow, measure: string, overUs: number): Versus | null {
   const { rows } = groupingFor(kept, null);
@@ -37,6 +37,10 @@ export function versusOf(kept: KeptWindow, measure: string, overUs: number): Ver
   const beforeUs = fromUs - lengthUs;
   if (oldestUs === null || [oldestUs, keptFromUs, coarseBeforeUs].some((us) => us !== null && us > beforeUs))
     return null;
+  // Where nothing was let go, the first pane is where the stream begins, somewhere within it.
+  if (oldestUs === beforeUs && keptFromUs === null) return null;
+  const { gaps } = kept.feed;
+  if (gaps.touch(beforeUs, untilUs - lengthUs) || gaps.touch(fromUs, untilUs)) return null;
   const numbers = remembered.get(rows) ?? new Map<string, Remembered>();
   remembered.set(rows, numbers);
   const name = JSON.stringify([measure, overUs, rows.closing.allowUs]);

@@ -16,6 +16,7 @@ const FEED: Feed = {
   expressions: new Map(),
   tables: [],
   watermarkUs: null,
+  gaps: { touch: () => false },
   maxEventTimeUs: null,
   receivedAtMs: null,
   sealedAtMs: null,
