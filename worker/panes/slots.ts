@@ -14,6 +14,8 @@ export interface Measure {
 /** Of a slot in a pane, its entry there and its share of the group's name. */
 const PLACE_BYTES = 80;
 const SAMPLED_SLOTS = 4096;
+/** So few are looked at each time they are asked for. */
+const FEW_SLOTS = 256;
 
 /** Places in the accumulators of a table's measures, handed out and taken back. */
 export class Slots {
@@ -22,6 +24,8 @@ export class Slots {
   #capacity = 0;
   #used = 0;
   readonly #free: number[] = [];
+  /** As it was when last measured, with so many slots. */
+  #average = { bytes: 0, slots: 0 };
   #masked: Int32Array = new Int32Array(0);
 
   /** `placeBytes`: what a slot takes beside its measures. */
@@ -35,9 +39,11 @@ export class Slots {
     return this.#used - this.#free.length;
   }
 
-  /** Of all in use, by estimate. */
+  /** Of all in use, by estimate: of many, by their average when it was last measured, for the page asks twice a second. */
   get bytes(): number {
-    return this.size * this.averageBytes();
+    const { slots } = this.#average;
+    const known = this.#used > FEW_SLOTS && this.#used <= slots * 2;
+    return this.size * (known ? this.#average.bytes : this.averageBytes());
   }
 
   take(): number {
@@ -65,7 +71,7 @@ export class Slots {
     this.giveBack(from);
   }
 
-  /** Bytes a slot takes on average now, by estimate, its place in the pane and its share of the group's name included. */
+  /** Measures the bytes a slot takes on average now, by estimate, its place in the pane and its share of the group's name included. */
   averageBytes(): number {
     if (this.#used === 0) return this.#bytesOf(0);
     const stride = Math.max(1, Math.floor(this.#used / SAMPLED_SLOTS));
@@ -75,7 +81,8 @@ export class Slots {
       bytes += this.#bytesOf(slot);
       sampled++;
     }
-    return bytes / sampled;
+    this.#average = { bytes: bytes / sampled, slots: this.#used };
+    return this.#average.bytes;
   }
 
   #bytesOf(slot: number): number {
