@@ -12,10 +12,13 @@ export type InTabMessage =
   /** `speed` 1 is as it happened, 10 ten times as fast, by event time; `max` as fast as they are read. */
   | { readonly kind: 'files'; readonly files: readonly File[]; readonly speed: number | 'max' }
   | { readonly kind: 'engine'; readonly port: MessagePort }
-  /** What could not become rows, of every file: told on the port once, as `InTabLetters`. */
+  /** What could not become rows, of every file: told on the port once, as `InTabAnswer<InTabLetters>`. */
   | { readonly kind: 'letters'; readonly port: MessagePort }
-  /** All of one stream's as JSON lines: told on the port once, as a Blob. */
+  /** All of one stream's as JSON lines: told on the port once, as `InTabAnswer<Blob>`. */
   | { readonly kind: 'letter-lines'; readonly stream: string; readonly port: MessagePort };
+
+/** `failed`: why it cannot be told. */
+export type InTabAnswer<T> = { readonly told: T } | { readonly failed: string };
 
 export interface InTabLetters {
   /** Those that have any. */

@@ -2,6 +2,7 @@ import './node-globals.ts';
 import { config } from 'zod';
 import { systemClock } from '../../contract/clock.ts';
 import type { InTabMessage } from '../../contract/in-tab.ts';
+import { type Asked, answerTo } from './answer.ts';
 import { startTabRelay, type TabRelay } from './tab-relay.ts';
 
 /** The relay as a Web Worker of the tab. */
@@ -27,10 +28,6 @@ self.onmessage = ({ data }: MessageEvent<InTabMessage>) => {
     };
 };
 
-function tell(asked: Extract<InTabMessage, { kind: 'letters' | 'letter-lines' }>): void {
-  const answer = asked.kind === 'letters' ? relay?.letters() : relay?.letterLines(asked.stream);
-  answer?.then(
-    (told) => asked.port.postMessage(told),
-    (error: unknown) => self.reportError(error),
-  );
+function tell(asked: Asked): void {
+  void answerTo(asked, relay).then((answer) => asked.port.postMessage(answer));
 }

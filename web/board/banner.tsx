@@ -1,5 +1,6 @@
 import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
 import type { Status } from '../../contract/worker-api.ts';
+import type { Failure } from '../data/failure.ts';
 import type { Zone } from '../format-time.ts';
 import { failureNotice, notices } from './notices.ts';
 
@@ -8,8 +9,8 @@ export function Banner(props: {
   status: Status | null;
   nowMs: number;
   zone: Zone;
-  /** The engine failed while a board was shown. */
-  failure: { readonly message: string; readonly fix: string } | null;
+  /** The engine, or what reads files, failed while a board was shown. */
+  failure: Failure | null;
 }): JSX.Element {
   const [dismissed, setDismissed] = createSignal<ReadonlySet<string>>(new Set());
   const shown = createMemo(() =>

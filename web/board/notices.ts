@@ -1,4 +1,5 @@
 import type { Status } from '../../contract/worker-api.ts';
+import type { Failure } from '../data/failure.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { formatMoment, type Zone } from '../format-time.ts';
 import { isOpening } from './opening.ts';
@@ -82,12 +83,12 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
   return found;
 }
 
-/** There is no engine, and the picture is the last that came. */
-export function failureNotice({ message, fix }: { readonly message: string; readonly fix: string }): Notice {
+/** The picture is the last that came: there is no engine, or nothing that reads. */
+export function failureNotice({ what = 'No engine', message, fix }: Failure): Notice {
   return {
     id: `failure/${message}`,
     tone: 'down',
-    what: 'No engine',
+    what,
     more: sentences(message, fix),
     dismissable: false,
   };

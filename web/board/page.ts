@@ -1,6 +1,7 @@
 import type { Accessor } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
 import type { Boards, PanelPicture, PanelRequest, Status } from '../../contract/worker-api.ts';
+import type { Failure } from '../data/failure.ts';
 
 /** What the page draws from: the worker's answers as signals. The data layer makes one; so does the panels' fixture. */
 export interface PageData {
@@ -18,7 +19,7 @@ export interface PageData {
   /** This tab runs the engine, for itself and for others; false: another does. */
   readonly runsHere: Accessor<boolean>;
   /** The engine could not be started, or fails again and again: what was found and what to do. */
-  readonly failure: Accessor<{ readonly message: string; readonly fix: string } | null>;
+  readonly failure: Accessor<Failure | null>;
 }
 
 export interface Page {

@@ -1,5 +1,7 @@
 /** What went wrong and what to do about it, each a sentence. */
 export interface Failure {
+  /** What is no more, in a few words; left out: the engine. */
+  readonly what?: string;
   readonly message: string;
   readonly fix: string;
 }

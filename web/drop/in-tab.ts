@@ -1,4 +1,4 @@
-import type { InTabLetters, InTabMessage } from '../../contract/in-tab.ts';
+import type { InTabAnswer, InTabLetters, InTabMessage } from '../../contract/in-tab.ts';
 import type { Failure } from '../data/failure.ts';
 import type { Given } from './given.ts';
 
@@ -6,9 +6,9 @@ import type { Given } from './given.ts';
 export interface InTab {
   /** A new port for each engine that is to be served. */
   readonly port: () => MessagePort;
-  /** What could not become rows. */
+  /** What could not become rows. Rejects with the reason when it cannot be read. */
   readonly letters: () => Promise<InTabLetters>;
-  /** Of one stream, all of it, as JSON lines. */
+  /** Of one stream, all of it, as JSON lines. Likewise. */
   readonly letterLines: (stream: string) => Promise<Blob>;
   readonly close: () => void;
 }
@@ -19,16 +19,26 @@ export function openInTab({ files, speed }: Given, onFailure: (failure: Failure)
     type: 'module',
     name: 'highwater relay',
   });
-  worker.addEventListener('error', ({ message }) => onFailure(failureBy(message)));
+  /** Nothing answers them any more once the worker's script has not come. */
+  const waiting = new Set<(error: Error) => void>();
+  worker.addEventListener('error', ({ message }) => {
+    const failure = failureBy(message);
+    for (const reject of waiting) reject(new Error(failure.message));
+    waiting.clear();
+    onFailure(failure);
+  });
   const send = (message: InTabMessage, transfer: readonly Transferable[] = []) =>
     worker.postMessage(message, [...transfer]);
   send({ kind: 'files', files, speed });
   const asked = <T>(question: (port: MessagePort) => InTabMessage): Promise<T> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const { port1, port2 } = new MessageChannel();
-      port2.onmessage = ({ data }: MessageEvent<T>) => {
+      waiting.add(reject);
+      port2.onmessage = ({ data }: MessageEvent<InTabAnswer<T>>) => {
         port2.close();
-        resolve(data);
+        waiting.delete(reject);
+        if ('told' in data) resolve(data.told);
+        else reject(new Error(data.failed));
       };
       send(question(port1), [port1]);
     });
@@ -48,10 +58,12 @@ export function openInTab({ files, speed }: Given, onFailure: (failure: Failure)
 function failureBy(message: string | undefined): Failure {
   return message
     ? {
+        what: 'The files are not read on',
         message: `What reads files in this tab failed: ${message}.`,
         fix: 'Open the files again. If it stays so, give them to a relay: npm start -- --file <path>.',
       }
     : {
+        what: 'The files are not read',
         message: 'The script that reads files in this tab could not be loaded.',
         fix: 'See whether the relay that served this page is there, then try again: the files are as they were.',
       };

@@ -1,6 +1,8 @@
 import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import type { InTabLetters } from '../../contract/in-tab.ts';
+import { sentence } from '../board/sentence.ts';
 import { formatValue } from '../format.ts';
+import { Problem } from '../panels/panel-words.tsx';
 import type { InTab } from './in-tab.ts';
 
 type OfFile = InTabLetters['streams'][number];
@@ -11,6 +13,8 @@ type OfFile = InTabLetters['streams'][number];
  */
 export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
   const [told, setTold] = createSignal<InTabLetters | null>(null);
+  const [failed, setFailed] = createSignal<string | null>(null);
+  const fail = (error: unknown) => void setFailed(error instanceof Error ? error.message : String(error));
   let dialog: HTMLDialogElement | undefined;
   const open = (event: MouseEvent) => {
     // The right button opens the browser's menu.
@@ -18,10 +22,11 @@ export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
     const link = event.target instanceof Element ? event.target.closest('a[href^="/dead-letters"]') : null;
     if (link === null) return;
     event.preventDefault();
-    void props.inTab.letters().then((letters) => {
-      setTold(letters);
-      dialog?.showModal();
-    });
+    setFailed(null);
+    void props.inTab
+      .letters()
+      .then(setTold, fail)
+      .then(() => dialog?.showModal());
   };
   window.addEventListener('click', open);
   window.addEventListener('auxclick', open);
@@ -50,13 +55,21 @@ export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
           Records of your files that could not become rows. They are in this tab only: mend the file and open it again,
           or download them.
         </p>
-        <For each={told()?.streams}>{(file) => <File file={file} inTab={props.inTab} />}</For>
+        <Show when={failed()}>
+          {(message) => (
+            <Problem
+              message={`They could not be read: ${sentence(message())}`}
+              fix="Open the files again, then look here."
+            />
+          )}
+        </Show>
+        <For each={told()?.streams}>{(file) => <File file={file} inTab={props.inTab} onFailure={fail} />}</For>
       </div>
     </dialog>
   );
 }
 
-function File(props: { file: OfFile; inTab: InTab }): JSX.Element {
+function File(props: { file: OfFile; inTab: InTab; onFailure: (error: unknown) => void }): JSX.Element {
   const download = async () => {
     const url = URL.createObjectURL(await props.inTab.letterLines(props.file.name));
     const link = document.createElement('a');
@@ -69,7 +82,7 @@ function File(props: { file: OfFile; inTab: InTab }): JSX.Element {
     <section>
       <header>
         <h3>{props.file.name}</h3>
-        <button type="button" onClick={() => void download()}>
+        <button type="button" onClick={() => void download().catch(props.onFailure)}>
           Download {count(props.file.count - props.file.letGo)}
         </button>
       </header>
