@@ -18,19 +18,32 @@ export function strangeHost({ headers: { host } }: IncomingMessage, hosts: Allow
   return { status: 403, why };
 }
 
+/** What pages of other origins may not use, and what those are told who ask for it. */
+const USES = {
+  socket: { isUnnamed: false, why: 'the socket is for the page this relay serves' },
+  stream: { isUnnamed: true, why: 'the stream is for the page this relay serves' },
+  message: { isUnnamed: false, why: 'messages are taken from the page this relay serves' },
+  letters: { isUnnamed: true, why: 'dead letters are shown to no other page than the one this relay serves' },
+  change: {
+    isUnnamed: false,
+    why: 'dead letters are replayed and dropped by the page this relay serves, and by programs on its own machine',
+  },
+} as const;
+
 /**
  * Of another page, or of no page and another machine: what a proxy passes on comes from its machine, whoever asked.
  * Browsers name the origin of sockets and of every POST; of a GET to its own origin they do not, so that there
- * (`unnamed: true`) none is none of another.
+ * (`isUnnamed`) none is none of another.
  */
-export function strangeOrigin(request: IncomingMessage, unnamed = false): Refusal | null {
+export function strangeOrigin(request: IncomingMessage, use: keyof typeof USES): Refusal | null {
+  const { isUnnamed, why } = USES[use];
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'] ?? 'same-origin';
   const ofPage =
     origin === undefined
-      ? site === 'same-origin' && (unnamed || isOfThisMachine(request))
+      ? site === 'same-origin' && (isUnnamed || isOfThisMachine(request))
       : URL.parse(origin)?.host === host;
-  return ofPage ? null : { status: 403, why: 'the socket is for the page this relay serves' };
+  return ofPage ? null : { status: 403, why };
 }
 
 function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {

@@ -77,7 +77,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   const files = new StaticFiles(parts.pageDir);
   const letters = new DeadLettersHttp({
     streams: feeds,
-    refusal: (request) => strangeOrigin(request),
+    refusal: (request: IncomingMessage, use: 'letters' | 'change' = 'change') => strangeOrigin(request, use),
     page: (request, response) => files.serve('/dead-letters/index.html', request, response),
   });
   const stats = (): Extract<Down, { type: 'stats' }> => ({
@@ -131,7 +131,9 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   http.on('upgrade', (request, connection, head) => {
     const refusal =
       strangeHost(request, hosts) ??
-      (pathOf(request) === '/socket' ? strangeOrigin(request) : { status: 404, why: 'the socket is at /socket' });
+      (pathOf(request) === '/socket'
+        ? strangeOrigin(request, 'socket')
+        : { status: 404, why: 'the socket is at /socket' });
     if (refusal !== null) return refuseUpgrade(connection, refusal);
     const busy = overload();
     if (busy !== null && refusals.size >= MAX_REFUSALS) return refuseUpgrade(connection, busy);
@@ -165,7 +167,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   async function answerStream(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (path !== '/stream') {
       if (request.method !== 'POST') return text(response, 405, 'only POST\n');
-      const refusal = strangeOrigin(request);
+      const refusal = strangeOrigin(request, 'message');
       if (refusal !== null) return refuse(response, refusal);
       const status = await streams.receive(path.slice('/stream/'.length), request);
       if (status === 413) response.setHeader('Connection', 'close');
@@ -173,7 +175,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
       return;
     }
     if (request.method !== 'GET') return text(response, 405, 'only GET\n');
-    const refusal = strangeOrigin(request, true) ?? overload();
+    const refusal = strangeOrigin(request, 'stream') ?? overload();
     if (refusal === null) streams.open(response);
     else refuse(response, refusal);
   }
