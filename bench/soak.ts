@@ -22,7 +22,7 @@ import { surroundings } from './soak/surroundings.ts';
  * real MQTT broker, and bounds on everything that is kept, small enough to be reached many times. Every ten seconds it
  * looks at all of it; at the end it writes docs/soak.json, docs/pictures/soak.svg and docs/reliability.md.
  *
- *     publisher ─▶ mosquitto ─▶ relay (log 32 MiB) ─▶ Chromium (rows of 2 min, panes 16 MiB, journal 32 MiB) ─▶ frames
+ *     publisher ─▶ mosquitto ─▶ relay (log 32 MiB) ─▶ Chromium (rows of 2 min, panes 32 MiB, journal 32 MiB) ─▶ frames
  */
 const { values } = parseArgs({
   options: {
@@ -40,7 +40,7 @@ const LOOKS_PER_LINE = 6;
 const out = values.out ?? join(root, 'docs');
 const pictures = values.out ?? join(root, 'docs/pictures');
 const RETENTION =
-  'rows of 2 min in the tab, panes of 16 MiB, a journal of 32 MiB in the browser, a log of 32 MiB at the relay';
+  'rows of 2 min in the tab, panes of 32 MiB, a journal of 32 MiB in the browser, a log of 32 MiB at the relay';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(130));
 
@@ -73,7 +73,7 @@ const page = await context.newPage();
 page.on('pageerror', (error) => console.error(`page: ${error.message}`));
 await page.addInitScript(watchFrames);
 await publisher.says(/publishing/);
-await page.goto(`${relay.url}/?board=shop&kiosk&journal=32MiB&panes=16MiB`);
+await page.goto(`${relay.url}/?board=shop&kiosk&journal=32MiB&panes=32MiB`);
 await page.waitForFunction(async () => (await window.highwater.status()).eventsPerSecond > 0, undefined, {
   timeout: 60_000,
 });

@@ -308,12 +308,12 @@ export class PaneTable {
   }
 }
 
-/** How many groups a budget has room for, as they are now; at least so many that a pane can hold a thousand. */
+/** How many groups a budget has room for, as they are now; at least so many that a pane can hold a hundred. */
 export function groupsWithin(budgetBytes: number, slots: Slots): number {
   return Math.max(MIN_GROUPS, Math.floor(budgetBytes / slots.averageBytes()));
 }
 
-const MIN_GROUPS = 4_000;
+const MIN_GROUPS = 400;
 /** Additions between two looks at the bytes groups take. */
 export const MEASURE_EVERY = 64;
 const NO_SLOT = -2;
