@@ -7,7 +7,7 @@ const SECONDS_PER_FRAME = 60;
 
 test.each([
   ['sums', 2, { n: 'count()', most: 'max(ms)', mean: 'avg(ms)' }],
-  ['sketches and sets', 8, { n: 'count()', users: 'count_distinct(user)', p95: 'quantile(ms, 0.95)' }],
+  ['sketches and sets', 4, { n: 'count()', users: 'count_distinct(user)', p95: 'quantile(ms, 0.95)' }],
 ])('N5 panes of %s stay within their budget, and what they take is told', async (_, budgetMiB, select) => {
   const budgetBytes = budgetMiB * 2 ** 20;
   const engine = await openHeadless({ rawBudgetBytes: 2 ** 20, paneBudgetBytes: budgetBytes, nowMs: () => 0 });
