@@ -14,6 +14,8 @@ export interface ChartProps {
   readonly unit: string | undefined;
   readonly decimals: number | undefined;
   readonly zone: Zone;
+  /** What a window of days that ends then is called; null: its times say enough. */
+  readonly windowName: (endMs: number) => string | null;
   /** What the picture shows, for who does not see it. */
   readonly summary: string;
 }
@@ -177,6 +179,12 @@ function Tooltip(
   props: ChartProps & { at: Accessor<{ index: number; left: number }>; chart: Accessor<uPlot | undefined> },
 ): JSX.Element {
   const startMs = () => (props.plot.startSeconds[props.at().index] ?? 0) * 1000;
+  const sizeMs = () => props.plot.windowSizeS * 1000;
+  const name = () => props.windowName(startMs() + sizeMs());
+  const times = () => {
+    const far = Math.abs(props.plot.toS - startMs() / 1000) > 86_400;
+    return `${formatWindow(startMs(), sizeMs(), props.zone)}${far ? `, ${formatDay(startMs(), props.zone)}` : ''}`;
+  };
   const place = () => {
     const chart = props.chart();
     const offset = chart ? chart.over.offsetLeft : 0;
@@ -194,8 +202,9 @@ function Tooltip(
   return (
     <div class="tooltip" style={{ transform: place() }}>
       <header>
-        {formatWindow(startMs(), props.plot.windowSizeS * 1000, props.zone)}
-        <Show when={Math.abs(props.plot.toS - startMs() / 1000) > 86_400}>, {formatDay(startMs(), props.zone)}</Show>
+        <Show when={name()} fallback={times()}>
+          {(words) => words()}
+        </Show>
         {note()}
       </header>
       <For each={props.plot.stacked ? [...props.plot.series].reverse() : props.plot.series}>

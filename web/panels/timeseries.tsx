@@ -3,9 +3,10 @@ import type { TimeseriesPanel } from '../../contract/spec/panel.ts';
 import { Chart } from '../charts/chart.tsx';
 import { makePlot, newestIndex, type Plot } from '../charts/plot.ts';
 import { formatValue } from '../format.ts';
-import { formatClock, formatDay, formatMoment } from '../format-time.ts';
+import { formatClock, formatMoment } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
+import { windowNamer } from './window-name.ts';
 
 const AT_TITLE =
   'The values beside the names are those where the lines end, at the end of that window; a dot right of it is what the window still filling has so far';
@@ -40,6 +41,7 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
       raw: values[index],
     }));
   });
+  const namer = createMemo(() => windowNamer(board.windows()[props.panel.window]));
   /** When the values of the legend are of. */
   const at = () => {
     const now = plot();
@@ -48,11 +50,9 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
     const start = (now.startSeconds[index] ?? 0) * 1000;
     const filling = now.soFar && index === now.startSeconds.length - 1;
     const end = start + (props.picture.stepUs === 0 ? 0 : now.windowSizeS * 1000);
-    const long = now.windowSizeS >= 86_400;
-    const words = long ? formatDay(start, board.zone()) : formatClock(end, board.zone());
-    return filling
-      ? `so far, ${formatClock((now.xSeconds[index] ?? 0) * 1000, board.zone())}`
-      : `${long ? 'of' : 'at'} ${words}`;
+    if (filling) return `so far, ${formatClock((now.xSeconds[index] ?? 0) * 1000, board.zone())}`;
+    const named = namer()?.(end);
+    return named ? `${named.relation} ${named.name}` : `at ${formatClock(end, board.zone())}`;
   };
   const notes = () => {
     const { hiddenSeries, keptFromUs, coarseBeforeUs } = props.picture;
@@ -82,6 +82,10 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
             unit={props.panel.unit}
             decimals={props.panel.decimals}
             zone={board.zone()}
+            windowName={(endMs) => {
+              const named = namer()?.(endMs);
+              return named ? `${named.relation === 'of' ? '' : 'up to '}${named.name}` : null;
+            }}
             summary={summary()}
           />
           <ul class="legend">
