@@ -13,9 +13,6 @@ import { durationWords, newestWords } from './window-words.ts';
 /** More points than this are noise in a picture this small. */
 const SPARK_POINTS = 36;
 
-/** The foot has room for as many; the rest is in its title. */
-const FOOT_LINES = 2;
-
 /** One number, what it covers, how it stands to the same length of time before, and its windows as a sparkline. */
 export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   const board = useBoard();
@@ -116,7 +113,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
           }
         >
           <Match when={props.state.age.length > 0}>
-            <For each={props.state.age.slice(0, FOOT_LINES)}>{(words) => <span class="age">{words}</span>}</For>
+            <For each={props.state.age}>{(words) => <span class="age">{words}</span>}</For>
           </Match>
           <Match when={alarmed()}>{(words) => <span>{words()}</span>}</Match>
         </Switch>
