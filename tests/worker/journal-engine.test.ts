@@ -167,7 +167,8 @@ async function compare(
     give(tab, epoch, given, null);
   }
   if (tab === null) throw new Error('no past');
-  expect(tab.journal.status()).toMatchObject({ state: 'on', message: null });
+  // A crash cuts the newest segment alone: of another that is cut it says so.
+  expect(tab.journal.status().state).toBe('on');
   expect(await seen(tab, pasts.length)).toEqual(await seen(reference, pasts.length));
   tab.engine.close();
   reference.engine.close();
@@ -190,7 +191,7 @@ test('J1 the engine made again from any whole part of its journal is the one tha
         return left;
       }),
     ),
-    { seed, numRuns: 3 },
+    { seed, numRuns: 3, endOnFailure: true },
   );
 }, 240_000);
 

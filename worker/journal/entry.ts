@@ -65,6 +65,16 @@ export function checksum(...parts: readonly Uint8Array[]): number {
   return crc >>> 0;
 }
 
+/** Does it begin with a whole body of this checksum? Bodies end at a multiple of 8. */
+export function beginsWith(bytes: Uint8Array, sum: number): boolean {
+  let crc = 0;
+  for (let end = 8; end <= bytes.length; end += 8) {
+    crc = crc32.buf(bytes.subarray(end - 8, end), crc);
+    if (crc >>> 0 === sum) return true;
+  }
+  return false;
+}
+
 /** A record with a value as its content. */
 export function encodeValue(kind: number, value: unknown, atMs: number): Uint8Array {
   return encodeRecord(kind, new TextEncoder().encode(JSON.stringify(value)), NOTHING, atMs)[0];

@@ -1,5 +1,5 @@
 import { MAX_RECORD_BYTES, RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
-import { checksum, decodeEntry, type JournalEntry } from './entry.ts';
+import { beginsWith, checksum, decodeEntry, type JournalEntry } from './entry.ts';
 import { afterFrame, afterMessage, beginsAnew, isNext, type StreamHead } from './stream-head.ts';
 
 /** One entry of a segment, and how the stream stands after it. */
@@ -33,12 +33,17 @@ export function headOf(bytes: Uint8Array): StreamHead | null {
   return null;
 }
 
-/** Is there nothing from `at` on but a record that was not written to its end? */
+/**
+ * Is there nothing from `at` on but a record that was not written to its end? Damage to a length looks like it, but then
+ * the body is all there: so much of what follows as has its checksum.
+ */
 export function isTorn(bytes: Uint8Array, at: number): boolean {
   const start = at + RECORD_HEADER_BYTES;
   if (start > bytes.length) return true;
-  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true);
-  return start + length > bytes.length && length <= MAX_RECORD_BYTES;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(at, true);
+  if (start + length <= bytes.length || length > MAX_RECORD_BYTES) return false;
+  return !beginsWith(bytes.subarray(start), view.getUint32(at + 4, true));
 }
 
 function tryDecode(body: Uint8Array): JournalEntry | null {
