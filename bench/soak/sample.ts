@@ -6,8 +6,8 @@ export interface Sample {
   /** JavaScript objects and the buffers they own. */
   readonly pageHeapBytes: number;
   readonly workerHeapBytes: number;
-  /** Of windows, by the engine's own estimate. */
-  readonly paneBytes: number;
+  /** Of windows, by the engine's own estimate; left out by soaks from before it was told. */
+  readonly paneBytes?: number;
   /** Memory of all processes of the browser, what they share counted once. */
   readonly browserPssBytes: number | null;
   readonly relayRssBytes: number | null;
@@ -67,7 +67,7 @@ const SCALES: Readonly<Record<Series['unit'], number>> = { MB: 1e-6, k: 1e-3, '/
 export function valuesOf(samples: readonly Sample[], { key, unit }: Series): { atMs: number; value: number }[] {
   return samples.flatMap((sample) => {
     const value = sample[key];
-    return value === null ? [] : [{ atMs: sample.atMs, value: value * SCALES[unit] }];
+    return value === null || value === undefined ? [] : [{ atMs: sample.atMs, value: value * SCALES[unit] }];
   });
 }
 
