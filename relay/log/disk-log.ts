@@ -5,7 +5,7 @@ import { type Position, REPLAY_PARTITION, UNKNOWN_SPAN } from '../../contract/pr
 import type { FloorGap } from './entry-index.ts';
 import { GroupSync } from './group-sync.ts';
 import { KeptLog } from './kept-log.ts';
-import type { Log, LogEntry, LogEvents } from './log.ts';
+import type { Log, LogEntry, LogEvents, LogExtent } from './log.ts';
 import { decodeRecord, encodeRecord, isRecordKind, messageOf } from './log-records.ts';
 import { diskFailed, isLoss, type LogTrouble, noReading, noRoom, stopped } from './log-trouble.ts';
 import { LogWriter } from './log-writer.ts';
@@ -53,7 +53,7 @@ export interface Kept {
   readonly certain: ReadonlyMap<number, number>;
 }
 
-const END_DAMAGED =
+export const END_DAMAGED =
   'the end of what the relay kept was damaged, by a power cut or the disk: records may be lost, and nobody knows which';
 const LOST = 'the disk of the relay has lost what it kept of these records';
 const RETRY_MS = 1_000;
@@ -182,6 +182,10 @@ export class DiskLog implements Log {
 
   get watermarkUs(): number {
     return this.#kept.watermarkUs;
+  }
+
+  extent(sequence: number): LogExtent | null {
+    return sequence < this.#shownEnd ? this.#kept.index.at(sequence) : null;
   }
 
   get(sequence: number): LogEntry | null {

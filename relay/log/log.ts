@@ -16,7 +16,10 @@ import type { FloorGap } from './entry-index.ts';
 export interface Log {
   readonly start: number;
   readonly end: number;
+  /** Null: nothing is there, nothing yet, or it cannot be read for now. */
   get(sequence: number): LogEntry | null;
+  /** The same without its message, which is not read for that. */
+  extent(sequence: number): LogExtent | null;
   /** A frame's `firstOffset` must be where the partition's last entry ended, others' may be beyond it (nothing is there). */
   append(entry: LogEntry): void;
   /** A partition exists; its floor and head are `offset`. Ignored for one that is known. */
@@ -89,3 +92,6 @@ export type LogEntry =
       /** When the loss was noticed, by the relay's clock. */
       readonly foundAtMs: number;
     };
+
+/** What is known of an entry without reading it. */
+export type LogExtent = Omit<Extract<LogEntry, { kind: 'frame' }>, 'message'> | Exclude<LogEntry, { kind: 'frame' }>;

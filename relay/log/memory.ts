@@ -1,6 +1,6 @@
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { EntryIndex, type FloorGap } from './entry-index.ts';
-import type { Log, LogEntry, LogEvents } from './log.ts';
+import type { Log, LogEntry, LogEvents, LogExtent } from './log.ts';
 
 export const MAX_LOG_BYTES = 256 * 1024 * 1024;
 /** What an entry costs beside its message. */
@@ -39,6 +39,10 @@ export class MemoryLog implements Log {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  extent(sequence: number): LogExtent | null {
+    return this.#index.at(sequence);
   }
 
   get(sequence: number): LogEntry | null {

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../log/log.ts';
+import type { LogExtent } from '../log/log.ts';
 
 /**
  * While the past is read from a time on, frames that only have older events are not sent, up to each partition's first that
@@ -14,7 +14,7 @@ export class PastFilter {
     this.#sinceUs = sinceUs;
   }
 
-  isTooOld({ partition, maxEventTimeUs }: Extract<LogEntry, { kind: 'frame' }>): boolean {
+  isTooOld({ partition, maxEventTimeUs }: Extract<LogExtent, { kind: 'frame' }>): boolean {
     if (this.#sinceUs === null || this.#begun.has(partition)) return false;
     if (maxEventTimeUs < this.#sinceUs) return true;
     this.#begun.add(partition);

@@ -1,7 +1,7 @@
 import type { Down } from '../../contract/protocol/down.ts';
 import { type Position, REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import type { SubscribeFrom } from '../../contract/protocol/up.ts';
-import type { Log, LogEntry } from '../log/log.ts';
+import type { Log, LogEntry, LogExtent } from '../log/log.ts';
 import { positionOf, type StartFrom } from '../sources/source.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp, type CatchUpLoss } from './catch-up.ts';
@@ -25,6 +25,7 @@ export interface SubscriptionOutput {
   failed(message: string): void;
 }
 
+const MAX_PASSED = 1_000;
 const REPLAYED_LET_GO = 'the relay no longer keeps these replayed dead letters';
 
 type Answer = Omit<Extract<Outcome, { from: 'log' }>, 'from'>;
@@ -51,6 +52,8 @@ export class Subscription {
   #next: Record<string, number> = {};
   #epoch = '';
   #progress = '';
+  /** Entries not sent since others had their turn: they take no credit, and a log may be full of them. */
+  #passed = 0;
   #past = new PastFilter(null);
 
   constructor(feed: StreamFeed, from: SubscribeFrom, output: SubscriptionOutput, conflators: Conflators) {
@@ -214,10 +217,15 @@ export class Subscription {
         if (conflated.entry !== null) return this.#sendConflated(conflated.entry, conflated.left);
         continue;
       }
-      const entry = log.get(state.cursor);
+      if (this.#passed >= MAX_PASSED) return false;
+      const extent = log.extent(state.cursor);
+      // Only what is sent is read.
+      const isPassed = extent !== null && (this.#has(extent) || this.#isTooOld(extent));
+      const entry = extent === null || isPassed ? extent : log.get(state.cursor);
       // Nothing there yet; or it cannot be read any more, and the log has let go of it.
       if (entry === null) return state.cursor < log.start && this.#overtaken(state.cursor);
       state.cursor++;
+      if (isPassed) this.#pass();
       if (this.#send(entry)) return true;
     }
   }
@@ -298,20 +306,37 @@ export class Subscription {
     reader.close();
   }
 
-  /** False when the tab has it already. */
-  #send(entry: LogEntry): boolean {
-    const wanted = this.#next[entry.partition] ?? entry.firstOffset;
+  /** Does the tab have it already? */
+  #has({ partition, firstOffset, nextOffset, kind }: LogExtent): boolean {
+    const wanted = this.#next[partition] ?? firstOffset;
     // A gap of unknown size has no offsets in it.
-    if (entry.nextOffset < wanted || (entry.nextOffset === wanted && entry.kind === 'frame')) return false;
+    return nextOffset < wanted || (nextOffset === wanted && kind === 'frame');
+  }
+
+  #isTooOld(entry: LogExtent): boolean {
+    return entry.kind === 'frame' && this.#past.isTooOld(entry);
+  }
+
+  /** Of many that are not sent in a row, a part at a time. */
+  #pass(): void {
+    if (++this.#passed < MAX_PASSED) return;
+    setImmediate(() => {
+      this.#passed = 0;
+      this.#output.wake();
+    });
+  }
+
+  /** False when the tab has it already. A frame that is sent comes with its message. */
+  #send(entry: LogEntry | LogExtent): boolean {
+    if (this.#has(entry)) return false;
     this.#next[entry.partition] = entry.nextOffset;
     if (entry.kind === 'progress') this.#sendProgress({ [entry.partition]: entry.nextOffset }, entry.watermarkUs);
-    else if (entry.kind === 'frame' && this.#past.isTooOld(entry))
-      this.#sendProgress({ [entry.partition]: entry.nextOffset }, null);
+    else if (this.#isTooOld(entry)) this.#sendProgress({ [entry.partition]: entry.nextOffset }, null);
     else if (entry.kind === 'gap') {
       const { kind: type, partition, firstOffset, nextOffset, reason, foundAtMs } = entry;
       const at = { stream: this.#feed.name, epoch: this.#epoch, partition, firstOffset, nextOffset };
       this.#output.send({ type, ...at, reason, foundAtMs });
-    } else {
+    } else if ('message' in entry) {
       this.#sendSchema(entry.schemaVersion);
       this.#output.frame(entry.message, entry.payloadBytes);
     }
