@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
+import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
 import { told } from '../feed-state.ts';
+import { brokerOf } from '../sources/source-url.ts';
+import { certainEnds } from './certain-ends.ts';
 import { DiskLog } from './disk-log.ts';
 import { readText, replaceText } from './replace-text.ts';
 import type { SegmentFiles } from './segment-files.ts';
@@ -22,7 +25,7 @@ export interface DiskStoreOptions {
   readonly clock: Clock;
   readonly maxBytes: number;
   readonly maxAgeMs: number;
-  /** The source, without secrets: a log of a source that keeps no past is of this one only. */
+  /** The source, without secrets: a log of a source that keeps no past is of this broker only. */
   readonly source: string;
   readonly replayable: boolean;
   readonly fromEarliest: boolean;
@@ -78,9 +81,12 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
         );
       });
       if (kept === null) return null;
-      const { log, begin, schemas, certain } = kept;
-      const moved = !replayable && manifest.source !== source;
-      const unfit = moved ? `the stream is read from ${source} now, no longer from ${manifest.source}` : null;
+      const { log, begin, schemas } = kept;
+      // Of its own records a source that can be read again gives what is lost.
+      const certain = certainEnds(log, kept.certain, replayable ? [REPLAY_PARTITION] : log.head().keys());
+      const [now, before] = [source, manifest.source].map((url) => brokerOf(url) ?? url);
+      const unfit =
+        !replayable && now !== before ? `the stream is read from ${now} now, no longer from ${before}` : null;
       const { watermarkUs } = log;
       return { log, begin, schemas, certain, watermarkUs, newestUs: log.newestByPartition(), unfit };
     },
