@@ -10,7 +10,7 @@ export function relayAccess(base: string): LetterAccess {
     filter: LetterFilter,
     more: Record<string, string>,
   ): Promise<LetterList> => {
-    const params = new URLSearchParams({ ...paramsOf(filter), ...more, ...(stream !== null && { stream }) });
+    const params = paramsOf(filter, { ...more, ...(stream !== null && { stream }) });
     return (await asked(base, `/dead-letters/list?${params}`)).json() as Promise<LetterList>;
   };
   return {
@@ -31,8 +31,7 @@ export function relayAccess(base: string): LetterAccess {
       return (await asked(base, `/dead-letters/letter?${params}`)).json() as Promise<WholeLetter>;
     },
     async *download(stream, filter) {
-      const params = new URLSearchParams({ ...paramsOf(filter), stream });
-      for (const id of filter.ids ?? []) params.append('id', String(id));
+      const params = paramsOf(filter, { stream });
       const { body } = await asked(base, `/dead-letters/download?${params}`);
       const decoder = new TextDecoder();
       for await (const chunk of body ?? []) yield decoder.decode(chunk, { stream: true });
@@ -66,18 +65,11 @@ async function asked(base: string, path: string, body?: object): Promise<Respons
   throw new HighwaterError('query_refused', `${base}: ${why}`, 'see dead-letters --help');
 }
 
-function paramsOf({
-  text,
-  kind,
-  field,
-  topic,
-  partition,
-  sinceMs,
-  untilMs,
-  state,
-}: LetterFilter): Record<string, string> {
+function paramsOf(filter: LetterFilter, more: Record<string, string>): URLSearchParams {
+  const { text, kind, field, topic, partition, sinceMs, untilMs, ids = [], state } = filter;
+  const params = new URLSearchParams(more);
   const all = { q: text, kind, field, topic, partition, since: sinceMs, until: untilMs, state };
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  );
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) params.set(name, String(value));
+  for (const id of ids) params.append('id', String(id));
+  return params;
 }

@@ -8,7 +8,7 @@ import type { RawRecord } from '../sources/source.ts';
 import { DeadLetters, DISK_BOUNDS } from './dead-letters.ts';
 import { MAX_VALUE_BYTES, START_BYTES } from './letter.ts';
 import { openDeadLetters } from './on-disk.ts';
-import { findLetters, groupsOf, type LetterFilter, matching } from './search.ts';
+import { findLetters, groupsInTurns, groupsOf, type LetterFilter, matching, matchingInTurns } from './search.ts';
 import { letterLine, showLetter } from './show.ts';
 
 /** A clock that is moved by hand. */
@@ -336,6 +336,24 @@ test('X6 looking through a large letter lets others have their turn, and finds w
   expect(await idsOf(letters, { text: 'nowhere' })).toEqual([]);
   over = true;
   expect(turns).toBeGreaterThan(5);
+});
+
+test('X6 looking through very many letters lets others have their turn', async () => {
+  const letters = DeadLetters.inMemory(handClock(), DISK_BOUNDS);
+  for (let offset = 0; offset < 50_000; offset++) letters.add('e', 0, record(offset, null), bad);
+  let turns = 0;
+  let over = false;
+  const turn = (): void => {
+    turns++;
+    if (!over) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const found = await matchingInTurns(letters, { kind: 'a kind' });
+  expect([found, turns > 3]).toEqual([matching(letters, { kind: 'a kind' }), true]);
+  turns = 0;
+  const groups = await groupsInTurns(found);
+  over = true;
+  expect([groups, turns > 3]).toEqual([groupsOf(found), true]);
 });
 
 test('X6 a line of a download is whole JSON, however long', () => {

@@ -5,14 +5,14 @@ import { HighwaterError } from '../../contract/errors.ts';
 import { told } from '../feed-state.ts';
 import { bodyOf } from '../serve/body-of.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { findLetters, groupsOf, type LetterFilter, matching } from './search.ts';
+import { findLetters, groupsInTurns, type LetterFilter, matchingInTurns } from './search.ts';
 import { letterLine, showLetter, showWhole } from './show.ts';
 
 /**
  * Dead letters over HTTP: what the page and the command line ask of a running relay.
  *
  *     GET  /dead-letters              the page; to those who do not ask for HTML a summary
- *     GET  /dead-letters/list         ?stream&q&kind&field&partition&since&until&state&before&limit
+ *     GET  /dead-letters/list         ?stream&q&kind&field&topic&partition&since&until&id…&state&before&limit
  *     GET  /dead-letters/letter       ?stream&id
  *     GET  /dead-letters/download     JSON lines, of those that a list with the same parameters has
  *     POST /dead-letters/replay       { stream, filter, dryRun }
@@ -30,8 +30,11 @@ export interface LettersOfStream {
 
 export interface DeadLettersHttpParts {
   readonly streams: ReadonlyMap<string, LettersOfStream>;
-  /** Why this request may not change anything; null: it may. */
-  readonly refusal: (request: IncomingMessage) => { readonly status: number; readonly why: string } | null;
+  /** Why this request may not read letters, or not change anything; null: it may. */
+  readonly refusal: (
+    request: IncomingMessage,
+    use: 'letters' | 'change',
+  ) => { readonly status: number; readonly why: string } | null;
   /** Answers with the page; false where it is not built. */
   readonly page: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 }
@@ -82,9 +85,12 @@ export class DeadLettersHttp {
 
   async #show(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = url;
+    const isPage = pathname === '/dead-letters' && /\btext\/html\b/.test(request.headers.accept ?? '');
+    if (isPage && (await this.#parts.page(request, response))) return;
+    // An address that somebody has typed is of no other page.
+    if (request.headers['sec-fetch-site'] !== 'none') this.#check(request, 'letters');
     switch (pathname) {
       case '/dead-letters':
-        if (/\btext\/html\b/.test(request.headers.accept ?? '') && (await this.#parts.page(request, response))) return;
         return json(response, await this.#summary(searchParams.get('stream')));
       case '/dead-letters/list':
         return json(response, await this.#list(searchParams, response));
@@ -98,8 +104,7 @@ export class DeadLettersHttp {
   }
 
   async #change(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refused = this.#parts.refusal(request);
-    if (refused !== null) throw new Refused(refused.status, refused.why);
+    this.#check(request, 'change');
     if (path !== '/dead-letters/replay' && path !== '/dead-letters/drop')
       throw new Refused(404, `there is nothing to be sent to ${path}`);
     if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
@@ -119,12 +124,17 @@ export class DeadLettersHttp {
     return json(response, { dropped });
   }
 
+  #check(request: IncomingMessage, use: 'letters' | 'change'): void {
+    const refused = this.#parts.refusal(request, use);
+    if (refused !== null) throw new Refused(refused.status, refused.why);
+  }
+
   async #summary(name: string | null): Promise<unknown> {
     const asked = name === null ? [...this.#parts.streams.values()] : [this.#stream(name)];
     const streams: Record<string, unknown> = {};
     for (const { name: stream, deadLetters } of asked) {
       const newest = [];
-      const entries = matching(deadLetters, {}).slice(0, LISTED);
+      const entries = (await matchingInTurns(deadLetters, {})).slice(0, LISTED);
       for await (const { entry, letter } of findLetters(deadLetters, {}, { entries, startOnly: true })) {
         const { partition, offset, topic, atMs, reason, field, bytes, start } = showLetter(entry, letter);
         newest.push({ partition, offset, topic, atMs, reason, field, bytes, start });
@@ -139,15 +149,17 @@ export class DeadLettersHttp {
     const { name, replayable, deadLetters } = this.#stream(params.get('stream') ?? names[0] ?? '');
     const filter = filterOf(params);
     const before = numberOf(params, 'before') ?? Number.POSITIVE_INFINITY;
-    const limit = Math.min(MAX_LISTED, Math.max(1, numberOf(params, 'limit') ?? LISTED));
-    const { kind: _kind, ...anyKind } = filter;
-    const matched = matching(deadLetters, filter);
+    const limit = Math.min(MAX_LISTED, Math.max(1, Math.floor(numberOf(params, 'limit') ?? LISTED)));
+    const { kind, ...anyKind } = filter;
+    const ofAnyKind = await matchingInTurns(deadLetters, anyKind);
+    const matched = kind === undefined ? ofAnyKind : ofAnyKind.filter((entry) => entry.kind === kind);
     const letters = [];
     let next: number | null = null;
-    const rest = matched.filter(({ id }) => id < before);
+    // Newest first.
+    const rest = before === Number.POSITIVE_INFINITY ? matched : matched.filter(({ id }) => id < before);
     for await (const { entry, letter } of findLetters(deadLetters, filter, { entries: rest, startOnly: true })) {
       if (response.destroyed) break;
-      if (letters.length === limit) {
+      if (letters.length >= limit) {
         next = letters.at(-1)?.id ?? null;
         break;
       }
@@ -158,7 +170,7 @@ export class DeadLettersHttp {
       name: stream.name,
       count: stream.deadLetters.count,
     }));
-    const groups = groupsOf(matching(deadLetters, anyKind)).slice(0, MAX_LISTED);
+    const groups = (await groupsInTurns(ofAnyKind)).slice(0, MAX_LISTED);
     const found = { matched: matched.length, groups, letters, next };
     return { streams, stream: name, replayable, count, letGo, bytes, trouble, ...found };
   }
@@ -172,8 +184,8 @@ export class DeadLettersHttp {
 
   async #download(params: URLSearchParams, response: ServerResponse): Promise<void> {
     const { name, deadLetters } = this.#stream(params.get('stream') ?? '');
-    const ids = params.getAll('id').map(Number);
-    const filter = { ...filterOf(params), ...(ids.length > 0 && { ids, state: 'all' as const }) };
+    const given = filterOf(params);
+    const filter = { ...given, ...(given.ids !== undefined && { state: 'all' as const }) };
     response.writeHead(200, {
       'Content-Type': 'application/x-ndjson; charset=utf-8',
       'Content-Disposition': `attachment; filename="dead-letters-${name.replace(/[^\w.-]/g, '_')}.jsonl"`,
@@ -226,7 +238,9 @@ function asRefused(error: unknown): Refused {
 
 function filterOf(params: URLSearchParams): LetterFilter {
   const state = params.get('state');
+  const ids = params.getAll('id').map(Number);
   return {
+    ...(ids.length > 0 && { ids }),
     text: params.get('q') ?? undefined,
     kind: params.get('kind') ?? undefined,
     field: params.get('field') ?? undefined,

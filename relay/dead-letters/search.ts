@@ -22,20 +22,33 @@ export interface LetterFilter {
 
 /** Newest first, but for those whose text has to be read. */
 export function matching(letters: DeadLetters, filter: LetterFilter): LetterEntry[] {
-  const { kind, field, partition, sinceMs, untilMs, state = 'waiting' } = filter;
-  const ids = filter.ids === undefined ? null : new Set(filter.ids);
+  const isMeant = testOf(filter);
+  return [...letters.index.values()].filter(isMeant).reverse();
+}
+
+/** The same; others get their turn in between. */
+export async function matchingInTurns(letters: DeadLetters, filter: LetterFilter): Promise<LetterEntry[]> {
+  const isMeant = testOf(filter);
   const found: LetterEntry[] = [];
+  const turns = new Turns();
   for (const entry of letters.index.values()) {
-    if (!isIn(entry.state, state)) continue;
-    if (ids !== null && !ids.has(entry.id)) continue;
-    if (kind !== undefined && entry.kind !== kind) continue;
-    if (field !== undefined && entry.field !== field) continue;
-    if (partition !== undefined && entry.partition !== partition) continue;
-    if (sinceMs !== undefined && entry.atMs < sinceMs) continue;
-    if (untilMs !== undefined && entry.atMs >= untilMs) continue;
-    found.push(entry);
+    if (isMeant(entry)) found.push(entry);
+    if (turns.isOver(LOOK_COST)) await turns.next();
   }
   return found.reverse();
+}
+
+function testOf(filter: LetterFilter): (entry: LetterEntry) => boolean {
+  const { kind, field, partition, sinceMs, untilMs, state = 'waiting' } = filter;
+  const ids = filter.ids === undefined ? null : new Set(filter.ids);
+  return (entry) =>
+    isIn(entry.state, state) &&
+    (ids === null || ids.has(entry.id)) &&
+    (kind === undefined || entry.kind === kind) &&
+    (field === undefined || entry.field === field) &&
+    (partition === undefined || entry.partition === partition) &&
+    (sinceMs === undefined || entry.atMs >= sinceMs) &&
+    (untilMs === undefined || entry.atMs < untilMs);
 }
 
 export interface FindOptions {
@@ -49,11 +62,11 @@ export interface FindOptions {
 export async function* findLetters(
   letters: DeadLetters,
   filter: LetterFilter,
-  { entries = matching(letters, filter), startOnly = false }: FindOptions = {},
+  { entries, startOnly = false }: FindOptions = {},
 ): AsyncGenerator<{ readonly entry: LetterEntry; readonly letter: DeadLetter }> {
   const text = filter.text === '' ? undefined : filter.text?.toLowerCase();
   const turns = new Turns();
-  for (const entry of entries) {
+  for (const entry of entries ?? (await matchingInTurns(letters, filter))) {
     // Let go, or moved on, since it was listed.
     if (letters.index.get(entry.id) === null || !isIn(entry.state, filter.state ?? 'waiting')) continue;
     const found = readOne(letters, entry, startOnly && text === undefined);
@@ -82,6 +95,8 @@ function readOne(
 
 const TURN_BYTES = 2 ** 20;
 const TURN_COST = 1_000;
+/** Of looking at an entry. */
+const LOOK_COST = 100;
 /** Of a value, searched at once. */
 const PIECE_BYTES = 2 ** 18;
 
@@ -89,29 +104,55 @@ const PIECE_BYTES = 2 ** 18;
 class Turns {
   #bytes = 0;
 
-  async take(bytes: number): Promise<void> {
+  /** Is it time for `next`? */
+  isOver(bytes: number): boolean {
     this.#bytes += bytes;
-    if (this.#bytes <= TURN_BYTES) return;
+    return this.#bytes > TURN_BYTES;
+  }
+
+  async next(): Promise<void> {
     this.#bytes = 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
+
+  async take(bytes: number): Promise<void> {
+    if (this.isOver(bytes)) await this.next();
+  }
+}
+
+/** As `groupsOf`; others get their turn in between. */
+export async function groupsInTurns(entries: readonly LetterEntry[]): Promise<LetterGroup[]> {
+  const groups = new LetterGroups();
+  const turns = new Turns();
+  for (const entry of entries) {
+    groups.add(entry);
+    if (turns.isOver(LOOK_COST)) await turns.next();
+  }
+  return groups.sorted();
 }
 
 export function groupsOf(entries: readonly LetterEntry[]): LetterGroup[] {
-  const groups = new Map<
-    string,
-    { kind: string; field: string | null; count: number; newestMs: number; oldestMs: number }
-  >();
-  for (const { kind, field, atMs } of entries) {
-    const group = groups.get(kind);
-    if (group === undefined) groups.set(kind, { kind, field, count: 1, newestMs: atMs, oldestMs: atMs });
+  const groups = new LetterGroups();
+  for (const entry of entries) groups.add(entry);
+  return groups.sorted();
+}
+
+class LetterGroups {
+  readonly #byKind = new Map<string, { -readonly [Name in keyof LetterGroup]: LetterGroup[Name] }>();
+
+  add({ kind, field, atMs }: LetterEntry): void {
+    const group = this.#byKind.get(kind);
+    if (group === undefined) this.#byKind.set(kind, { kind, field, count: 1, newestMs: atMs, oldestMs: atMs });
     else {
       group.count++;
       group.newestMs = Math.max(group.newestMs, atMs);
       group.oldestMs = Math.min(group.oldestMs, atMs);
     }
   }
-  return [...groups.values()].sort((a, b) => b.count - a.count || b.newestMs - a.newestMs);
+
+  sorted(): LetterGroup[] {
+    return [...this.#byKind.values()].sort((a, b) => b.count - a.count || b.newestMs - a.newestMs);
+  }
 }
 
 async function holds({ reason, record }: DeadLetter, text: string, turns: Turns): Promise<boolean> {

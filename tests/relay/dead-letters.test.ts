@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { REPLAY_PARTITION } from '../../contract/protocol/position.ts';
+import { relayAccess } from '../../relay/cli/letter-relay.ts';
 import { Rejected } from '../../relay/decode/rejected.ts';
 import { diskFiles, type SegmentFiles } from '../../relay/log/segment-files.ts';
 import type { Relay } from '../../relay/relay.ts';
@@ -175,6 +176,14 @@ test('X6 letters are paged, shown with nothing that acts, downloaded as they cam
   expect(next.letters.map(({ id }) => id)).toEqual([7, 6, 5, 4, 3, 2, 1]);
   expect(next.next).toBe(null);
   expect(next.letters.at(-1)?.start).toBe('<script>alert(1)</script>\\x07\\u202e');
+  const some = await get<Listed>(relay, '/dead-letters/list?stream=events&limit=1.5');
+  expect([some.letters.map(({ id }) => id), some.next]).toEqual([[12], 12]);
+  const byId = await get<Listed>(relay, '/dead-letters/list?stream=events&id=7&id=3');
+  expect(byId.letters.map(({ id }) => id)).toEqual([7, 3]);
+  const asked = relayAccess(`http://127.0.0.1:${relay.port}`).find('events', { ids: [3, 7, 99] }, 50);
+  const ids: number[] = [];
+  for await (const { id } of asked) ids.push(id);
+  expect(ids).toEqual([7, 3]);
   const text = await (await fetch(`http://127.0.0.1:${relay.port}/dead-letters/download?stream=events`)).text();
   const lines = text
     .trimEnd()
@@ -218,6 +227,28 @@ test('X8 only the page this relay serves, and this machine, may replay or drop',
   expect((await post(relay, '/dead-letters/drop', { stream: 'none' })).status).toBe(404);
   expect((await post(relay, '/dead-letters/drop', { stream: 'events', filter: { nonsense: 1 } })).status).toBe(400);
   expect((await post(relay, '/dead-letters/list', body)).status).toBe(404);
+});
+
+test('X8 letters are shown to no other page: not the list, one of them, a download, nor the summary', async () => {
+  const relay = await startTestRelay(new ScriptedSource({ replayable: true }));
+  const base = `http://127.0.0.1:${relay.port}`;
+  const strange: Record<string, string>[] = [
+    { Origin: 'http://evil.example' },
+    { Origin: 'null' },
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+  ];
+  const own: Record<string, string>[] = [
+    {},
+    { Origin: base },
+    { 'Sec-Fetch-Site': 'same-origin' },
+    { 'Sec-Fetch-Site': 'none' },
+  ];
+  for (const path of ['', '/list?stream=events', '/letter?stream=events&id=1', '/download?stream=events'])
+    for (const headers of [...strange, ...own]) {
+      const { status } = await fetch(`${base}/dead-letters${path}`, { headers });
+      expect([path, headers, status === 403]).toEqual([path, headers, strange.includes(headers)]);
+    }
 });
 
 test('X4 a disk that is full for letters stops the reading, says so, and loses none', async () => {
