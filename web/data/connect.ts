@@ -10,6 +10,7 @@ import { createStatus } from './create-status.ts';
 import { createDrawn } from './drawn.ts';
 import { createEngineLink } from './engine-link.ts';
 import type { Failure } from './failure.ts';
+import { givenUp } from './given-up.ts';
 import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
 import { ownWorker } from './own-worker.ts';
 import { heapBytes, journalBytes, paneBytes, stuckMs } from './page-options.ts';
@@ -48,17 +49,10 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
     return known === undefined ? status : { ...status, journal: { ...status.journal, persisted: known } };
   };
   const told = createStatus(link);
-  /** The last status of an engine that is no more says that it is connected, or that another comes. */
   const status = createMemo(() => {
     const [newest, failed] = [told(), failure()];
     const last = newest && withPersisted(newest);
-    if (!last || !failed) return last;
-    return {
-      ...last,
-      rebuilding: false,
-      restoring: false,
-      connection: { state: 'closed' as const, reason: failed.message },
-    };
+    return last && failed ? givenUp(last, failed) : last;
   });
   link.onStatus(() => {
     setFailure(null);
