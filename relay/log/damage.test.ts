@@ -7,8 +7,10 @@ import { systemClock } from '../../contract/clock.ts';
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { encodeFrame, MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { REPLAY_PARTITION, UNKNOWN_SPAN } from '../../contract/protocol/position.ts';
+import { handClock } from '../../tests/support/hand-clock.ts';
 import { DiskLog, type DiskLogOptions } from './disk-log.ts';
 import type { Log, LogEntry } from './log.ts';
+import { diskFiles, type SegmentFiles } from './segment-files.ts';
 import type { Damage } from './segments.ts';
 
 const FRAMES = 24;
@@ -94,11 +96,10 @@ test('L2 a flipped bit in the log of a source without a past costs one record, w
       expect(damage.length).toBe(1);
       const entries = entriesOf(first.log);
       const lost = frames.length - entries.filter(({ kind }) => kind === 'frame').length;
-      // The opening of the oldest segment says what epoch it is of: without it that segment is unknown.
-      const isUnknown = which === 0 && (damage[0]?.at ?? 1) === 0;
-      expect(isUnknown ? 0 : lost).toBeLessThanOrEqual(damage[0]?.at === readSchemaAt(folder) ? FRAMES : 1);
+      expect(lost).toBeLessThanOrEqual(which === 0 && damage[0]?.at === readSchemaAt(folder) ? FRAMES : 1);
+      expect(first.begin).toEqual({ epoch: 'e', next: { 0: 0 } });
       const gaps = entries.filter(({ kind }) => kind === 'gap');
-      if (!isUnknown) expect(gaps.length).toBeGreaterThan(0);
+      expect(gaps.length).toBeGreaterThan(0);
       // What is there tiles the offsets, from the floor on.
       let next = first.log.floor().get(0) ?? -1;
       for (const { kind, firstOffset, nextOffset } of entries) {
@@ -207,5 +208,56 @@ test('L2 frames whose schema was damaged cannot be read by anyone: they are lost
   expect(unreadable?.firstOffset).toBe(9);
   expect(entries.at(-1)).toMatchObject({ kind: 'frame', nextOffset: 9 + END });
   expect(log.head().get(0)).toBe(9 + END);
+  await log.close();
+});
+
+test('L2 a young log of a source without a past whose first record is damaged: its frames say what it is of', async () => {
+  const folder = await written(frames.slice(0, 3));
+  flip(folder, '00000001.seg', 8 * 20);
+  const { log, begin, schemas, lacksVersion } = await opened(folder, false);
+  expect(begin).toEqual({ epoch: 'e', next: { 0: 0 } });
+  expect(schemas).toEqual([schema(1)]);
+  expect(lacksVersion).toBe(false);
+  expect(extents(entriesOf(log))).toEqual([['gap', 0, 0], ...extents(frames.slice(0, 3))]);
+  await log.close();
+});
+
+test('L2 where the fields of the newest rows are not known any more, that is said: their version may not be another', async () => {
+  const folder = await written(frames.slice(0, 3));
+  const [name = ''] = readdirSync(folder);
+  flip(folder, name, 8 * readFileSync(join(folder, name)).indexOf('field_1'));
+  const { log, lacksVersion } = await opened(folder, false);
+  expect(lacksVersion).toBe(true);
+  await log.close();
+});
+
+test('L5 a damaged end and a full disk: the log is there at once, says what is wrong, and writes the gap when there is room', async () => {
+  const clock = handClock();
+  const folder = await written(frames.slice(0, 3));
+  const [name = ''] = readdirSync(folder);
+  const bytes = readFileSync(join(folder, name));
+  writeFileSync(join(folder, name), bytes.subarray(0, bytes.length - 3));
+  let room = false;
+  const write: SegmentFiles['write'] = (...args) => {
+    if (!room) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+    diskFiles.write(...args);
+  };
+  const options = { ...optionsOf(folder, false), clock, files: { ...diskFiles, write } };
+  const kept = await DiskLog.open(options);
+  if (kept === null) throw new Error('no log');
+  const { log } = kept;
+  const head = 2 * ROWS + UNKNOWN_SPAN;
+  expect(log.trouble?.message).toMatch(/no space left/);
+  expect(extents(entriesOf(log))).toEqual(extents(frames.slice(0, 2)));
+  expect(log.head()).toEqual(new Map([[0, head]]));
+  log.append(frame(head));
+  room = true;
+  clock.pass(1_000);
+  await log.flush();
+  expect(log.trouble).toBeNull();
+  expect(extents(entriesOf(log)).slice(2)).toEqual([
+    ['gap', head, head],
+    ['frame', head, head + ROWS],
+  ]);
   await log.close();
 });

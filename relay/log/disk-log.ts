@@ -6,11 +6,11 @@ import type { FloorGap } from './entry-index.ts';
 import { GroupSync } from './group-sync.ts';
 import { KeptLog } from './kept-log.ts';
 import type { Log, LogEntry, LogEvents, LogExtent } from './log.ts';
-import { decodeRecord, encodeRecord, isRecordKind, messageOf } from './log-records.ts';
-import { diskFailed, isLoss, type LogTrouble, noReading, noRoom, stopped } from './log-trouble.ts';
+import { LogReader, RETRY_MS } from './log-reader.ts';
+import { decodeRecord, encodeRecord, isRecordKind } from './log-records.ts';
+import { diskFailed, type LogTrouble, noRoom, stopped } from './log-trouble.ts';
 import { LogWriter } from './log-writer.ts';
 import { checkFollows } from './memory.ts';
-import { MessageCache } from './message-cache.ts';
 import { Retention } from './retention.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import { type Damage, type Place, Segments, segmentBytesFor } from './segments.ts';
@@ -51,21 +51,20 @@ export interface Kept {
   readonly schemas: readonly StreamSchema[];
   /** Partition → where what is whole ends. A head beyond it: what was there may have been shown, and is lost. */
   readonly certain: ReadonlyMap<number, number>;
+  /** There are rows of a version whose fields are not known any more. */
+  readonly lacksVersion: boolean;
 }
 
 export const END_DAMAGED =
   'the end of what the relay kept was damaged, by a power cut or the disk: records may be lost, and nobody knows which';
 const LOST = 'the disk of the relay has lost what it kept of these records';
-const RETRY_MS = 1_000;
 const CACHE_BYTES = 32 * 2 ** 20;
-const READ_CACHE_BYTES = 16 * 2 ** 20;
 
 export class DiskLog implements Log {
   readonly #options: DiskLogOptions;
   readonly #segments: Segments;
   readonly #kept: KeptLog;
-  readonly #cache: MessageCache;
-  readonly #readCache = new MessageCache(READ_CACHE_BYTES);
+  readonly #reader: LogReader;
   /** Where the next entry of a partition begins, those that wait included. */
   readonly #tail: Map<number, number>;
   readonly #shownHead: Map<number, number>;
@@ -75,9 +74,6 @@ export class DiskLog implements Log {
   readonly #writer: LogWriter;
   #waiting: LogEntry[] = [];
   #trouble: LogTrouble | null = null;
-  /** What is kept cannot be read for now. */
-  #unread: LogTrouble | null = null;
-  #cancelReading: () => void = () => undefined;
   /** It will not get better. */
   #broken: Error | null = null;
   #roomMade: (() => void)[] = [];
@@ -92,7 +88,8 @@ export class DiskLog implements Log {
     this.#options = options;
     this.#segments = segments;
     this.#kept = kept;
-    this.#cache = new MessageCache(options.cacheBytes ?? CACHE_BYTES);
+    const { folder, clock, cacheBytes = CACHE_BYTES } = options;
+    this.#reader = new LogReader({ folder, segments, clock, cacheBytes, readable: () => options.events.shown() });
     this.#tail = new Map(kept.index.head);
     this.#shownHead = new Map(kept.index.head);
     this.#shownEnd = kept.index.end;
@@ -122,7 +119,7 @@ export class DiskLog implements Log {
     return new DiskLog(options, segments, kept);
   }
 
-  /** What the folder holds; null: no log. */
+  /** What the folder holds; null: no log, or nothing that says what it is of. */
   static async open(options: DiskLogOptions): Promise<Kept | null> {
     const kept = newKept(options);
     const segments = await Segments.open(
@@ -144,11 +141,12 @@ export class DiskLog implements Log {
     }
     while ((segments.list[0]?.number ?? kept.firstSegment) < kept.firstSegment) segments.dropOldest();
     const certain = new Map(kept.index.head);
+    const { lacksVersion } = kept;
     const inDoubt = kept.settle();
     const log = new DiskLog(options, segments, kept);
     // The source gives its own records again, under the same offsets.
     await log.#goOnAbove(inDoubt.filter((partition) => !options.replayable || partition === REPLAY_PARTITION));
-    return { log, begin: { epoch: kept.epoch, next: kept.begin }, schemas: kept.schemas, certain };
+    return { log, begin: { epoch: kept.epoch, next: kept.begin }, schemas: kept.schemas, certain, lacksVersion };
   }
 
   get start(): number {
@@ -164,7 +162,7 @@ export class DiskLog implements Log {
   }
 
   get trouble(): LogTrouble | null {
-    return this.#trouble ?? this.#unread;
+    return this.#trouble ?? this.#reader.trouble;
   }
 
   get hidden(): number {
@@ -254,47 +252,22 @@ export class DiskLog implements Log {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
-    this.#cancelReading();
+    this.#reader.close();
     this.#retention.close();
     this.#release();
     await this.#syncs.close();
     await this.#segments.close();
   }
 
-  /** Null: it cannot be read any more. It and all before it are let go then, as what is too old is. (L2) */
+  /** Null: it cannot be read for now, or never again. It and all before it are let go then, as what is too old is. (L2) */
   #message(sequence: number, place: Place): Uint8Array | null {
-    const cached = this.#cache.get(sequence) ?? this.#readCache.get(sequence);
-    if (cached !== undefined) return cached;
-    try {
-      const message = messageOf(this.#segments.read(place));
-      this.#readCache.add(sequence, message);
-      return message;
-    } catch (error) {
-      if (!isLoss(error)) {
-        this.#readLater(place, error);
-        return null;
-      }
-      while (this.#kept.index.start <= sequence) this.#kept.index.dropFirst();
-      this.#lostUpTo = Math.max(this.#lostUpTo, sequence);
-      this.#options.onDamage?.({ ...place, isTail: false });
-      return null;
-    }
-  }
-
-  /** What is there cannot be read now: readers are called again when it can. */
-  #readLater(place: Place, error: unknown): void {
-    const isPlanned = this.#unread !== null;
-    this.#unread = noReading(this.#options.folder, error);
-    if (isPlanned) return;
-    this.#cancelReading = this.#options.clock.after(RETRY_MS, () => {
-      this.#unread = null;
-      try {
-        this.#segments.readStart(place, 1);
-      } catch (again) {
-        if (!isLoss(again)) return this.#readLater(place, again);
-      }
-      this.#options.events.shown();
-    });
+    const message = this.#reader.message(sequence, place);
+    if (typeof message !== 'string') return message;
+    if (message === 'later') return null;
+    while (this.#kept.index.start <= sequence) this.#kept.index.dropFirst();
+    this.#lostUpTo = Math.max(this.#lostUpTo, sequence);
+    this.#options.onDamage?.({ ...place, isTail: false });
+    return null;
   }
 
   /** What was at the ends of these partitions may be in a tab: its offsets are given to nothing else. */
@@ -302,23 +275,26 @@ export class DiskLog implements Log {
     for (const partition of partitions) {
       const offset = (this.#tail.get(partition) ?? 0) + UNKNOWN_SPAN;
       const at = { partition, firstOffset: offset, nextOffset: offset };
+      this.#shownHead.set(partition, offset);
       this.append({ kind: 'gap', ...at, reason: END_DAMAGED, foundAtMs: this.#options.clock.nowMs() });
     }
     if (partitions.length === 0) return;
-    await this.room();
-    await this.flush();
+    // Where there is no room it is written later, but holds already.
+    if (this.#trouble === null) await this.flush();
   }
 
   /** Writes what waits, oldest first, as far as there is room. */
   #writeWaiting(): void {
     while (!this.#closed && this.#broken === null) {
       const [entry] = this.#waiting;
-      if (entry === undefined) break;
       try {
+        // What is written counts as written, whatever comes of this.
+        this.#retention.fit();
+        if (entry === undefined) break;
         this.#write(entry);
       } catch (error) {
         this.#noRoom(error);
-        break;
+        return;
       }
       this.#waiting.shift();
       if (entry.partition === REPLAY_PARTITION) this.#hides = true;
@@ -331,13 +307,11 @@ export class DiskLog implements Log {
   }
 
   #write(entry: LogEntry): void {
-    // Before: what is written counts as written, whatever comes of the rest.
     this.#retention.age();
-    this.#retention.fit();
     const sequence = this.#kept.index.end;
     if (!this.#writer.write(entry))
       this.#break(new Error(`an entry of partition ${entry.partition} at ${entry.firstOffset} follows nothing there`));
-    if (entry.kind === 'frame') this.#cache.add(sequence, entry.message);
+    if (entry.kind === 'frame') this.#reader.add(sequence, entry.message);
     this.#syncs.want();
   }
 

@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../contract/clock.ts';
@@ -11,7 +11,7 @@ import { DiskLog } from './disk-log.ts';
 import { readText, replaceText } from './replace-text.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { Damage } from './segments.ts';
-import type { LogStore, LogUse } from './store.ts';
+import type { LeftEpoch, LogStore, LogUse } from './store.ts';
 
 /**
  * A stream's folder:
@@ -63,6 +63,14 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
     const bounds = { folder: logFolder, clock, maxBytes, maxAgeMs, onDamage };
     return { ...bounds, replayable, fromEarliest, ...use, ...(files !== undefined && { files }) };
   };
+  /** Nobody can give what is in it again: it is for a person to delete. `left`: where its epoch is known. */
+  const putAside = async (reason: string, ...left: readonly LeftEpoch[]): Promise<void> => {
+    const generation = manifest.generation + 1;
+    await write({ ...manifest, generation, left: [...manifest.left, ...left].slice(-MAX_LEFT) });
+    const aside = join(folder, `log-left-${generation}`);
+    await rename(logFolder, aside);
+    options.onLeft(`${reason}; what it had, which its source cannot give again, is put aside in ${aside}`);
+  };
   return {
     isLasting: true,
     get epochSuffix() {
@@ -80,13 +88,17 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
           { cause },
         );
       });
-      if (kept === null) return null;
-      const { log, begin, schemas } = kept;
+      if (kept === null) {
+        // Nobody can say what it is of, and nobody can give it again.
+        if (!replayable && (await bytesIn(logFolder)) > 0) await putAside(UNKNOWN);
+        return null;
+      }
+      const { log, begin, schemas, lacksVersion } = kept;
       // Of its own records a source that can be read again gives what is lost.
       const certain = certainEnds(log, kept.certain, replayable ? [REPLAY_PARTITION] : log.head().keys());
       const [now, before] = [source, manifest.source].map((url) => brokerOf(url) ?? url);
-      const unfit =
-        !replayable && now !== before ? `the stream is read from ${now} now, no longer from ${before}` : null;
+      const to = `the stream is read from ${now} now, no longer from ${before}`;
+      const unfit = !replayable && now !== before ? to : lacksVersion ? NO_FIELDS : null;
       const { watermarkUs } = log;
       return { log, begin, schemas, certain, watermarkUs, newestUs: log.newestByPartition(), unfit };
     },
@@ -96,15 +108,28 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<LogStore
       return DiskLog.create(logOptions(use), begin);
     },
     async leave(left) {
-      const generation = manifest.generation + 1;
-      await write({ ...manifest, generation, left: [...manifest.left, left].slice(-MAX_LEFT) });
-      if (replayable) return options.onLeft(left.reason);
-      // Nobody can give what is in it again: it is for a person to delete.
-      const aside = join(folder, `log-left-${generation}`);
-      await rename(logFolder, aside);
-      options.onLeft(`${left.reason}; what it had, which its source cannot give again, is put aside in ${aside}`);
+      if (!replayable) return putAside(left.reason, left);
+      await write({
+        ...manifest,
+        generation: manifest.generation + 1,
+        left: [...manifest.left, left].slice(-MAX_LEFT),
+      });
+      options.onLeft(left.reason);
     },
   };
+}
+
+const UNKNOWN = 'the disk has damaged the log so that nothing in it says what it is of';
+const NO_FIELDS = 'the disk has damaged what says which fields the newest records have';
+
+/** Of all files in a folder; 0 where there is none. */
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 async function readManifest(path: string): Promise<Manifest | null> {

@@ -1,5 +1,5 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
-import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { type FrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { UNKNOWN_SPAN } from '../../contract/protocol/position.ts';
 import { EntryIndex, type Indexed } from './entry-index.ts';
 import type { LogRecord, Opening } from './log-records.ts';
@@ -49,6 +49,10 @@ export class KeptLog {
   #damages = 0;
   /** Partition → how much of the damage is before its newest entry. */
   readonly #settled = new Map<number, number>();
+  /** `begin` is what the first frames say. */
+  #beginIsGuessed = false;
+  /** The newest version that frames are of, and nobody can read. */
+  #lostVersion = 0;
   /** Of the newest damage nothing was told yet. */
   #untold = false;
 
@@ -73,13 +77,13 @@ export class KeptLog {
       case 'frame': {
         const { header, kind, payloadBytes } = record;
         const { partition, firstOffset, nextOffset, schemaVersion, maxEventTimeUs } = header;
-        // The beginning is damaged, up to the next opening.
-        if (this.epoch === '') return true;
+        if (this.epoch === '' && !this.#beginAt(header)) return true;
         this.#meet(place, partition, firstOffset);
         if (this.#isRepeated(record.header)) return true;
         if (this.index.head.get(partition) !== firstOffset) return false;
         if (this.#damages > 0 && !this.schemas.some(({ version }) => version === schemaVersion)) {
           // What says how to read it was damaged.
+          this.#lostVersion = Math.max(this.#lostVersion, schemaVersion);
           this.#lose(place, partition, nextOffset);
           return true;
         }
@@ -105,6 +109,11 @@ export class KeptLog {
         return true;
       }
     }
+  }
+
+  /** Rows of a version whose fields nobody knows were given: another may not be given its number. */
+  get lacksVersion(): boolean {
+    return this.#lostVersion > (this.schemas.at(-1)?.version ?? 0);
   }
 
   /** What comes next was not next: something is missing before it. */
@@ -153,6 +162,8 @@ export class KeptLog {
       this.epoch === opening.epoch && heads.every(([partition, head]) => opening.next[partition] === head);
     const isBeyond =
       this.epoch === opening.epoch && heads.every(([partition, head]) => (opening.next[partition] ?? -1) >= head);
+    if (this.#beginIsGuessed && this.epoch === opening.epoch) this.begin = opening.begin;
+    this.#beginIsGuessed = false;
     if (!follows && (this.#replayable || !isBeyond)) this.#startAt(opening, place.segment);
     else if (!follows) this.damaged();
     for (const [partition, offset] of Object.entries(opening.next)) {
@@ -164,6 +175,15 @@ export class KeptLog {
     }
     this.schemas = [...opening.schemas];
     this.watermarkUs = Math.max(this.watermarkUs, opening.watermarkUs ?? MIN_TIME_US);
+  }
+
+  /** The opening is damaged: a frame says what epoch it is of. False: the source has it all, from the next opening on. */
+  #beginAt({ epoch, partition, firstOffset }: FrameHeader): boolean {
+    if (this.#replayable) return false;
+    this.epoch = epoch;
+    this.begin = { [partition]: firstOffset };
+    this.#beginIsGuessed = true;
+    return true;
   }
 
   #startAt(opening: Opening, segment: number): void {

@@ -18,14 +18,14 @@ logContract('the log in memory', {
 });
 
 const SEGMENT_BYTES = 2_000;
-const onDisk = (maxBytes: number, events: LogEvents) =>
+const onDisk = (replayable: boolean) => (maxBytes: number, events: LogEvents) =>
   DiskLog.create(
     {
       folder: join(folder, String(++logs)),
       clock: systemClock,
       maxBytes,
       maxAgeMs: 3_600_000,
-      replayable: true,
+      replayable,
       fromEarliest: true,
       schemaOf: () => null,
       events,
@@ -36,4 +36,4 @@ const onDisk = (maxBytes: number, events: LogEvents) =>
   );
 
 // What is appended to stays whole.
-logContract('the log on disk', { make: onDisk, looseBytes: SEGMENT_BYTES + 4_000 });
+logContract('the log on disk', { make: onDisk(true), looseBytes: SEGMENT_BYTES + 4_000 });
