@@ -1,3 +1,5 @@
+import { copyFile, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../contract/clock.ts';
@@ -5,11 +7,11 @@ import type { ReplayResult } from '../../contract/dead-letters.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { StreamSpec } from '../../contract/spec/stream.ts';
 import { readSpec } from '../config.ts';
-import { openDataFolder } from '../data-folder.ts';
+import { type DataFolder, openDataFolder } from '../data-folder.ts';
 import type { LetterFilter } from '../dead-letters/search.ts';
 import { readText } from '../log/replace-text.ts';
 import type { Source } from '../sources/source.ts';
-import { parseSourceUrl } from '../sources/source-url.ts';
+import { brokerOf } from '../sources/source-url.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import { overlayFiles } from './letter-overlay.ts';
 
@@ -37,32 +39,82 @@ export async function replayInFolder({
   filter,
   dryRun,
 }: FolderReplay): Promise<ReplayResult> {
-  // The sources' clients with it, which the other commands do without.
-  const { makeFeed } = await import('../relay.ts');
   const locked = await openDataFolder(folder);
-  const data = dryRun ? { ...locked, files: overlayFiles() } : locked;
   try {
-    const wanted = await specOf(config, stream);
-    const begunFrom = await sourceOfLog(data.of(stream));
-    if (begunFrom !== null) checkSource({ stream, begunFrom, wanted: wanted.source, folder: data.of(stream) });
-    // The log's own: no difference in how it is written down puts the log aside.
-    const isOfBroker = begunFrom !== null && brokerOf(begunFrom) !== null;
-    const spec = isOfBroker ? { ...wanted, source: begunFrom } : wanted;
-    const source = silentSource(spec.source);
-    const feed = await makeFeed(stream, spec, { clock, data, sourceOf: () => source }, (shaper) => {
-      if (shaper.incompatible === null) return;
-      throw new HighwaterError(
-        'config_invalid',
-        `the log of ${stream} cannot be gone on with by this configuration: ${shaper.incompatible}`,
-        source.replayable
-          ? 'start the relay with it, which begins a new log and reads the source anew; replay then: --relay http://localhost:8787'
-          : `put the type back, or give ${stream} another name; ${orAnew(stream, data.of(stream))}`,
+    const own = locked.of(stream);
+    const spec = await specOf(config, stream);
+    const manifest = await readText(join(own, 'stream.json'));
+    if (manifest !== null) checkSource({ stream, begunFrom: sourceIn(manifest), wanted: spec.source, folder: own });
+    const tried = await onShadow(own, (shadow) => {
+      const data = { ...locked, of: () => shadow, files: overlayFiles() };
+      return withFeed({ stream, spec, clock, data, folder: own }, (feed) =>
+        dryRun ? feed.tryDeadLetters(filter) : Promise.resolve(null),
       );
     });
-    return await whileOpen(feed, () => (dryRun ? feed.tryDeadLetters(filter) : feed.replayDeadLetters(filter)));
+    if (tried !== null) return tried;
+    return await withFeed({ stream, spec, clock, data: locked, folder: own }, (feed) => feed.replayDeadLetters(filter));
   } finally {
     await locked.release();
   }
+}
+
+/**
+ * A folder that leads to the stream's own: what a relay would rename, delete or replace there is not touched.
+ *
+ *     <temporary>/log          ─▶ <stream>/log               written to in memory (letter-overlay.ts)
+ *     <temporary>/dead-letters ─▶ <stream>/dead-letters
+ *     <temporary>/stream.json     a copy
+ */
+async function onShadow<T>(own: string, use: (shadow: string) => Promise<T>): Promise<T> {
+  const shadow = await mkdtemp(join(tmpdir(), 'highwater-dry-run-'));
+  try {
+    for (const name of await readdir(own))
+      if (name === 'log' || name === 'dead-letters') await symlink(join(own, name), join(shadow, name));
+      else if (name === 'stream.json') await copyFile(join(own, name), join(shadow, name));
+    return await use(shadow);
+  } catch (error) {
+    if (!(error instanceof HighwaterError)) throw error;
+    const { code, message, fix } = error;
+    throw new HighwaterError(code, message.replaceAll(shadow, own), fix.replaceAll(shadow, own), { cause: error });
+  } finally {
+    await rm(shadow, { recursive: true, force: true });
+  }
+}
+
+interface FeedOf {
+  readonly stream: string;
+  readonly spec: StreamSpec;
+  readonly clock: Clock;
+  readonly data: DataFolder;
+  /** For messages. */
+  readonly folder: string;
+}
+
+async function withFeed<T>(
+  { stream, spec, clock, data, folder }: FeedOf,
+  use: (feed: StreamFeed) => Promise<T>,
+): Promise<T> {
+  // The sources' clients with it, which the other commands do without.
+  const { makeFeed } = await import('../relay.ts');
+  const source = silentSource(spec.source);
+  const refused = (why: string): HighwaterError =>
+    new HighwaterError(
+      'config_invalid',
+      `the log of ${stream} cannot be gone on with by this configuration: ${why}`,
+      source.replayable
+        ? 'start the relay with it, which begins a new log and reads the source anew; replay then: --relay http://localhost:8787'
+        : `put back what was changed, or give ${stream} another name; ${orAnew(stream, folder)}`,
+    );
+  let left: string | null = null;
+  const onLeft = (_stream: string, reason: string): void => {
+    left = reason.replace(/; what it had, .*$/s, '');
+  };
+  const feed = await makeFeed(stream, spec, { clock, data, onLeft, sourceOf: () => source }, ({ incompatible }) => {
+    if (incompatible !== null) throw refused(incompatible);
+  });
+  return whileOpen(feed, () => use(feed)).catch((error: unknown) => {
+    throw left === null ? error : refused(left);
+  });
 }
 
 /** Runs the feed, of a source that says nothing, until `use` is done. */
@@ -108,11 +160,10 @@ async function specOf(config: string | null, stream: string): Promise<StreamSpec
   throw new HighwaterError('config_invalid', `${config} has no stream "${stream}"`, 'name another: --stream');
 }
 
-/** What the stream's log was begun from, without a user; null where there is none, or where the feed will say what is wrong. */
-async function sourceOfLog(folder: string): Promise<string | null> {
-  const text = (await readText(join(folder, 'stream.json'))) ?? '{}';
+/** What a log was begun from; null where the feed will say what is wrong. */
+function sourceIn(manifest: string): string | null {
   try {
-    return ManifestSchema.parse(JSON.parse(text)).source;
+    return ManifestSchema.parse(JSON.parse(manifest)).source;
   } catch {
     return null;
   }
@@ -122,13 +173,14 @@ const ManifestSchema = z.object({ source: z.string() });
 
 interface Sources {
   readonly stream: string;
-  readonly begunFrom: string;
+  readonly begunFrom: string | null;
   readonly wanted: string;
   readonly folder: string;
 }
 
 /** A log of a source that keeps no past is of this one only: its broker, whatever of its topics. */
 function checkSource({ stream, begunFrom, wanted, folder }: Sources): void {
+  if (begunFrom === null) return;
   const [before, now] = [brokerOf(begunFrom), brokerOf(wanted)];
   if (before === now) return;
   throw new HighwaterError(
@@ -136,12 +188,6 @@ function checkSource({ stream, begunFrom, wanted, folder }: Sources): void {
     `the log of ${stream} is of ${before ?? begunFrom}, and this configuration reads ${now ?? wanted}`,
     `name the configuration it was read by; ${orAnew(stream, folder)}`,
   );
-}
-
-/** `mqtt://host:port`, without who asks; null: of another kind. */
-function brokerOf(url: string): string | null {
-  const parsed = parseSourceUrl(url);
-  return parsed.ok && parsed.url.kind === 'mqtt' ? parsed.url.url.replace(/\/\/.*@/s, '//') : null;
 }
 
 function orAnew(stream: string, folder: string): string {

@@ -93,3 +93,23 @@ test('X7 no replay by rules that nobody gave: without a configuration it is refu
     await expect(access.replay('events', {}, dryRun)).rejects.toThrow('nothing says by which rules events is read');
   expect(await filesOf(data)).toEqual(before);
 });
+
+test('X7 a log of which the disk has left nothing readable is not put aside by a replay', async () => {
+  const { data, read } = await stopped();
+  const log = join(data, 'events', 'log');
+  const [name = ''] = await readdir(log);
+  await writeFile(join(log, name), Buffer.alloc(3_000, 7));
+  const before = await filesOf(data);
+  const access = folderAccess({ data, config: await read(KEPT), clock: systemClock });
+  for (const dryRun of [true, false]) await expect(access.replay('events', {}, dryRun)).rejects.toThrow('log');
+  expect(await filesOf(data)).toEqual(before);
+});
+
+test('X7 what a replay cannot read is named where it is', async () => {
+  const { data, read } = await stopped();
+  const path = join(data, 'events', 'stream.json');
+  await writeFile(path, '{"format": 9}');
+  const access = folderAccess({ data, config: await read(KEPT), clock: systemClock });
+  for (const dryRun of [true, false])
+    await expect(access.replay('events', {}, dryRun)).rejects.toThrow(`${path} is not`);
+});
