@@ -77,7 +77,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   const files = new StaticFiles(parts.pageDir);
   const letters = new DeadLettersHttp({
     streams: feeds,
-    refusal: (request: IncomingMessage, use: 'letters' | 'change' = 'change') => strangeOrigin(request, use),
+    refusal: strangeOrigin,
     page: (request, response) => files.serve('/dead-letters/index.html', request, response),
   });
   const stats = (): Extract<Down, { type: 'stats' }> => ({
