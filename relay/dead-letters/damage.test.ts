@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { RECORD_HEADER_BYTES } from '../../contract/protocol/record.ts';
 import { handClock } from '../../tests/support/hand-clock.ts';
 import { Rejected } from '../decode/rejected.ts';
 import { diskFiles, type SegmentFiles } from '../log/segment-files.ts';
@@ -74,6 +75,9 @@ test('X6 a list ends where the file of letters has become shorter', async () => 
   truncateSync(path, readFileSync(path).length - 20);
   expect(await found(letters, {}, true)).toEqual(all.slice(0, -1));
   expect([letters.letGo, letters.count]).toEqual([1, COUNT]);
+  // Of one its header, and three bytes.
+  truncateSync(path, (letters.index.get(COUNT - 1)?.place.at ?? 0) + RECORD_HEADER_BYTES + 3);
+  expect(await found(letters, {}, true)).toEqual(all.slice(0, -2));
   truncateSync(path, 0);
   expect(await found(letters, {}, true)).toEqual([]);
   expect([letters.letGo, letters.count]).toEqual([COUNT, COUNT]);

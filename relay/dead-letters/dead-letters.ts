@@ -1,12 +1,13 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Rejected } from '../decode/rejected.ts';
+import { isLoss } from '../log/log-trouble.ts';
 import type { Place } from '../log/segments.ts';
 import type { RawRecord } from '../sources/source.ts';
 import { goneMarks } from './gone-rows.ts';
 import { type DeadLetter, decodeLetter, encodeLetter, isOf, makeLetter, startBytes } from './letter.ts';
 import { LetterBook } from './letter-book.ts';
 import { type DeadLetterBounds, LetterBounds } from './letter-bounds.ts';
-import { isOfTheMoment, LetterDamaged } from './letter-damaged.ts';
+import { LetterDamaged } from './letter-damaged.ts';
 import type { LetterEntry, LetterIndex } from './letter-index.ts';
 import { LetterWriter, type Trouble } from './letter-writer.ts';
 import { encodeMark, type Mark } from './mark.ts';
@@ -152,7 +153,7 @@ export class DeadLetters {
     try {
       return decodeLetter(this.#files.read(entry.place));
     } catch (error) {
-      if (isOfTheMoment(error)) throw error;
+      if (!isLoss(error)) throw error;
       this.#lose(entry);
       throw new LetterDamaged(entry.id, error);
     }
@@ -170,9 +171,8 @@ export class DeadLetters {
         if (body.length <= length) throw new Error('the file has become shorter');
       }
       return { letter: decodeLetter(body), cost };
-    } catch (error) {
-      if (isOfTheMoment(error)) throw error;
-      // What is not checked may look damaged: whether it is the whole of it tells.
+    } catch {
+      // What is not checked may look damaged: the letter as a whole tells, or fails for the same reason.
       return { letter: this.read(entry), cost: cost + entry.place.bytes };
     }
   }

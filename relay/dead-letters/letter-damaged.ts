@@ -11,12 +11,3 @@ export class LetterDamaged extends HighwaterError {
     );
   }
 }
-
-/** Can what failed to be read now be there the next time? Too many open files say nothing of the letter. */
-export function isOfTheMoment(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && !LOST.has(code);
-}
-
-/** The file is gone, or its blocks are. */
-const LOST: ReadonlySet<string> = new Set(['ENOENT', 'EIO']);
