@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -162,4 +171,33 @@ test('L6 who has a folder says so every 5 s, and hears it when another took it',
   await expect.poll(() => told).toEqual([expect.stringMatching(/another relay has taken .* over/)]);
   await data.release();
   expect(readFileSync(lock, 'utf8')).toBe('1 1 another-boot pid:[1]\n');
+});
+
+test('L6 a lock that cannot be read or written: it is said, and only one that is another’s ends the relay', async () => {
+  const folder = newFolder();
+  const lock = join(folder, '.lock');
+  const time = steps();
+  const told: string[] = [];
+  const data = await openDataFolder(folder, {
+    clock: time.clock,
+    lost: ({ message }) => told.push(message),
+    troubled: (message) => told.push(message),
+  });
+  const mine = readFileSync(lock, 'utf8');
+  rmSync(lock);
+  // Whatever asks what is in it fails.
+  mkdirSync(lock);
+  for (let beat = 0; beat < 3; beat++) {
+    await time.pass(5_000);
+    await expect.poll(time.waiting).toBe(1);
+  }
+  expect(told).toEqual([
+    expect.stringMatching(/the lock of .* cannot be written \(EISDIR.*another machine may take it/),
+  ]);
+  rmSync(lock, { recursive: true });
+  writeFileSync(lock, mine);
+  await time.pass(5_000);
+  await expect.poll(time.waiting).toBe(1);
+  expect(told.length).toBe(1);
+  await data.release();
 });

@@ -27,11 +27,11 @@ export interface DataFolder {
 /** Throws `data_in_use`, or `data_unwritable`. */
 export async function openDataFolder(
   path: string,
-  { clock = systemClock, lost = () => undefined }: Partial<LockOptions> = {},
+  { clock = systemClock, lost = () => undefined, troubled = warn }: Partial<LockOptions> = {},
 ): Promise<DataFolder> {
   const folder = resolve(path);
   const lock = await mkdir(folder, { recursive: true, mode: 0o700 })
-    .then(() => lockFolder(folder, { clock, lost }))
+    .then(() => lockFolder(folder, { clock, lost, troubled }))
     .catch((cause: unknown) => {
       if (cause instanceof HighwaterError) throw cause;
       const { why, fix } = folderTrouble(cause);
@@ -46,6 +46,10 @@ export async function openDataFolder(
     }),
     release: () => lock.release(),
   };
+}
+
+function warn(message: string): void {
+  process.emitWarning(message);
 }
 
 /** Why a folder cannot be used, and what to do, by the system's code. */

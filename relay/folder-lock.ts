@@ -21,6 +21,8 @@ export interface LockOptions {
   readonly clock: Clock;
   /** Another has taken the folder over while this process stood still: nothing may be written any more. */
   readonly lost: (error: HighwaterError) => void;
+  /** The lock could not be written for 15 s: another machine may take the folder over. Told again every 15 s. */
+  readonly troubled?: (message: string) => void;
 }
 
 export interface FolderLock {
@@ -36,7 +38,7 @@ const LOOK_MS = 1_000;
 const held = new Set<string>();
 
 /** Throws `data_in_use`, or what the file system says. */
-export async function lockFolder(folder: string, { clock, lost }: LockOptions): Promise<FolderLock> {
+export async function lockFolder(folder: string, { clock, lost, troubled }: LockOptions): Promise<FolderLock> {
   const path = join(folder, '.lock');
   const mine = `${process.pid} ${(await startOf(process.pid)) ?? ''} ${await bootId()} ${await namespace()}\n`;
   let taken = await take(path, mine);
@@ -54,9 +56,13 @@ export async function lockFolder(folder: string, { clock, lost }: LockOptions): 
   let cancel = (): void => undefined;
   const beat = async (): Promise<void> => {
     const written = await writeAgain(file, path, mine);
+    if (written === 'taken') return lost(takenOver(folder));
     if (written === 'done') beatMs = clock.nowMs();
-    if (written === 'taken' || clock.nowMs() - beatMs > STALE_MS) lost(takenOver(folder));
-    else plan();
+    else if (clock.nowMs() - beatMs >= STALE_MS) {
+      beatMs = clock.nowMs();
+      troubled?.(`the lock of ${folder} cannot be written (${written.message}): another machine may take it over`);
+    }
+    plan();
   };
   const plan = (): void => {
     cancel = clock.after(BEAT_MS, () => {
@@ -77,15 +83,14 @@ export async function lockFolder(folder: string, { clock, lost }: LockOptions): 
 }
 
 /** Through what was opened when it was made, so that another's in its place stays as it is. */
-async function writeAgain(file: FileHandle, path: string, mine: string): Promise<'done' | 'taken' | 'failed'> {
+async function writeAgain(file: FileHandle, path: string, mine: string): Promise<'done' | 'taken' | Error> {
   try {
-    if ((await readText(path)) !== mine) return 'taken';
+    // First, for it needs no other file to be opened.
     await file.write(mine, 0);
     await file.datasync();
-    return 'done';
-  } catch {
-    // Told when it lasts.
-    return 'failed';
+    return (await readText(path)) === mine ? 'done' : 'taken';
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
