@@ -102,9 +102,9 @@ function soak(found: Soak | null): string {
   const { samples } = found;
   const last = samples.at(-1);
   const missing = samples.reduce((sum, sample) => Math.max(sum, sample.missing ?? 0), 0);
-  const rows = SERIES.map((series) => {
+  const rows = SERIES.flatMap((series) => {
     const slope = slopeOf(samples, series);
-    return slope === null ? '' : `| ${series.name} | ${cells(slope, series.unit)} |`;
+    return slope === null ? [] : [`| ${series.name} | ${cells(slope, series.unit)} |`];
   });
   return [
     '## An hour of it',
