@@ -8,6 +8,8 @@ export interface LogUnderTest {
   readonly make: (maxBytes: number, events: LogEvents) => Promise<Log>;
   /** By how much it may be beyond that. */
   readonly looseBytes: number;
+  /** Is what is appended shown only once it is kept? */
+  readonly showsKept?: boolean;
 }
 
 /** A frame whose payload has `bytes` bytes, all of them `firstOffset % 251`. */
@@ -43,8 +45,12 @@ export function entriesFrom(log: Log, from: number): LogEntry[] {
 }
 
 /** What every log promises (relay/log/log.ts, L1–L4). */
-export function logContract(name: string, { make, looseBytes }: LogUnderTest): void {
+export function logContract(name: string, { make, looseBytes, showsKept = false }: LogUnderTest): void {
   const quiet: LogEvents = { shown: () => undefined, kept: () => undefined };
+
+  const shown = async (log: Log): Promise<void> => {
+    if (showsKept) await log.flush();
+  };
 
   describe(name, () => {
     test('L1 entries of every kind come back as they were, in order', async () => {
@@ -58,6 +64,7 @@ export function logContract(name: string, { make, looseBytes }: LogUnderTest): v
         frameEntry(0, 9, 1),
       ];
       for (const entry of entries) log.append(entry);
+      await shown(log);
       expect(entriesFrom(log, log.start)).toEqual(entries);
       expect(log.end - log.start).toBe(entries.length);
       expect(log.get(log.end)).toBeNull();
@@ -70,6 +77,7 @@ export function logContract(name: string, { make, looseBytes }: LogUnderTest): v
       log.open(0, 10);
       log.append(frameEntry(0, 10, 5));
       log.append(frameEntry(0, 15, 5));
+      await shown(log);
       expect(log.seek({ 0: 10 })).toBe(log.start);
       expect(log.seek({ 0: 14 })).toBe(log.start);
       expect(log.seek({ 0: 15 })).toBe(log.start + 1);
@@ -87,6 +95,7 @@ export function logContract(name: string, { make, looseBytes }: LogUnderTest): v
       expect(() => log.append(frameEntry(0, 4, 3))).toThrow(/partition 0 is at 5/);
       log.append({ kind: 'gap', partition: 0, firstOffset: 6, nextOffset: 20, reason: 'retention', foundAtMs: 1 });
       log.append(frameEntry(0, 20, 1));
+      await shown(log);
       expect(log.head()).toEqual(new Map([[0, 21]]));
       await log.close();
     });
@@ -127,6 +136,7 @@ export function logContract(name: string, { make, looseBytes }: LogUnderTest): v
             let floor = new Map<number, number>();
             for (const { partition, rows, bytes } of steps) {
               log.append(frameEntry(partition, log.head().get(partition) ?? 0, rows, bytes));
+              await shown(log);
               for (const [number, offset] of floor) expect(log.floor().get(number)).toBeGreaterThanOrEqual(offset);
               floor = new Map(log.floor());
               const next = new Map(floor);
@@ -159,6 +169,7 @@ export function logContract(name: string, { make, looseBytes }: LogUnderTest): v
             for (const { partition, timeUs } of steps) {
               const offset = log.head().get(partition) ?? 0;
               log.append(frameEntry(partition, offset, 1, 96, timeUs));
+              await shown(log);
               if (timeUs < sinceUs) continue;
               wanted.push(`${partition}:${offset}`);
               if (!begins.has(partition)) begins.set(partition, offset);

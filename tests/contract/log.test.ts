@@ -6,6 +6,7 @@ import { systemClock } from '../../contract/clock.ts';
 import { DiskLog } from '../../relay/log/disk-log.ts';
 import type { LogEvents } from '../../relay/log/log.ts';
 import { MemoryLog } from '../../relay/log/memory.ts';
+import { diskFiles } from '../../relay/log/segment-files.ts';
 import { logContract } from './log.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'highwater-log-contract-'));
@@ -31,9 +32,14 @@ const onDisk = (replayable: boolean) => (maxBytes: number, events: LogEvents) =>
       events,
       segmentBytes: SEGMENT_BYTES,
       cacheBytes: 3_000,
+      // What reaches the disk, when, is not asked here.
+      files: { ...diskFiles, sync: async () => undefined, syncFolder: async () => undefined },
     },
     { epoch: 'epoch', next: {} },
   );
 
 // What is appended to stays whole.
 logContract('the log on disk', { make: onDisk(true), looseBytes: SEGMENT_BYTES + 4_000 });
+// What is not shown yet stays too.
+const looseBytes = 2 * (SEGMENT_BYTES + 4_000);
+logContract('the log on disk of a source without a past', { make: onDisk(false), looseBytes, showsKept: true });
