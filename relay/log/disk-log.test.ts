@@ -98,7 +98,7 @@ test('L3 what is older than its age goes, also when little comes, and the newest
   }
   expect(log.end - log.start).toBeGreaterThanOrEqual(12);
   expect(log.end - log.start).toBeLessThanOrEqual(14);
-  clock.pass(3 * HOUR_MS);
+  for (let step = 0; step < 36; step++) clock.pass(HOUR_MS / 12);
   expect(offsets(log)).toEqual([]);
   log.append(frame(clock, 24));
   expect(offsets(log)).toEqual([24]);
@@ -278,5 +278,18 @@ test('L2 a record that cannot be read back is let go with all before it, and the
   expect(offsets(log)).toEqual([...Array(12).keys()].slice(log.start));
   log.append(frame(clock, 12));
   expect(log.get(12)?.nextOffset).toBe(13);
+  await log.close();
+});
+
+test('L3 a clock that is wrong for a minute deletes nothing', async () => {
+  const clock = handClock();
+  const log = await DiskLog.create(optionsOf({ folder: newFolder(), clock }), begin);
+  for (const offset of upTo(0, 12)) log.append(frame(clock, offset));
+  clock.pass(8 * HOUR_MS);
+  expect(offsets(log)).toEqual(upTo(0, 12));
+  log.append(frame(clock, 12));
+  clock.pass(60_000 - 8 * HOUR_MS);
+  for (let step = 0; step < 3; step++) clock.pass(HOUR_MS / 12);
+  expect(offsets(log)).toEqual(upTo(0, 13));
   await log.close();
 });

@@ -24,9 +24,16 @@ const MAX_AGE_CHECK_MS = 600_000;
 export class Retention {
   readonly #parts: RetentionParts;
   #cancel: () => void = () => undefined;
+  readonly #waitMs: number;
+  /** Wall clock when it was last looked at. */
+  #lookedMs: number;
+  /** The clock has leapt: nothing is too old before it has gone on from there for a while. */
+  #isHeld = false;
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
+    this.#waitMs = Math.max(MIN_AGE_CHECK_MS, Math.min(parts.maxAgeMs / SEGMENTS_KEPT, MAX_AGE_CHECK_MS));
+    this.#lookedMs = parts.clock.nowMs();
     this.#plan();
   }
 
@@ -40,6 +47,7 @@ export class Retention {
   age(): void {
     const { segments, kept, clock, maxAgeMs } = this.#parts;
     const nowMs = clock.nowMs();
+    if (this.#isHeld || this.#hasLeapt(nowMs)) return;
     for (const { number } of [...segments.list]) {
       if (nowMs - (kept.segments.get(number)?.newestMs ?? nowMs) <= maxAgeMs) break;
       if (segments.list.length === 1) segments.begin();
@@ -55,12 +63,19 @@ export class Retention {
   }
 
   #plan(): void {
-    const { clock, maxAgeMs, due } = this.#parts;
-    const waitMs = Math.max(MIN_AGE_CHECK_MS, Math.min(maxAgeMs / SEGMENTS_KEPT, MAX_AGE_CHECK_MS));
-    this.#cancel = clock.after(waitMs, () => {
+    const { clock, due } = this.#parts;
+    this.#cancel = clock.after(this.#waitMs, () => {
+      const nowMs = clock.nowMs();
+      this.#isHeld = this.#hasLeapt(nowMs);
+      this.#lookedMs = nowMs;
       due();
       this.#plan();
     });
+  }
+
+  /** It says that much more has passed than was waited for: it was set, or the machine slept. */
+  #hasLeapt(nowMs: number): boolean {
+    return nowMs - this.#lookedMs > 2 * this.#waitMs;
   }
 
   #dropOldest(): boolean {
