@@ -200,6 +200,19 @@ test('space pauses, and a panel says it is paused', async () => {
   await page.close();
 });
 
+test('a chart stays when the pointer has been over it', async () => {
+  const page = await open('');
+  const chart = panel(page, 'Events by type').locator('.chart');
+  await chart.hover();
+  await chart.locator('.tooltip').waitFor();
+  await page.mouse.move(2, 2);
+  await chart.locator('.tooltip').waitFor({ state: 'detached' });
+  expect(await chart.locator('canvas').count()).toBe(1);
+  await chart.hover();
+  await chart.locator('.tooltip').waitFor();
+  await page.close();
+});
+
 test('V5 panels out of sight ask for nothing until they are seen', async () => {
   const page = await open('', { width: 390, height: 844 });
   expect(await panel(page, 'Latest events').locator('.rows').count()).toBe(0);

@@ -26,6 +26,8 @@ export interface ChartProps {
  */
 export function Chart(props: ChartProps): JSX.Element {
   let host: HTMLDivElement | undefined;
+  /** uPlot's alone: what Solid puts beside it comes and goes. */
+  let inner: HTMLDivElement | undefined;
   const [hover, setHover] = createSignal<{ index: number; left: number } | null>(null);
   const [size, setSize] = createSignal({ width: 0, height: 0 });
   const [chart, setChart] = createSignal<uPlot>();
@@ -42,8 +44,8 @@ export function Chart(props: ChartProps): JSX.Element {
   // Axes carry fonts and colours in their options, so a new theme or scale is a new uPlot.
   createEffect(() => {
     const ink = props.ink;
-    if (!host || size().width === 0) return;
-    const made = untrack(() => createPlot(host, size(), () => props.plot, ink, props, setHover));
+    if (!inner || size().width === 0) return;
+    const made = untrack(() => createPlot(inner, size(), () => props.plot, ink, props, setHover));
     setChart(made);
     onCleanup(() => {
       made.destroy();
@@ -62,6 +64,7 @@ export function Chart(props: ChartProps): JSX.Element {
   });
   return (
     <div class="chart" role="img" aria-label={props.summary} ref={host}>
+      <div ref={inner} />
       <Show when={hover()}>{(at) => <Tooltip at={at} chart={chart} {...props} />}</Show>
     </div>
   );
