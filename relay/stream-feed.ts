@@ -163,6 +163,8 @@ export class StreamFeed {
 
   /** Why and when an epoch was left, so that its readers find another past; null where that is not known. */
   left(epoch: string): LeftEpoch | null {
+    const { startsAnew: reason } = this.#source;
+    if (reason !== undefined && epoch !== this.opened?.position.epoch) return { epoch, reason };
     return this.#parts.store.left.find((left) => left.epoch === epoch) ?? null;
   }
 

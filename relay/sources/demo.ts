@@ -17,6 +17,7 @@ export function createDemoSource(options: DemoOptions & { readonly epoch: string
   }
   return {
     replayable: false,
+    startsAnew: 'the demo was started again: its past is simulated anew at each start',
     label: 'the demo shop',
     read,
     committed: (next) => shop?.committed?.(next),

@@ -20,6 +20,8 @@ import type { Position } from '../../contract/protocol/position.ts';
 export interface Source {
   /** Can it be read again from an older position? Kafka and files can; MQTT has no past. */
   readonly replayable: boolean;
+  /** Why its past is another at every start, and no continuation of what a tab has, in a sentence for the viewer. */
+  readonly startsAnew?: string;
   /** Partition-independent name for messages: `kafka topic user_events at localhost:9092`. */
   readonly label: string;
   read(from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent>;

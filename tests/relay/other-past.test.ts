@@ -52,3 +52,27 @@ test('P5 a tab behind, while the relay has yet to hear that the source was made 
   expect((await tab.message('fault')).message).toContain('made anew');
   expect(readings - before).toBeLessThanOrEqual(3);
 });
+
+test('P5 a source whose past is another at every start: a tab with an earlier one drops its rows, and is told why', async () => {
+  const source: Source = {
+    replayable: false,
+    startsAnew: 'it was started again',
+    label: 'a demo',
+    async *read(_, signal) {
+      yield { kind: 'opened', position: { epoch: 'second run', next: { 0: 0 } } };
+      yield records(0, 200);
+      yield { kind: 'caught-up' };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+  };
+  const relay = await startTestRelay(source);
+  const tab = await Tab.open(relay.port);
+  tab.subscribe('events', { epoch: 'first run', next: { 0: 150 } });
+  await tab.rowsAtLeast(200);
+  const { outcome, reason } = await tab.message('subscribed');
+  expect(outcome).toBe('reset');
+  expect(reason).toContain('it was started again');
+  const again = await Tab.open(relay.port);
+  again.subscribe('events', { epoch: 'second run', next: { 0: 150 } });
+  expect((await again.message('subscribed')).outcome).toBe('resumed');
+});
