@@ -31,10 +31,12 @@ export function isFraction(value: unknown): boolean {
 }
 
 export function unfit(column: string, type: FieldType, value: unknown): Rejected {
+  const wanted = type === 'string' ? 'text' : withArticle(type);
+  // A column of text takes no numbers: declared so for a few, all others would be rejected.
   const way =
-    typeof value === 'string' || type !== 'string'
-      ? `send ${withArticle(type)}, or declare ${column} as ${typeof value === 'string' ? 'string' : typeOf(value)}`
-      : `send text, or declare ${column} as ${typeOf(value)}`;
+    typeof value === 'string'
+      ? `send ${wanted}, or, where it is text in all of them, declare ${column} as string`
+      : `send ${wanted}, or declare ${column} as ${typeOf(value)}`;
   return new Rejected(`field "${column}": expected ${type}, found ${describe(value)}; ${way}`, {
     field: column,
     kind: `field "${column}": expected ${type}, found ${kindOf(value)}`,

@@ -26,7 +26,7 @@ test('D1 every kind of bad record is a dead letter with its reason, and the reco
     ],
     [
       { ...good, price: 'abc' },
-      /field "price": expected float64, found string "abc"; send a float64, or declare price as string/,
+      /field "price": expected float64, found string "abc"; send a float64, or, where it is text in all of them, declare price as string/,
     ],
     [{ ...good, timestamp: '0001-01-01T00:00:00Z' }, /between the years 1696 and 2243/],
     [Buffer.from(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`), /nested deeper than 100 levels/],
