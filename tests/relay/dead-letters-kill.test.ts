@@ -33,6 +33,11 @@ test('X5 kill -9 of the relay while it replays: every letter is a row once in th
   const until = async (wanted: number) => {
     while ((await count()) !== wanted) await new Promise((resolve) => setTimeout(resolve, 50));
   };
+  /** It serves before its log and its letters are open. */
+  const started = async () => {
+    await relay.start();
+    while (!(await fetch(`${relay.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
   const replay = async () => {
     const headers = { 'Content-Type': 'application/json' };
     const body = JSON.stringify({ stream: 'events' });
@@ -45,13 +50,13 @@ test('X5 kill -9 of the relay while it replays: every letter is a row once in th
   await write('float64');
 
   for (let kill = 0; kill < 3; kill++) {
-    await relay.start();
+    await started();
     const replaying = replay().catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 20 + ((seed >> (kill * 5)) % 120)));
     await relay.kill();
     await replaying;
   }
-  await relay.start();
+  await started();
   await replay();
   await until(0);
   const tab = await Tab.open(relay.port);
