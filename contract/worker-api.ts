@@ -1,6 +1,6 @@
 import type { SourceState, StreamSchema } from './protocol/down.ts';
 import type { Position } from './protocol/position.ts';
-import type { Board } from './spec/board.ts';
+import type { Board, Playlist } from './spec/board.ts';
 import type { WindowSpec } from './spec/window.ts';
 
 /**
@@ -81,49 +81,123 @@ export interface Boards {
   readonly boards: Record<string, Board>;
   /** All windows, each board's own among them. */
   readonly windows: Record<string, WindowSpec>;
+  /** Boards that walls show in turn, by name. */
+  readonly playlists: Record<string, Playlist>;
+  /** What is wrong with files that were changed since the relay was started: what they were before is shown. */
+  readonly problems: readonly FileProblem[];
+  /** Boards of the relay's own making: for these nobody has written a file. */
+  readonly made: readonly string[];
+}
+
+export interface FileProblem {
+  readonly file: string;
+  /** The board it is of; null: the configuration itself. */
+  readonly board: string | null;
+  /** A line each, such as `boards/shop.yaml:12:5 panels[0].w: found 25, expected …`. */
+  readonly lines: readonly string[];
 }
 
 // -- Panels ---------------------------------------------------------------------------------------------------------
 
-/** How much event time is in view: the last so many µs before the newest event, or all that is kept. */
+/** So many µs, or all that is kept. */
 export type Span = number | 'all';
 
+/**
+ * Which event time is in view:
+ *
+ *     ├──────── spanUs ────────┤ until          until: the newest event, the clock on the wall, or a time
+ *        ├──────── spanUs ─────┤← earlierUs →   earlierUs: the same, that much before; to compare with
+ */
+export interface TimeView {
+  readonly span: Span;
+  /** The newest event, this computer's clock, or µs since the epoch. */
+  readonly until: 'newest' | 'now' | number;
+  /** 0: as it is. */
+  readonly earlierUs: number;
+}
+
+/**
+ * Only events whose column has one of these values, as texts the way pictures show them; null: no value. Of a window whose
+ * `by` has the column, its groups are chosen; else a window like it is kept for as long as somebody looks, filled from the
+ * rows that are kept.
+ */
+export interface Filter {
+  readonly column: string;
+  readonly values: readonly (string | null)[];
+  /** All but these. */
+  readonly not: boolean;
+}
+
+interface OfWindow {
+  readonly window: string;
+  readonly view: TimeView;
+  readonly filters: readonly Filter[];
+}
+
 export type PanelRequest =
-  | {
+  | (OfWindow & {
       readonly kind: 'series';
-      readonly window: string;
       readonly measures: readonly string[];
       /** By-column whose values become series; null: one series per measure. */
       readonly seriesBy: string | null;
       readonly order: readonly string[];
-      readonly span: Span;
-      /** Pixels of plot width: at most four points per pixel come back (M4), and the newest window. */
-      readonly widthPx: number;
-    }
-  | {
+      /** Series at most; the largest, of measures that can be added, else those in most windows. */
+      readonly maxSeries: number;
+      /** Pixels of plot width: at most four points per pixel come back (M4), and the newest window. Null: every window. */
+      readonly widthPx: number | null;
+    })
+  | (OfWindow & {
       readonly kind: 'fold';
-      readonly window: string;
       readonly measure: string;
       /** By-column whose values become bars; null: one number. */
       readonly by: string | null;
-      /** Event time folded, or null for the newest window alone. */
+      /** Event time folded, back from the view's end; null: its newest window alone. */
       readonly over: Span | null;
       readonly top: number;
-      readonly sort: 'ascending' | 'descending';
+      /** By value, or by the groups themselves: numbers as numbers, texts as texts. */
+      readonly sort: 'ascending' | 'descending' | 'group';
       /** Exactly these keys, in this order, absent ones as null. Empty: by value. */
       readonly order: readonly string[];
       /** With a number: also that much event time of the measure, window by window, for a sparkline. */
       readonly sparkSpan: Span | null;
-    }
+    })
+  | (OfWindow & {
+      /** Several measures of each group, folded: a table, dots, a target. */
+      readonly kind: 'groups';
+      /** By-columns; empty: one row for all. */
+      readonly by: readonly string[];
+      readonly measures: readonly string[];
+      readonly over: Span | null;
+      /** A by-column or measure. Null: by the first measure. */
+      readonly sort: { readonly by: string; readonly direction: 'ascending' | 'descending' } | null;
+      readonly top: number;
+    })
+  | (OfWindow & {
+      /** What one measure, text or number, was in each window; stretches of the same are one. */
+      readonly kind: 'states';
+      readonly measure: string;
+      readonly rowsBy: string | null;
+      readonly order: readonly string[];
+      readonly maxRows: number;
+      /** A state lasts until the next is told. */
+      readonly hold: boolean;
+      readonly widthPx: number;
+    })
   | {
       readonly kind: 'rows';
       readonly stream: string;
       readonly columns: readonly string[] | null;
       readonly limit: number;
+      readonly filters: readonly Filter[];
     };
 
 /** Common to all pictures: how far the data behind it has come. */
 export interface PictureTime {
+  /** The event time in view, of what follows the clock or the newest event too; null: before the first row, or all. */
+  readonly fromUs: number | null;
+  readonly untilUs: number | null;
+  /** Filters that could not be applied, by their column: what is shown is of all. */
+  readonly unfiltered: readonly string[];
   /** The one its rows come from in the end. */
   readonly stream: string;
   /** Newest event time counted; null before the first row. */
@@ -143,6 +217,8 @@ export interface PictureTime {
 export type PanelPicture =
   | ({ readonly kind: 'series' } & PictureTime & SeriesPicture)
   | ({ readonly kind: 'fold' } & PictureTime & FoldPicture)
+  | ({ readonly kind: 'groups' } & PictureTime & GroupsPicture)
+  | ({ readonly kind: 'states' } & PictureTime & StatesPicture)
   | ({ readonly kind: 'rows' } & PictureTime & RowsPicture)
   | { readonly kind: 'error'; readonly message: string; readonly fix: string };
 
@@ -193,6 +269,42 @@ export interface Versus {
   readonly overUs: number;
   readonly now: number | null;
   readonly before: number | null;
+}
+
+export interface GroupsPicture {
+  readonly windowSizeUs: number;
+  readonly stepUs: number;
+  /** The by-columns, then the measures. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly role: 'group' | 'measure';
+    readonly isNumber: boolean;
+  }[];
+  /** One cell per column; times as texts. */
+  readonly rows: readonly { readonly cells: readonly (string | number | null)[] }[];
+  /** Groups beyond `top`. */
+  readonly restGroups: number;
+  readonly relativeError: number;
+  /** Windows before this were let go; null: none were. */
+  readonly keptFromUs: number | null;
+}
+
+export interface StatesPicture {
+  readonly windowSizeUs: number;
+  readonly stepUs: number;
+  readonly rows: readonly {
+    readonly key: string;
+    /** Ascending, not overlapping; [fromUs, untilUs). Provisional where its last window is not final. */
+    readonly stretches: readonly {
+      readonly fromUs: number;
+      readonly untilUs: number;
+      readonly state: string | number;
+      readonly provisional: boolean;
+      readonly revised: boolean;
+    }[];
+  }[];
+  readonly hiddenRows: number;
+  readonly keptFromUs: number | null;
 }
 
 export interface RowsPicture {

@@ -73,7 +73,16 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   const feeds = new Map(await Promise.all(made));
   const boards = parts.boards === null ? new FirstBoards(parts.streams, parts.windows) : null;
   const written = { boards: parts.boards ?? {}, windows: allWindows(parts) };
-  const message = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...(boards?.made() ?? written) });
+  const message = (): Extract<Down, { type: 'boards' }> => {
+    const now = boards?.made() ?? written;
+    return {
+      type: 'boards',
+      ...now,
+      playlists: {},
+      problems: [],
+      made: boards === null ? [] : Object.keys(now.boards),
+    };
+  };
   const server: RelayServer = await startServer({
     host,
     ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),

@@ -147,7 +147,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   const takeBoards = (message: BoardsMessage) => {
     boardsMessage = message;
-    boards = { boards: message.boards, windows: message.windows };
+    const { type: _, ...told } = message;
+    boards = told;
     try {
       giveWindows();
     } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BoardSchema } from '../spec/board.ts';
+import { BoardSchema, PlaylistSchema } from '../spec/board.ts';
 import { FieldSchema } from '../spec/field.ts';
 import { WindowSpecSchema } from '../spec/window.ts';
 import { PositionSchema } from './position.ts';
@@ -23,6 +23,11 @@ export const BoardsSchema = z.object({
   type: z.literal('boards'),
   windows: z.record(z.string(), WindowSpecSchema),
   boards: z.record(z.string(), BoardSchema),
+  playlists: z.record(z.string(), PlaylistSchema),
+  /** What is wrong with files changed since the start: what they were before is sent. */
+  problems: z.array(z.object({ file: z.string(), board: z.string().nullable(), lines: z.array(z.string()) })),
+  /** Boards made for streams nobody has written one for. */
+  made: z.array(z.string()),
 });
 
 /** A stream's fields at one version. Always sent before the first frame of that version. */

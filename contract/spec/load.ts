@@ -1,12 +1,11 @@
 import { type Board, BoardSchema } from './board.ts';
+import { checkPanels } from './check-panels.ts';
 import { checkUses } from './check-uses.ts';
 import { checkFrom, checkWindow, rootStream } from './check-window.ts';
 import { type Config, ConfigSchema } from './config.ts';
-import { oneOf } from './nearest.ts';
-import { byNames } from './parse-window.ts';
 import type { StreamSpec } from './stream.ts';
 import { parseWindow, type Window, type WindowSpec } from './window.ts';
-import { namesOf, objectOf, type Path, type Problem, quote, type Report, YamlFile } from './yaml-file.ts';
+import { namesOf, objectOf, type Path, type Problem, YamlFile } from './yaml-file.ts';
 
 export type { Problem };
 
@@ -150,47 +149,4 @@ function parsed(windows: Readonly<Record<string, WindowSpec>>): Record<string, W
     if ('window' in result) out[name] = result.window;
   }
   return out;
-}
-
-function checkPanels(
-  board: Board,
-  windows: Readonly<Record<string, WindowSpec>>,
-  streams: readonly string[],
-  report: Report,
-): void {
-  for (const [index, panel] of board.panels.entries()) {
-    const at = (...rest: Path): Path => ['panels', index, ...rest];
-    if (panel.kind === 'table') {
-      if (!streams.includes(panel.stream))
-        report(at('stream'), quote(panel.stream), oneOf(streams, panel.stream, 'a stream'));
-      continue;
-    }
-    const spec = Object.hasOwn(windows, panel.window) ? windows[panel.window] : undefined;
-    if (spec === undefined) {
-      report(at('window'), quote(panel.window), oneOf(Object.keys(windows), panel.window, 'a window'));
-      continue;
-    }
-    const measure = (name: string, path: Path): void => {
-      if (!Object.hasOwn(spec.select, name))
-        report(path, quote(name), oneOf(Object.keys(spec.select), name, `a column of ${panel.window}’s select`));
-    };
-    const groups = byNames(spec.by);
-    const group = (name: string | undefined, path: Path): void => {
-      if (name !== undefined && !groups.includes(name))
-        report(path, quote(name), oneOf(groups, name, `a by-column of ${panel.window}`));
-    };
-    if (panel.kind === 'timeseries') {
-      if (/^\s*global\s*\(/i.test(spec.window))
-        report(
-          at('window'),
-          quote(panel.window),
-          'a window with a start and an end: a global one has no place in time',
-        );
-      for (const [y, name] of panel.y.entries()) measure(name, at('y', y));
-      group(panel.series, at('series'));
-      if (panel.order !== undefined && panel.series === undefined)
-        report(at('order'), 'order, which has no effect without series', 'series: a by-column; or leave it out');
-    } else measure(panel.value, at('value'));
-    if (panel.kind === 'barlist') group(panel.label, at('label'));
-  }
 }

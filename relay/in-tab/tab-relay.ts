@@ -49,7 +49,10 @@ export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayP
   const sessions = new Set<Session>();
   const conflators = new Conflators();
   const boards = new FirstBoards(Object.fromEntries(feeds), {});
-  const tellOfBoards = (): Extract<Down, { type: 'boards' }> => ({ type: 'boards', ...boards.made() });
+  const tellOfBoards = (): Extract<Down, { type: 'boards' }> => {
+    const now = boards.made();
+    return { type: 'boards', ...now, playlists: {}, problems: [], made: Object.keys(now.boards) };
+  };
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
     streams: Object.fromEntries(

@@ -1,6 +1,6 @@
 import { createEffect, createMemo, For, type JSX } from 'solid-js';
 import type { Board as BoardSpec } from '../../contract/spec/board.ts';
-import type { Boards } from '../../contract/worker-api.ts';
+import type { Boards, TimeView } from '../../contract/worker-api.ts';
 import type { Colors } from '../charts/colors.ts';
 import type { FrameScheduler } from '../charts/frame-scheduler.ts';
 import type { Ink } from '../charts/ink.ts';
@@ -33,7 +33,11 @@ export function Board(props: BoardProps): JSX.Element {
     nowMs: () => props.nowMs,
     rebuilding: () => props.data.changing() !== null || (props.data.status()?.rebuilding ?? false),
     paused: () => props.paused,
+    view: createMemo((): TimeView => ({ span: spanOf(props.range), until: 'newest', earlierUs: 0 })),
     span: createMemo(() => spanOf(props.range)),
+    filters: () => [],
+    compareUs: () => null,
+    annotations: () => [],
     zone: () => props.zone,
     ink: () => props.ink,
     colors: props.colors,
@@ -43,6 +47,9 @@ export function Board(props: BoardProps): JSX.Element {
     frames: props.frames,
     picture: (request) => props.data.picture(request),
     drawn: (picture) => props.data.drawn(picture),
+    query: (sql, options) => props.data.query(sql, options),
+    zoom: () => undefined,
+    choose: () => undefined,
   };
   createEffect(() => document.documentElement.style.setProperty('--rows', String(layout().rows)));
   return (

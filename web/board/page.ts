@@ -1,6 +1,6 @@
 import type { Accessor } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
-import type { Boards, PanelPicture, PanelRequest, Status } from '../../contract/worker-api.ts';
+import type { Boards, PanelPicture, PanelRequest, QueryOptions, Row, Status } from '../../contract/worker-api.ts';
 import type { Failure } from '../data/failure.ts';
 
 /** What the page draws from: the worker's answers as signals. The data layer makes one; so does the panels' fixture. */
@@ -10,6 +10,8 @@ export interface PageData {
   /** Null until the engine is up. */
   readonly status: Accessor<Status | null>;
   readonly picture: (request: Accessor<PanelRequest | null>) => Accessor<PanelPicture | undefined>;
+  /** One read-only SELECT over the streams' kept rows and the windows. */
+  readonly query: (sql: string, options?: QueryOptions) => Promise<Row[]>;
   readonly setPaused: (paused: boolean) => void;
   readonly drawn: (picture: PanelPicture) => void;
   /** Median of event → drawn in ms, or null. */

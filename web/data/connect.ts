@@ -128,6 +128,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
     changing,
     runsHere,
     picture: createPictures(link, (run) => requestAnimationFrame(run)),
+    query: (sql, options) => link.query(sql, options),
     setPaused: (paused) => link.setPaused(paused),
     drawn: drawn.record,
     drawnMs: () => {

@@ -1,6 +1,16 @@
 import { type Accessor, createContext, useContext } from 'solid-js';
+import type { Tone } from '../../contract/spec/panels/parts.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
-import type { PanelPicture, PanelRequest, Span, Status } from '../../contract/worker-api.ts';
+import type {
+  Filter,
+  PanelPicture,
+  PanelRequest,
+  QueryOptions,
+  Row,
+  Span,
+  Status,
+  TimeView,
+} from '../../contract/worker-api.ts';
 import type { Colors } from '../charts/colors.ts';
 import type { FrameScheduler } from '../charts/frame-scheduler.ts';
 import type { Ink } from '../charts/ink.ts';
@@ -14,7 +24,15 @@ export interface BoardContext {
   /** No pictures are made for the moment: the last ones stay. */
   readonly rebuilding: Accessor<boolean>;
   readonly paused: Accessor<boolean>;
+  /** Event time in view, and how long it is. */
+  readonly view: Accessor<TimeView>;
   readonly span: Accessor<Span>;
+  /** What the viewer has chosen; it holds for every panel that has the column. */
+  readonly filters: Accessor<readonly Filter[]>;
+  /** Panels are compared with what was so long before; null: they are not. */
+  readonly compareUs: Accessor<number | null>;
+  /** Moments worth knowing, on every panel over time. */
+  readonly annotations: Accessor<readonly Mark[]>;
   readonly zone: Accessor<Zone>;
   readonly ink: Accessor<Ink>;
   readonly colors: Colors;
@@ -25,6 +43,20 @@ export interface BoardContext {
   readonly picture: (request: Accessor<PanelRequest | null>) => Accessor<PanelPicture | undefined>;
   /** Called in the frame in which a picture was put on the screen. */
   readonly drawn: (picture: PanelPicture) => void;
+  /** One read-only SELECT over the streams' kept rows and the windows. */
+  readonly query: (sql: string, options?: QueryOptions) => Promise<Row[]>;
+  /** Shows this stretch of event time on the whole board; null: back to what was shown before. */
+  readonly zoom: (range: { readonly fromUs: number; readonly toUs: number } | null) => void;
+  /** Chooses a value of a column for the whole board, or, where it is chosen, no longer; null: events without a value. */
+  readonly choose: (column: string, value: string | null) => void;
+}
+
+/** `untilUs` null: a moment. */
+export interface Mark {
+  readonly fromUs: number;
+  readonly untilUs: number | null;
+  readonly text: string;
+  readonly tone: Tone | null;
 }
 
 const Context = createContext<BoardContext>();

@@ -19,5 +19,9 @@ export function createPanelRequest(
   // Widths are asked for in steps, so that dragging a window's edge is not a new watch per pixel.
   const widthPx = createMemo(() => Math.max(100, Math.ceil(room().width / 100) * 100));
   const rows = createMemo(() => Math.max(1, Math.floor(room().height / (16 * board.ink().scale * TABLE_ROW_REM))));
-  return createMemo(() => (visible() && room().width > 0 ? requestOf(panel(), board.span(), widthPx(), rows()) : null));
+  return createMemo(() =>
+    visible() && room().width > 0
+      ? requestOf(panel(), { view: board.view(), filters: board.filters() }, { widthPx: widthPx(), tableRows: rows() })
+      : null,
+  );
 }

@@ -8,8 +8,9 @@ import { windowWords } from './window-words.ts';
 export function Badge(props: { panel: Panel; picture: PanelPicture | undefined }): JSX.Element {
   const words = () => {
     const picture = props.picture;
-    if (!picture || picture.kind === 'error' || picture.kind === 'rows') return null;
-    if (picture.relativeError > 0) return `± ${Number((picture.relativeError * 100).toPrecision(2))} %`;
+    if (!picture || picture.kind === 'error') return null;
+    if ('relativeError' in picture && picture.relativeError > 0)
+      return `± ${Number((picture.relativeError * 100).toPrecision(2))} %`;
     return picture.kind === 'series' ? windowWords(picture.windowSizeUs, picture.stepUs) : null;
   };
   return <Show when={words()}>{(text) => <span class="badge">{text()}</span>}</Show>;

@@ -1,17 +1,15 @@
 import { createMemo, createSignal, Index, type JSX, Match, Show, Switch } from 'solid-js';
+import { Dynamic } from 'solid-js/web';
 import type { Panel as PanelSpec } from '../../contract/spec/panel.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 import type { Placement } from '../board/layout.ts';
 import { isOpening } from '../board/opening.ts';
-import { Barlist } from './barlist.tsx';
 import { useBoard } from './board-context.ts';
 import type { Alarm } from './kind-props.ts';
+import { drawnBy } from './kinds.ts';
 import { createPanelRequest } from './panel-request.ts';
 import { type PanelState, panelState } from './panel-state.ts';
 import { Badge, Nothing, Problem } from './panel-words.tsx';
-import { RowsTable } from './rows-table.tsx';
-import { Stat } from './stat.tsx';
-import { Timeseries } from './timeseries.tsx';
 import { createAsleep, createFramedPicture, createRoom, createVisible } from './use-picture.ts';
 import { streamOf, waitingWords } from './waiting-words.ts';
 
@@ -33,7 +31,7 @@ export function Panel(props: PanelProps): JSX.Element {
   const request = createPanelRequest(() => props.panel, room, visible);
   const picture = createFramedPicture(request);
   const asleep = createAsleep(request, picture);
-  const stream = createMemo(() => board.status()?.streams[streamOf(props.panel, board.windows())]);
+  const stream = createMemo(() => board.status()?.streams[streamOf(props.panel, board.windows()) ?? '']);
   const waiting = createMemo(
     () =>
       waitingWords({
@@ -73,6 +71,7 @@ export function Panel(props: PanelProps): JSX.Element {
     const now = picture();
     return now !== undefined && (now.kind === 'error' || now.maxEventTimeUs !== null);
   };
+  const drawn = createMemo(() => drawnBy(props.panel, picture()));
   const freshAlarm = () => (state().faded || waiting() ? null : alarm());
   /** A threshold's word takes the place of "live", never of a state that doubts the value. */
   const shownAlarm = () => (state().name === 'live' || state().name === 'replay' ? freshAlarm() : null);
@@ -109,36 +108,16 @@ export function Panel(props: PanelProps): JSX.Element {
           <Match when={!hasData()}>
             <div class="skeleton" aria-hidden="true" />
           </Match>
-          <Match when={props.panel.kind === 'timeseries' && props.panel} keyed>
-            {(panel) => (
-              <Show when={as('series', picture())}>
-                {(series) => (
-                  <Timeseries panel={panel} picture={series()} state={state()} room={room()} onAlarm={setAlarm} />
-                )}
-              </Show>
-            )}
-          </Match>
-          <Match when={props.panel.kind === 'stat' && props.panel} keyed>
-            {(panel) => (
-              <Show when={as('fold', picture())}>
-                {(fold) => <Stat panel={panel} picture={fold()} state={state()} room={room()} onAlarm={setAlarm} />}
-              </Show>
-            )}
-          </Match>
-          <Match when={props.panel.kind === 'barlist' && props.panel} keyed>
-            {(panel) => (
-              <Show when={as('fold', picture())}>
-                {(fold) => <Barlist panel={panel} picture={fold()} state={state()} room={room()} onAlarm={setAlarm} />}
-              </Show>
-            )}
-          </Match>
-          <Match when={props.panel.kind === 'table' && props.panel} keyed>
-            {(panel) => (
-              <Show when={as('rows', picture())}>
-                {(rows) => (
-                  <RowsTable panel={panel} picture={rows()} state={state()} room={room()} onAlarm={setAlarm} />
-                )}
-              </Show>
+          <Match when={drawn()}>
+            {(ready) => (
+              <Dynamic
+                component={ready().component}
+                panel={ready().panel}
+                picture={ready().picture}
+                state={state()}
+                room={room()}
+                onAlarm={setAlarm}
+              />
             )}
           </Match>
         </Switch>

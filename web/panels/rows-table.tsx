@@ -21,7 +21,7 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
   const timeRem = () => (narrow() ? 4.75 : 7.25);
   const restPx = () => props.room.width - (timeRem() + STATE_REM) * rem();
   const ids = createMemo(() => {
-    const fields = board.status()?.streams[props.panel.stream]?.schema?.fields ?? [];
+    const fields = board.status()?.streams[props.panel.stream ?? '']?.schema?.fields ?? [];
     return new Set(fields.filter(({ role }) => role === 'id').map(({ name }) => name));
   });
   const columns = createMemo(() =>

@@ -1,5 +1,6 @@
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { Panel } from '../../contract/spec/panel.ts';
+import { dataOf } from '../../contract/spec/panel-uses.ts';
 import { sourceStream } from '../../contract/spec/source-stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { PanelPicture, Span, Status, StreamStatus } from '../../contract/worker-api.ts';
@@ -7,8 +8,6 @@ import { isOpening } from '../board/opening.ts';
 import { sentence } from '../board/sentence.ts';
 import { formatValue } from '../format.ts';
 import { durationWords } from './window-words.ts';
-
-type WindowPanel = Exclude<Panel, { kind: 'table' }>;
 
 /** Why a panel shows no data, and what to do about it. */
 export interface Waiting {
@@ -27,9 +26,22 @@ export interface WaitingInput {
   readonly span: Span;
 }
 
-/** The stream a panel's picture is made of. */
-export function streamOf(panel: Panel, windows: Readonly<Record<string, WindowSpec>>): string {
-  return panel.kind === 'table' ? panel.stream : (sourceStream(panel.window, windows) ?? panel.window);
+/** The stream a panel's picture is made of; null: it shows no data. */
+export function streamOf(panel: Panel, windows: Readonly<Record<string, WindowSpec>>): string | null {
+  const data = dataOf(panel);
+  switch (data.of) {
+    case 'stream':
+      return data.stream;
+    case 'window':
+      return sourceStream(data.window, windows) ?? data.window;
+    case 'nothing':
+      return null;
+  }
+}
+
+function windowOf(panel: Panel): string | null {
+  const data = dataOf(panel);
+  return data.of === 'window' ? data.window : null;
 }
 
 /** What is true where there is nothing to draw; null where there is, or where it is on its way. */
@@ -37,6 +49,7 @@ export function waitingWords(input: WaitingInput): Waiting | null {
   const { panel, windows, status, picture } = input;
   if (!status || status.rebuilding || isOpening(status) || picture?.kind === 'error') return null;
   const name = streamOf(panel, windows);
+  if (name === null) return null;
   const stream = status.streams[name];
   if (picture && hasRows(picture)) return isVoid(panel, picture, status) ? voidWords(input, name, stream) : null;
   const { connection } = status;
@@ -57,7 +70,7 @@ function hasRows(picture: PanelPicture): boolean {
 
 /** A stream has rows, and nothing of them is in this picture. */
 function isVoid(panel: Panel, picture: PanelPicture, { windows }: Status): boolean {
-  const groups = panel.kind === 'table' ? 0 : (windows[panel.window]?.groups ?? 0);
+  const groups = windows[windowOf(panel) ?? '']?.groups ?? 0;
   switch (picture.kind) {
     case 'series':
       return picture.xSeconds.length === 0;
@@ -65,6 +78,8 @@ function isVoid(panel: Panel, picture: PanelPicture, { windows }: Status): boole
       // With groups there is no value for another reason: x / 0, or values that are null.
       return picture.rows.length === 0 || (groups === 0 && picture.rows.every(({ value }) => value === null));
     case 'rows':
+    case 'groups':
+    case 'states':
       return picture.rows.length === 0;
     case 'error':
       return false;
@@ -77,27 +92,28 @@ function voidWords(
   stream: StreamStatus | undefined,
 ): Waiting {
   const events = `${stream ? `${count(stream.received)} ` : ''}events`;
-  if (panel.kind === 'table')
+  const window = windowOf(panel);
+  if (window === null)
     return {
       what: `None of the ${events} of ${name} is kept: all are too old.`,
       next: 'New ones are listed as they come.',
     };
-  const spec = windows[panel.window];
-  const kept = status?.windows[panel.window];
+  const spec = windows[window];
+  const kept = status?.windows[window];
   const where = spec?.where === undefined ? null : `where: ${spec.where}`;
   if (kept && kept.groups > 0)
     return {
-      what: `${where === null ? `No window of ${panel.window}` : `No event with ${where}`} is in ${extentWords(panel, span)}; there were earlier ones.`,
+      what: `${where === null ? `No window of ${window}` : `No event with ${where}`} is in ${extentWords(panel, span)}; there were earlier ones.`,
       next: longerWords(panel, span),
     };
   if (kept && kept.tooLateRows > 0)
     return {
-      what: `${count(kept.tooLateRows)} events of ${name} came too late for every window of ${panel.window}.`,
+      what: `${count(kept.tooLateRows)} events of ${name} came too late for every window of ${window}.`,
       next: 'Let windows wait for them: `late: { allow }`, or a longer `time.delay` of the stream.',
     };
   if (spec && spec.from !== name)
     return {
-      what: `No window of ${spec.from} has closed yet; ${panel.window} counts those that have.`,
+      what: `No window of ${spec.from} has closed yet; ${window} counts those that have.`,
       next: null,
     };
   if (where !== null)
@@ -112,22 +128,22 @@ function voidWords(
 }
 
 /** How much event time a panel shows, where it has its own of that, or of the range above. */
-function extentWords(panel: WindowPanel, span: Span): string {
+function extentWords(panel: Panel, span: Span): string {
   const own = ownOver(panel);
   if (own === null) return 'the newest window';
   const us = own === 'range' ? span : parseDurationUs(own);
   return us === 'all' || us === null ? 'what is kept' : `the last ${durationWords(us)}`;
 }
 
-function longerWords(panel: WindowPanel, span: Span): string | null {
+function longerWords(panel: Panel, span: Span): string | null {
   if (ownOver(panel) === 'range') return span === 'all' ? null : 'Choose a longer range above.';
   return 'A longer `over` of this panel would show them.';
 }
 
 /** Null: the newest window alone. */
-function ownOver(panel: WindowPanel): string | null {
-  if (panel.kind === 'timeseries') return 'range';
-  return panel.over ?? (panel.kind === 'stat' ? null : 'range');
+function ownOver(panel: Panel): string | null {
+  const over = 'over' in panel ? panel.over : 'range';
+  return over ?? (panel.kind === 'stat' || panel.kind === 'gauge' ? null : 'range');
 }
 
 function unknownWords(name: string, { streams }: Status): Waiting | null {
@@ -177,13 +193,15 @@ function firstWords(panel: Panel, name: string, { source, read, deadLetters, las
 function willStand(panel: Panel): string {
   switch (panel.kind) {
     case 'timeseries':
+    case 'control-chart':
       return 'A line is drawn here';
-    case 'stat':
-      return 'Shown';
     case 'barlist':
       return `One bar per ${panel.label} stands here`;
     case 'table':
+    case 'events':
       return 'Records are listed here';
+    default:
+      return 'Shown';
   }
 }
 
