@@ -31,7 +31,7 @@ export async function startFixture(): Promise<FixturePage> {
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(error.message));
       await page.goto(`${url}?${query}`);
-      await page.waitForSelector('[data-panel="Active users now"] .panel-body > :not(.skeleton)');
+      await page.waitForSelector('.panel .panel-body > :not(.skeleton)');
       await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(done))));
       expect(problems).toEqual([]);
       return page;

@@ -4,7 +4,8 @@ import { createDrawn } from './drawn.ts';
 
 function rows(stream: string, eventMs: number, sealedAtMs = eventMs): PanelPicture {
   const time = { stream, maxEventTimeUs: eventMs * 1000, watermarkUs: null, receivedAtMs: null, sealedAtMs };
-  return { kind: 'rows', ...time, columns: [], rows: [] };
+  const view = { fromUs: null, untilUs: null, unfiltered: [] };
+  return { kind: 'rows', ...time, ...view, columns: [], rows: [] };
 }
 
 const live = (sinceMs = 0, clockAheadMs = 0) => ({

@@ -4,7 +4,7 @@ import type { Boards, PageApi, PanelPicture, PanelRequest, Row, Status } from '.
 import { shopStatus } from '../../tests/web/fixture/shop.ts';
 import { createEngineLink } from './engine-link.ts';
 
-const REQUEST: PanelRequest = { kind: 'rows', stream: 'line', columns: null, limit: 1 };
+const REQUEST: PanelRequest = { kind: 'rows', stream: 'line', columns: null, limit: 1, filters: [] };
 const PICTURE: PanelPicture = { kind: 'error', message: 'a picture like any other', fix: '' };
 const NEVER = new Promise<never>(() => {});
 
@@ -19,7 +19,7 @@ function fakeWorker(rows: number | null = null) {
       tell = listener;
     },
     async onBoards(listener) {
-      listener({ boards: {}, windows: {} } satisfies Boards);
+      listener({ boards: {}, windows: {}, playlists: {}, problems: [], made: [] } satisfies Boards);
     },
     async watch(id, _, listener) {
       watches.set(id, listener);

@@ -5,6 +5,7 @@ import { type PanelStateInput, panelState } from './panel-state.ts';
 const NOW = Date.UTC(2026, 10, 22, 12, 3, 5);
 const LIVE: ConnectionStatus = { state: 'live', sinceMs: NOW - 8 * 3_600_000, transport: 'websocket' };
 const WAITING: ConnectionStatus = { state: 'waiting', attempt: 1, retryAtMs: NOW, sinceMs: NOW, reason: 'gone' };
+const IN_VIEW = { fromUs: null, untilUs: null, unfiltered: [] };
 interface Shown {
   readonly ageMs: number;
   readonly behindMs: number;
@@ -29,6 +30,7 @@ const shown = (change: Partial<Shown> = {}, input: Partial<PanelStateInput> = {}
     picture: {
       kind: 'series',
       stream: 's',
+      ...IN_VIEW,
       maxEventTimeUs,
       watermarkUs: maxEventTimeUs - delayMs * 1000,
       receivedAtMs: NOW - ageMs,
@@ -110,6 +112,7 @@ test('V1 a window over closed windows is as far behind as its stream, not as its
         picture: {
           kind: 'fold',
           stream: 's',
+          ...IN_VIEW,
           // Of the last hour that has closed.
           maxEventTimeUs: (NOW - 5_400_000) * 1000,
           watermarkUs: (NOW - 70_000) * 1000,

@@ -66,6 +66,9 @@ const bars = (
   maxEventTimeUs: number | null = 1,
 ): PanelPicture => ({
   kind: 'fold',
+  fromUs: null,
+  untilUs: null,
+  unfiltered: [],
   stream: 'orders',
   maxEventTimeUs,
   watermarkUs: null,
