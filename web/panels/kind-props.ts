@@ -1,5 +1,5 @@
 import type { Panel as PanelSpec } from '../../contract/spec/panel.ts';
-import type { PanelPicture } from '../../contract/worker-api.ts';
+import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
 import type { PanelState } from './panel-state.ts';
 
 /** What every kind of panel is given to draw. */
@@ -7,6 +7,8 @@ export interface KindProps<Spec extends PanelSpec, Kind extends PanelPicture['ki
   readonly panel: Spec;
   readonly picture: Extract<PanelPicture, { kind: Kind }>;
   readonly state: PanelState;
+  /** What the picture was asked for with; null: the panel is out of sight. For what else is to be asked beside it. */
+  readonly request: PanelRequest | null;
   /** A threshold is passed: shown instead of "live". */
   readonly onAlarm: (alarm: Alarm | null) => void;
   /** The room under the title, in CSS pixels. */

@@ -116,6 +116,7 @@ export function Panel(props: PanelProps): JSX.Element {
                 picture={ready().picture}
                 state={state()}
                 room={room()}
+                request={request()}
                 onAlarm={setAlarm}
               />
             )}
