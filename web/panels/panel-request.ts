@@ -2,7 +2,7 @@ import { type Accessor, createMemo } from 'solid-js';
 import type { Panel } from '../../contract/spec/panel.ts';
 import type { PanelRequest } from '../../contract/worker-api.ts';
 import { useBoard } from './board-context.ts';
-import type { Room } from './kind-props.ts';
+import type { Room, Sort } from './kind-props.ts';
 import { requestOf } from './request-of.ts';
 
 /** Height of a row of a list and of a table, in rem. */
@@ -14,6 +14,7 @@ export function createPanelRequest(
   panel: Accessor<Panel>,
   room: Accessor<Room>,
   visible: Accessor<boolean>,
+  sort: Accessor<Sort | null> = () => null,
 ): Accessor<PanelRequest | null> {
   const board = useBoard();
   // Widths are asked for in steps, so that dragging a window's edge is not a new watch per pixel.
@@ -21,7 +22,11 @@ export function createPanelRequest(
   const rows = createMemo(() => Math.max(1, Math.floor(room().height / (16 * board.ink().scale * TABLE_ROW_REM))));
   return createMemo(() =>
     visible() && room().width > 0
-      ? requestOf(panel(), { view: board.view(), filters: board.filters() }, { widthPx: widthPx(), tableRows: rows() })
+      ? requestOf(
+          panel(),
+          { view: board.view(), filters: board.filters(), sort: sort(), windows: board.windows() },
+          { widthPx: widthPx(), tableRows: rows() },
+        )
       : null,
   );
 }

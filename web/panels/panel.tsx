@@ -5,11 +5,12 @@ import type { PanelPicture } from '../../contract/worker-api.ts';
 import type { Placement } from '../board/layout.ts';
 import { isOpening } from '../board/opening.ts';
 import { useBoard } from './board-context.ts';
-import type { Alarm } from './kind-props.ts';
+import type { Alarm, Sort } from './kind-props.ts';
 import { drawnBy } from './kinds.ts';
 import { createPanelRequest } from './panel-request.ts';
 import { type PanelState, panelState } from './panel-state.ts';
 import { Badge, Nothing, Problem } from './panel-words.tsx';
+import { TextPicture } from './text.tsx';
 import { createAsleep, createFramedPicture, createRoom, createVisible } from './use-picture.ts';
 import { streamOf, waitingWords } from './waiting-words.ts';
 
@@ -28,7 +29,8 @@ export function Panel(props: PanelProps): JSX.Element {
     equals: (a, b) => a?.word === b?.word && a?.level === b?.level,
   });
   const visible = createVisible(element);
-  const request = createPanelRequest(() => props.panel, room, visible);
+  const [sort, setSort] = createSignal<Sort | null>(null);
+  const request = createPanelRequest(() => props.panel, room, visible, sort);
   const picture = createFramedPicture(request);
   const asleep = createAsleep(request, picture);
   const stream = createMemo(() => board.status()?.streams[streamOf(props.panel, board.windows()) ?? '']);
@@ -82,7 +84,7 @@ export function Panel(props: PanelProps): JSX.Element {
       aria-label={props.panel.title}
       data-panel={props.panel.title}
       data-kind={props.panel.kind}
-      data-state={state().name}
+      data-state={props.panel.kind === 'text' ? undefined : state().name}
       data-alarm={freshAlarm()?.level}
       data-faded={state().faded ? '' : undefined}
       style={{
@@ -103,6 +105,7 @@ export function Panel(props: PanelProps): JSX.Element {
       </header>
       <div class="panel-body" ref={setBody}>
         <Switch>
+          <Match when={props.panel.kind === 'text' && props.panel}>{(panel) => <TextPicture panel={panel()} />}</Match>
           <Match when={as('error', picture())}>{(error) => <Problem {...error()} />}</Match>
           <Match when={waiting()}>{(words) => <Nothing {...words()} />}</Match>
           <Match when={!hasData()}>
@@ -117,6 +120,8 @@ export function Panel(props: PanelProps): JSX.Element {
                 state={state()}
                 room={room()}
                 request={request()}
+                sort={sort()}
+                onSort={setSort}
                 onAlarm={setAlarm}
               />
             )}

@@ -1,11 +1,17 @@
 import { parseDurationUs } from '../../contract/spec/duration.ts';
-import type { Panel } from '../../contract/spec/panel.ts';
+import type { Panel, TablePanel } from '../../contract/spec/panel.ts';
+import { byNames } from '../../contract/spec/parse-window.ts';
+import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { Filter, PanelRequest, Span, TimeView } from '../../contract/worker-api.ts';
+import type { Sort } from './kind-props.ts';
 
 /** What of the board a panel is asked for with. */
 export interface Asked {
   readonly view: TimeView;
   readonly filters: readonly Filter[];
+  /** How the viewer sorts a table of a window; null: as its panel says. */
+  readonly sort: Sort | null;
+  readonly windows: Readonly<Record<string, WindowSpec>>;
 }
 
 /** Room of a panel, in what its kind counts in. */
@@ -21,7 +27,8 @@ const MAX_SERIES = 12;
 const MAX_STATE_ROWS = 60;
 
 /** What a panel of this size shows, asked of the worker; null: nothing is to be asked. */
-export function requestOf(panel: Panel, { view, filters }: Asked, room: PictureRoom): PanelRequest | null {
+export function requestOf(panel: Panel, asked: Asked, room: PictureRoom): PanelRequest | null {
+  const { view, filters } = asked;
   const { span } = view;
   const { widthPx } = room;
   switch (panel.kind) {
@@ -141,12 +148,34 @@ export function requestOf(panel: Panel, { view, filters }: Asked, room: PictureR
         top: room.tableRows,
       };
     case 'table':
-      return panel.stream === undefined ? null : rowsOf(panel.stream, panel.columns ?? null, panel.limit, filters);
+      if (panel.stream !== undefined) return rowsOf(panel.stream, panel.columns ?? null, panel.limit, filters);
+      return panel.window === undefined ? null : tableOf(panel, panel.window, asked);
     case 'events':
       return rowsOf(panel.stream, null, panel.limit, [...filters, ...onlyFilters(panel.only)]);
     case 'text':
       return null;
   }
+}
+
+/** One row per group: of the columns named, by-columns group and the others are measured. */
+function tableOf(panel: TablePanel, window: string, { view, filters, sort, windows }: Asked): PanelRequest | null {
+  const spec = windows[window];
+  if (spec === undefined) return null;
+  const by = byNames(spec.by);
+  const select = Object.keys(spec.select);
+  const wanted = panel.columns ?? [...by, ...select];
+  const measures = wanted.filter((name) => select.includes(name));
+  return {
+    kind: 'groups',
+    window,
+    view,
+    filters,
+    by: wanted.filter((name) => by.includes(name)),
+    measures: measures.length > 0 ? measures : select.slice(0, 1),
+    over: overOf(panel.over, view.span) ?? view.span,
+    sort: sort ?? panel.sort ?? null,
+    top: panel.limit,
+  };
 }
 
 /** Rows whose fields have one of these values. */

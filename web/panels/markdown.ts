@@ -1,0 +1,70 @@
+import createDOMPurify from 'dompurify';
+import { Marked } from 'marked';
+
+/**
+ * Markdown → HTML that is safe to show, and that fetches nothing:
+ *
+ *   scripts, styles, frames, forms     taken out
+ *   pictures                           those inside the text (data:) stay; of others their words, as a link
+ *   links                              http(s), mail and this page; those elsewhere open a tab of their own
+ *   headings                           two levels lower: the panel's title is one of the second
+ */
+const marked = new Marked({ gfm: true, async: false });
+marked.use({
+  renderer: {
+    heading({ tokens, depth }) {
+      const level = Math.min(6, depth + 2);
+      return `<h${level} data-depth="${depth}">${this.parser.parseInline(tokens)}</h${level}>\n`;
+    },
+  },
+});
+
+const TAGS =
+  'a abbr b blockquote br code dd del details div dl dt em h3 h4 h5 h6 hr i img kbd li mark ol p pre s small span strong sub summary sup table tbody td th thead tr u ul';
+const ATTRIBUTES = ['href', 'title', 'alt', 'src', 'align', 'start', 'open', 'colspan', 'rowspan', 'data-depth'];
+const DATA_IMAGE = /^data:image\/(png|jpeg|gif|webp|avif);base64,/i;
+const LINK = /^(https?:|mailto:|[?#/])/i;
+
+const purify = createDOMPurify(window);
+purify.addHook('afterSanitizeAttributes', (node) => {
+  if (node.tagName === 'IMG' && !DATA_IMAGE.test(node.getAttribute('src') ?? '')) replaceImage(node);
+  if (node.tagName !== 'A') return;
+  const href = node.getAttribute('href') ?? '';
+  if (!LINK.test(href)) node.removeAttribute('href');
+  else openElsewhere(node, href);
+});
+
+/** Called with text of boards, which anybody may have written. */
+export function markdownHtml(text: string): string {
+  const html = marked.parse(text, { async: false });
+  return purify.sanitize(html, {
+    ALLOWED_TAGS: TAGS.split(' '),
+    ALLOWED_ATTR: [...ATTRIBUTES, 'target', 'rel'],
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+  });
+}
+
+function openElsewhere(link: Element, href: string): void {
+  const here = new URL(href, location.href).origin === location.origin;
+  if (here) {
+    link.removeAttribute('target');
+    return;
+  }
+  link.setAttribute('target', '_blank');
+  link.setAttribute('rel', 'noopener noreferrer');
+}
+
+function replaceImage(image: Element): void {
+  const source = image.getAttribute('src') ?? '';
+  const words = document.createElement('span');
+  const name = image.getAttribute('alt') || 'picture';
+  if (/^https?:/i.test(source)) {
+    const link = document.createElement('a');
+    link.setAttribute('href', source);
+    openElsewhere(link, source);
+    link.textContent = name;
+    words.append(link);
+  } else words.textContent = name;
+  image.replaceWith(words);
+}
