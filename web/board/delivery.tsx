@@ -1,5 +1,6 @@
-import { For, type JSX, Show } from 'solid-js';
+import { createSignal, For, type JSX, Show } from 'solid-js';
 import type { Status } from '../../contract/worker-api.ts';
+import { Sheet } from '../dialog/sheet.tsx';
 import { formatMoment, type Zone } from '../format-time.ts';
 import {
   conflatedWords,
@@ -22,7 +23,7 @@ export interface DeliveryProps {
 
 /** Whether anything is missing, and on a click all there is to say of it: per stream, the engine, what is kept. */
 export function Delivery(props: DeliveryProps): JSX.Element {
-  let dialog: HTMLDialogElement | undefined;
+  const [open, setOpen] = createSignal(false);
   const newestFirst = <T,>(items: readonly T[]) => [...items].reverse();
   return (
     <>
@@ -32,68 +33,52 @@ export function Delivery(props: DeliveryProps): JSX.Element {
         classList={{ lossy: props.summary.lossy }}
         aria-haspopup="dialog"
         title="What came of every stream, what is missing, and what this browser keeps"
-        onClick={() => dialog?.showModal()}
+        onClick={() => setOpen(true)}
       >
         delivery <b>{props.summary.words} ›</b>
       </button>
-      <dialog
-        ref={(element) => {
-          dialog = element;
-          // A click beside it closes it too, where the browser knows this.
-          element.setAttribute('closedby', 'any');
-        }}
-        class="sheet"
-        aria-label="Delivery"
-      >
-        <div class="sheet-body">
-          <header>
-            <h2>Delivery</h2>
-            <button type="button" onClick={() => dialog?.close()}>
-              Close
-            </button>
-          </header>
-          <For each={Object.entries(props.status.streams)}>
-            {([name, stream]) => (
-              <section>
-                <h3>{name}</h3>
-                <p>{outcomeWords(stream, props.nowMs, props.zone)}</p>
-                <Show when={conflatedWords(stream)}>{(words) => <p>{words()}</p>}</Show>
-                <Show when={stream.losses.length > 0} fallback={<p>Nothing is missing.</p>}>
-                  <ul class="lossy">
-                    <For each={newestFirst(stream.losses)}>
-                      {(loss) => <li>{lossWords(loss, props.nowMs, props.zone)}</li>}
-                    </For>
-                  </ul>
-                </Show>
-              </section>
-            )}
-          </For>
-          <section>
-            <h3>Connection</h3>
-            <p>{connectionWords(props.status, props.nowMs, props.zone)}</p>
-          </section>
-          <section>
-            <h3>Engine</h3>
-            <p>{engineWords(props.runsHere)}</p>
-            <Show when={props.status.restarts.length > 0}>
-              <p>Started again:</p>
-              <ul>
-                <For each={newestFirst(props.status.restarts)}>
-                  {({ atMs, reason }) => (
-                    <li>
-                      {formatMoment(atMs, props.nowMs, props.zone)}: {sentence(reason)}
-                    </li>
-                  )}
-                </For>
-              </ul>
-            </Show>
-          </section>
-          <section>
-            <h3>Kept in this browser</h3>
-            <p>{journalWords(props.status.journal)}</p>
-          </section>
-        </div>
-      </dialog>
+      <Sheet title="Delivery" open={open()} onClose={() => setOpen(false)}>
+        <For each={Object.entries(props.status.streams)}>
+          {([name, stream]) => (
+            <section>
+              <h3>{name}</h3>
+              <p>{outcomeWords(stream, props.nowMs, props.zone)}</p>
+              <Show when={conflatedWords(stream)}>{(words) => <p>{words()}</p>}</Show>
+              <Show when={stream.losses.length > 0} fallback={<p>Nothing is missing.</p>}>
+                <ul class="lossy">
+                  <For each={newestFirst(stream.losses)}>
+                    {(loss) => <li>{lossWords(loss, props.nowMs, props.zone)}</li>}
+                  </For>
+                </ul>
+              </Show>
+            </section>
+          )}
+        </For>
+        <section>
+          <h3>Connection</h3>
+          <p>{connectionWords(props.status, props.nowMs, props.zone)}</p>
+        </section>
+        <section>
+          <h3>Engine</h3>
+          <p>{engineWords(props.runsHere)}</p>
+          <Show when={props.status.restarts.length > 0}>
+            <p>Started again:</p>
+            <ul>
+              <For each={newestFirst(props.status.restarts)}>
+                {({ atMs, reason }) => (
+                  <li>
+                    {formatMoment(atMs, props.nowMs, props.zone)}: {sentence(reason)}
+                  </li>
+                )}
+              </For>
+            </ul>
+          </Show>
+        </section>
+        <section>
+          <h3>Kept in this browser</h3>
+          <p>{journalWords(props.status.journal)}</p>
+        </section>
+      </Sheet>
     </>
   );
 }

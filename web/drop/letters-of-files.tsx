@@ -1,6 +1,8 @@
 import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import type { InTabLetters } from '../../contract/in-tab.ts';
 import { sentence } from '../board/sentence.ts';
+import { downloadBlob } from '../dialog/download.ts';
+import { Sheet } from '../dialog/sheet.tsx';
 import { formatValue } from '../format.ts';
 import { Problem } from '../panels/panel-words.tsx';
 import type { InTab } from './in-tab.ts';
@@ -15,7 +17,7 @@ export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
   const [told, setTold] = createSignal<InTabLetters | null>(null);
   const [failed, setFailed] = createSignal<string | null>(null);
   const fail = (error: unknown) => void setFailed(error instanceof Error ? error.message : String(error));
-  let dialog: HTMLDialogElement | undefined;
+  const [shown, setShown] = createSignal(false);
   const open = (event: MouseEvent) => {
     // The right button opens the browser's menu.
     if (event.button > 1) return;
@@ -26,7 +28,7 @@ export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
     void props.inTab
       .letters()
       .then(setTold, fail)
-      .then(() => dialog?.showModal());
+      .then(() => setShown(true));
   };
   window.addEventListener('click', open);
   window.addEventListener('auxclick', open);
@@ -35,48 +37,27 @@ export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
     window.removeEventListener('auxclick', open);
   });
   return (
-    <dialog
-      ref={(element) => {
-        dialog = element;
-        // A click beside it closes it too, where the browser knows this.
-        element.setAttribute('closedby', 'any');
-      }}
-      class="sheet rejected"
-      aria-label="Dead letters"
-    >
-      <div class="sheet-body">
-        <header>
-          <h2>Dead letters</h2>
-          <button type="button" onClick={() => dialog?.close()}>
-            Close
-          </button>
-        </header>
-        <p>
-          Records of your files that could not become rows. They are in this tab only: mend the file and open it again,
-          or download them.
-        </p>
-        <Show when={failed()}>
-          {(message) => (
-            <Problem
-              message={`They could not be read: ${sentence(message())}`}
-              fix="Open the files again, then look here."
-            />
-          )}
-        </Show>
-        <For each={told()?.streams}>{(file) => <File file={file} inTab={props.inTab} onFailure={fail} />}</For>
-      </div>
-    </dialog>
+    <Sheet title="Dead letters" class="rejected" open={shown()} onClose={() => setShown(false)}>
+      <p>
+        Records of your files that could not become rows. They are in this tab only: mend the file and open it again, or
+        download them.
+      </p>
+      <Show when={failed()}>
+        {(message) => (
+          <Problem
+            message={`They could not be read: ${sentence(message())}`}
+            fix="Open the files again, then look here."
+          />
+        )}
+      </Show>
+      <For each={told()?.streams}>{(file) => <File file={file} inTab={props.inTab} onFailure={fail} />}</For>
+    </Sheet>
   );
 }
 
 function File(props: { file: OfFile; inTab: InTab; onFailure: (error: unknown) => void }): JSX.Element {
   const download = async () => {
-    const url = URL.createObjectURL(await props.inTab.letterLines(props.file.name));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `dead-letters-${props.file.name}.jsonl`;
-    link.click();
-    URL.revokeObjectURL(url);
+    downloadBlob(`dead-letters-${props.file.name}.jsonl`, await props.inTab.letterLines(props.file.name));
   };
   return (
     <section>
