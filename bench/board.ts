@@ -20,5 +20,8 @@ export async function shopBoard(): Promise<Board> {
 export function requestsOf(board: Board): PanelRequest[] {
   const span = board.range === 'all' ? 'all' : parseDurationUs(board.range);
   if (span === null) throw new Error(`not a duration: ${board.range}`);
-  return board.panels.map((panel) => requestOf(panel, span, COLUMN_PX * panel.w, TABLE_ROWS));
+  const asked = { view: { span, until: 'newest', earlierUs: 0 }, filters: [] } as const;
+  return board.panels.flatMap(
+    (panel) => requestOf(panel, asked, { widthPx: COLUMN_PX * panel.w, tableRows: TABLE_ROWS }) ?? [],
+  );
 }

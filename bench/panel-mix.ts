@@ -46,16 +46,31 @@ const WINDOWS: Readonly<Record<string, WindowSpec>> = {
   ever: window('global()', ['action'], { events: 'count()', revenue: 'sum(price)' }),
 };
 
+function of(
+  window: string,
+  span = SPAN,
+): Pick<Extract<PanelRequest, { kind: 'series' }>, 'window' | 'view' | 'filters'> {
+  return { window, view: { span, until: 'newest', earlierUs: 0 }, filters: [] };
+}
+
 function series(window: string, measure: string, seriesBy: string | null, span: number): PanelRequest {
-  return { kind: 'series', window, measures: [measure], seriesBy, order: [], span, widthPx: WIDTH_PX };
+  return {
+    kind: 'series',
+    ...of(window, span),
+    measures: [measure],
+    seriesBy,
+    order: [],
+    maxSeries: 12,
+    widthPx: WIDTH_PX,
+  };
 }
 
 function stat(window: string, measure: string, over: number | null, sparkSpan: number | null): PanelRequest {
-  return { kind: 'fold', window, measure, by: null, over, top: 1, sort: 'descending', order: [], sparkSpan };
+  return { kind: 'fold', ...of(window), measure, by: null, over, top: 1, sort: 'descending', order: [], sparkSpan };
 }
 
 function bars(window: string, measure: string, by: string, over: number | null): PanelRequest {
-  return { kind: 'fold', window, measure, by, over, top: 10, sort: 'descending', order: [], sparkSpan: null };
+  return { kind: 'fold', ...of(window), measure, by, over, top: 10, sort: 'descending', order: [], sparkSpan: null };
 }
 
 const SPAN = 5 * MINUTE;
@@ -71,7 +86,7 @@ const PANELS: readonly PanelRequest[] = [
   series('dear', 'most', 'action', SPAN),
   stat('slow', 'p95', null, SPAN),
   bars('ever', 'revenue', 'action', null),
-  { kind: 'rows', stream: 'events', columns: null, limit: 10 },
+  { kind: 'rows', stream: 'events', columns: null, limit: 10, filters: [] },
 
   series('second', 'revenue', 'action', SPAN),
   series('second', 'mean', null, SPAN),
@@ -100,7 +115,7 @@ const PANELS: readonly PanelRequest[] = [
   stat('visits', 'events', null, null),
   stat('ever', 'revenue', null, null),
   series('second', 'events', null, MINUTE),
-  { kind: 'rows', stream: 'events', columns: ['action', 'price'], limit: 10 },
+  { kind: 'rows', stream: 'events', columns: ['action', 'price'], limit: 10, filters: [] },
 ];
 
 /** A board of the first `count` panels, and the windows they need. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testFrame, testSchema } from '../tests/support/frames.ts';
+import { foldOf, rowsOf, seriesOf } from '../tests/support/requests.ts';
 import type { Engine } from './engine.ts';
 import { openHeadless } from './headless.ts';
 
@@ -55,15 +56,7 @@ test('P6 rows, position, windows and queries move together', async () => {
       revision: 0,
     },
   ]);
-  const picture = engine.picture({
-    kind: 'series',
-    window: 'by_action',
-    measures: ['n'],
-    seriesBy: 'action',
-    order: [],
-    span: 'all',
-    widthPx: 100,
-  });
+  const picture = engine.picture(seriesOf('by_action', ['n'], { seriesBy: 'action', widthPx: 100 }));
   expect(picture).toMatchObject({ kind: 'series', hiddenSeries: 0, maxEventTimeUs: 4_500_000 });
   if (picture.kind === 'series') {
     expect([...picture.xSeconds]).toEqual([0, 1, 2, 3, 4]);
@@ -72,20 +65,8 @@ test('P6 rows, position, windows and queries move together', async () => {
       ['see', [1, 1, 1, 1, 1]],
     ]);
   }
-  expect(
-    engine.picture({
-      kind: 'fold',
-      window: 'by_action',
-      measure: 'users',
-      by: null,
-      over: 'all',
-      top: 1,
-      sort: 'descending',
-      order: [],
-      sparkSpan: null,
-    }),
-  ).toMatchObject({ kind: 'fold', rows: [{ key: '', value: 3 }] });
-  expect(engine.picture({ kind: 'rows', stream: 'orders', columns: ['action', 'timestamp'], limit: 2 })).toMatchObject({
+  expect(engine.picture(foldOf('by_action', 'users'))).toMatchObject({ kind: 'fold', rows: [{ key: '', value: 3 }] });
+  expect(engine.picture(rowsOf('orders', { columns: ['action', 'timestamp'], limit: 2 }))).toMatchObject({
     rows: [{ eventTimeUs: 4_500_000, cells: ['buy', 4_500_000] }, { eventTimeUs: 4_000_000 }],
   });
 });

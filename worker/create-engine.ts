@@ -56,7 +56,8 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     const kept = windows.all.get(request.window);
     if (!kept) return missingWindow(request.window, windows);
     if (request.kind === 'series') return { kind: 'series', ...timeOf(kept.feed), ...seriesPicture(kept, request) };
-    return { kind: 'fold', ...timeOf(kept.feed), ...foldPicture(kept, request) };
+    if (request.kind === 'fold') return { kind: 'fold', ...timeOf(kept.feed), ...foldPicture(kept, request) };
+    throw new RangeError(`no pictures of ${request.kind} yet`);
   };
 
   return {
@@ -205,7 +206,8 @@ function forget(state: StreamState, unsettled: Unsettled): void {
 }
 
 function timeOf({ stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs, streamTime }: Feed): PictureTime {
-  return { stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs, ...(streamTime && { streamTime }) };
+  const times = { stream, maxEventTimeUs, watermarkUs, receivedAtMs, sealedAtMs, ...(streamTime && { streamTime }) };
+  return { ...times, fromUs: null, untilUs: null, unfiltered: [] };
 }
 
 function known(stream: string, streams: ReadonlyMap<string, StreamState>): StreamState {

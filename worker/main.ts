@@ -27,7 +27,7 @@ const { promise: started, resolve: resolveStarted, reject: rejectStarted } = Pro
 
 async function start(options: StartOptions): Promise<Started> {
   const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, paneBudgetBytes, journalBudgetBytes } = options;
-  const { maxHeapBytes, restarts, relay } = options;
+  const { maxHeapBytes, restarts, relay, journalFolder = 'journal' } = options;
   const host = await startHost({
     openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, paneBudgetBytes, nowMs: () => performance.now() }),
     openSocket: relay
@@ -43,7 +43,7 @@ async function start(options: StartOptions): Promise<Started> {
     defer: createDefer(),
     journal:
       journalBudgetBytes > 0
-        ? createJournal({ files: opfsFiles('journal'), clock: systemClock, budgetBytes: journalBudgetBytes })
+        ? createJournal({ files: opfsFiles(journalFolder), clock: systemClock, budgetBytes: journalBudgetBytes })
         : noJournal(),
     maxHeapBytes,
     onWantsRestart: (reason) => {

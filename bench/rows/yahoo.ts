@@ -28,6 +28,8 @@ const SQL = 'SELECT epoch_us(window_start) AS start_us, campaign, views FROM yah
 const BARS: PanelRequest = {
   kind: 'fold',
   window: 'yahoo',
+  view: { span: 'all', until: 'newest', earlierUs: 0 },
+  filters: [],
   measure: 'views',
   by: 'campaign',
   over: null,

@@ -7,6 +7,7 @@ import type { Position } from '../../contract/protocol/position.ts';
 import type { SubscribeFrom } from '../../contract/protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import { type Host, startHost } from '../../worker/host.ts';
+import { rowsOf } from '../support/requests.ts';
 import { createPositionEngine, type PositionEngine } from './position-engine.ts';
 import { type ScriptedRelay, startScriptedRelay, type Tab } from './scripted-relay.ts';
 
@@ -254,7 +255,7 @@ test('a failed engine is replaced, what is shown stays until there is something 
   const { host, engines, engine } = await open(relay);
   await until(() => expect(engine().counted('s')).toHaveLength(5));
   const shown: string[] = [];
-  host.watch('panel', { kind: 'rows', stream: 's', columns: null, limit: 1 }, (picture) => {
+  host.watch('panel', rowsOf('s'), (picture) => {
     if (picture.kind === 'error') shown.push(`${engines.length}: ${picture.message}`);
   });
   await until(() => expect(shown).toEqual(['1: revision 1']));

@@ -10,7 +10,7 @@ import { createPositionEngine, type PositionEngine } from './position-engine.ts'
 /** A host with a journal: opened again, its engine replaced, its files full, gone or in other hands. */
 afterEach(cleanUp);
 
-const BOARDS = { type: 'boards' as const, boards: {}, windows: {} };
+const BOARDS = { type: 'boards' as const, boards: {}, windows: {}, playlists: {}, problems: [], made: [] };
 
 test('J1 a host that is opened again has its boards and rows before the relay answers, and asks for the rest', async () => {
   let rows = 5;

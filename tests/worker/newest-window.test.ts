@@ -3,6 +3,7 @@ import type { PanelPicture } from '../../contract/worker-api.ts';
 import { makePlot, newestIndex } from '../../web/charts/plot.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
+import { seriesOf } from '../support/requests.ts';
 
 const STEP_US = 5_000_000;
 /** Events of a full window, or one more. */
@@ -26,8 +27,7 @@ async function picturesOf(
   }).flat();
   engine.apply([testFrame(schema, rows, { firstOffset: 0 })], 0);
   engine.progress('s', {}, (rows.at(-1)?.timeUs ?? 0) - 10e6);
-  const request = { kind: 'series', window: 'w', measures: ['n'], seriesBy: null, order: [], span: 'all' } as const;
-  const pictures = widthsPx.map((widthPx) => engine.picture({ ...request, widthPx }));
+  const pictures = widthsPx.map((widthPx) => engine.picture(seriesOf('w', ['n'], { widthPx })));
   engine.close();
   return pictures.filter((picture) => picture.kind === 'series');
 }

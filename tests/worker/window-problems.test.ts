@@ -21,7 +21,8 @@ test('V6 a window that cannot run is in the status once its stream has fields, w
   relay.onMessage = (message, from) => {
     if (message.type !== 'subscribe') return;
     tab = from;
-    from.send({ type: 'boards', boards: {}, windows: { good: windowOf('n > 3'), bad: windowOf('nope > 3') } });
+    const windows = { good: windowOf('n > 3'), bad: windowOf('nope > 3') };
+    from.send({ type: 'boards', boards: {}, windows, playlists: {}, problems: [], made: [] });
     from.send({
       type: 'subscribed',
       stream: 's',

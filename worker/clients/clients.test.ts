@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Boards, PanelPicture, PanelRequest, Status } from '../../contract/worker-api.ts';
+import { rowsOf } from '../../tests/support/requests.ts';
 import { shopStatus } from '../../tests/web/fixture/shop.ts';
 import type { PictureListener } from '../pictures.ts';
 import { createClients } from './clients.ts';
 
-const REQUEST: PanelRequest = { kind: 'rows', stream: 'line', columns: null, limit: 1 };
+const REQUEST: PanelRequest = rowsOf('line');
 const PICTURE: PanelPicture = { kind: 'error', message: 'a picture like any other', fix: '' };
 const STATUS: Status = shopStatus(0, { state: 'live', sinceMs: 0, transport: 'websocket' });
 

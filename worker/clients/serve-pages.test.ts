@@ -1,11 +1,12 @@
 import { proxy, wrap } from 'comlink';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PageApi, PanelRequest } from '../../contract/worker-api.ts';
+import { rowsOf } from '../../tests/support/requests.ts';
 import { shopStatus } from '../../tests/web/fixture/shop.ts';
 import { type Clients, createClients } from './clients.ts';
 import { servePages } from './serve-pages.ts';
 
-const REQUEST: PanelRequest = { kind: 'rows', stream: 'line', columns: null, limit: 1 };
+const REQUEST: PanelRequest = rowsOf('line');
 
 /** A host that says what is watched on it, pages that come and go, and an engine that is up when a test says so. */
 function serving() {
@@ -14,7 +15,7 @@ function serving() {
   const leave = new Map<string, () => void>();
   const clients = createClients({
     onStatus: () => {},
-    onBoards: (listener) => listener({ boards: {}, windows: {} }),
+    onBoards: (listener) => listener({ boards: {}, windows: {}, playlists: {}, problems: [], made: [] }),
     watch: (id) => void watched.add(id.split('/').at(-1) ?? ''),
     unwatch(id) {
       watched.delete(id.split('/').at(-1) ?? '');
@@ -107,5 +108,5 @@ test('T1 a page that cannot take boards is the only one that says so', async () 
   );
   await api.onBoards(proxy((boards) => void told.push(boards)));
   await settle();
-  expect(told).toEqual([{ boards: {}, windows: {} }]);
+  expect(told).toEqual([{ boards: {}, windows: {}, playlists: {}, problems: [], made: [] }]);
 });

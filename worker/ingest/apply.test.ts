@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Frame } from '../../contract/protocol/frame.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
+import { rowsOf } from '../../tests/support/requests.ts';
 import type { Engine } from '../engine.ts';
 import { openHeadless } from '../headless.ts';
 
@@ -108,7 +109,7 @@ test('W5 W7 W8 a window is final by the watermark, revised by late rows it allow
   engine.progress(name, {}, 30 * SECOND);
   engine.apply([frame(6, [3])], 0);
   expect(engine.streamState(name)).toMatchObject({ late: 2, tooLate: 1, received: 7, watermarkUs: 30 * SECOND });
-  expect(engine.picture({ kind: 'rows', stream: name, columns: ['price'], limit: 7 })).toMatchObject({
+  expect(engine.picture(rowsOf(name, { columns: ['price'], limit: 7 }))).toMatchObject({
     rows: [26, 25, 12, 5, 3, 2, 1].map((second) => ({
       eventTimeUs: second * SECOND,
       state: { 12: 'late', 2: 'late', 3: 'too late' }[second] ?? 'final',

@@ -184,7 +184,7 @@ test('J6 what another format of journal left goes, boards that are not whole are
   const journal = createJournal({ files, clock, budgetBytes: 1e9 });
   expect(await journal.open()).toBeNull();
   expect([...files.contents.keys()]).toEqual(['v1-boards']);
-  const boards = { type: 'boards' as const, boards: {}, windows: {} };
+  const boards = { type: 'boards' as const, boards: {}, windows: {}, playlists: {}, problems: [], made: [] };
   journal.boards(boards);
   const again = createJournal({ files: files.left(), clock, budgetBytes: 1e9 });
   expect(await again.open()).toEqual(boards);

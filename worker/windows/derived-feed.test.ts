@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type WindowSpec, WindowSpecSchema } from '../../contract/spec/window.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
+import { foldOf } from '../../tests/support/requests.ts';
 import { openHeadless } from '../headless.ts';
 
 const schema = testSchema('s', { country: 'string', page: 'string' });
@@ -79,18 +80,7 @@ test('V1 a picture of derived rows has the stream’s own times beside its own, 
     days: window('hours', { window: 'tumble(1d)', select: total }),
   };
   expect(engine.windows(windows)).toEqual([]);
-  const picture = (name: string) =>
-    engine.picture({
-      kind: 'fold',
-      window: name,
-      measure: 'n',
-      by: null,
-      over: null,
-      top: 1,
-      sort: 'descending',
-      order: [],
-      sparkSpan: null,
-    });
+  const picture = (name: string) => engine.picture(foldOf(name, 'n', { over: null }));
   expect(picture('days')).toMatchObject({ streamTime: { maxEventTimeUs: null, watermarkUs: null } });
   const newestUs = 7500e6;
   const streamTime = { maxEventTimeUs: newestUs, watermarkUs: newestUs - 5e6 };

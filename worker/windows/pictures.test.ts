@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
+import { foldOf, seriesOf, viewOf } from '../../tests/support/requests.ts';
 import type { Engine } from '../engine.ts';
 import { openHeadless } from '../headless.ts';
 
@@ -53,29 +54,9 @@ afterAll(() => engine.close());
 
 type Of<K> = Extract<PanelPicture, { kind: K }>;
 const fold = (options: Partial<Extract<PanelRequest, { kind: 'fold' }>>) =>
-  engine.picture({
-    kind: 'fold',
-    window: 'w',
-    measure: 'n',
-    by: null,
-    over: 'all',
-    top: 10,
-    sort: 'descending',
-    order: [],
-    sparkSpan: null,
-    ...options,
-  }) as Of<'fold'>;
+  engine.picture(foldOf('w', 'n', options)) as Of<'fold'>;
 const series = (options: Partial<Extract<PanelRequest, { kind: 'series' }>>) =>
-  engine.picture({
-    kind: 'series',
-    window: 'w',
-    measures: ['n'],
-    seriesBy: null,
-    order: [],
-    span: 'all',
-    widthPx: 300,
-    ...options,
-  }) as Of<'series'>;
+  engine.picture(seriesOf('w', ['n'], options)) as Of<'series'>;
 
 test('W10 a fold merges states: distinct users are not added up, averages are of rows', () => {
   expect(fold({ measure: 'users' }).rows).toEqual([{ key: '', value: 3 }]);
@@ -116,7 +97,7 @@ test('series stand on one grid: an empty window is 0 for counts and sums, NaN fo
     ['mean', [2.5, 12, Number.NaN, 31.5]],
   ]);
   expect(picture).toMatchObject({ maxEventTimeUs: 32 * SECOND, receivedAtMs: 7, watermarkUs: null, keptFromUs: null });
-  const by = series({ seriesBy: 'page', span: 20 * SECOND });
+  const by = series({ seriesBy: 'page', view: viewOf(20 * SECOND) });
   expect([...by.xSeconds]).toEqual([10, 20, 30]);
   expect(by.series.map(({ name, values }) => [name, [...values]])).toEqual([
     ['q', [3, 0, 3]],
@@ -140,22 +121,14 @@ test('V3 every event of the range is in the picture: also those of a window that
     [23, 15],
     [27, 15],
   ] as const) {
-    const { series: lines } = series({ span: spanSeconds * SECOND });
+    const { series: lines } = series({ view: viewOf(spanSeconds * SECOND) });
     const total = lines[0]?.values.reduce((sum, value) => sum + value, 0);
     expect(total, `${spanSeconds} s`).toBe(events);
   }
 });
 
 test('a panel that asks for what is not there says what is', () => {
-  const missing = engine.picture({
-    kind: 'series',
-    window: 'typo',
-    measures: ['a'],
-    seriesBy: null,
-    order: [],
-    span: 'all',
-    widthPx: 10,
-  });
+  const missing = engine.picture(seriesOf('typo', ['a']));
   expect(missing).toMatchObject({
     kind: 'error',
     message: expect.stringContaining('prize'),

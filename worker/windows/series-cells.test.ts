@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PanelRequest } from '../../contract/worker-api.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
+import { seriesOf, viewOf } from '../../tests/support/requests.ts';
 import type { Engine } from '../engine.ts';
 import { openHeadless } from '../headless.ts';
 
@@ -65,14 +66,8 @@ async function open(): Promise<Engine> {
 
 function requests(): PanelRequest[] {
   return Object.keys(WINDOWS).flatMap((window) =>
-    [null, 'action'].map((seriesBy) => ({
-      kind: 'series',
-      window,
-      measures: Object.keys(select),
-      seriesBy,
-      order: [],
-      span: 90 * SECOND,
-      widthPx: 400,
-    })),
+    [null, 'action'].map((seriesBy) =>
+      seriesOf(window, Object.keys(select), { seriesBy, view: viewOf(90 * SECOND), widthPx: 400 }),
+    ),
   );
 }

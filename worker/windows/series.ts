@@ -1,4 +1,4 @@
-import type { PanelRequest, SeriesPicture } from '../../contract/worker-api.ts';
+import type { PanelRequest, SeriesPicture, Span } from '../../contract/worker-api.ts';
 import { aggregatesUnder, emptyValue } from './evaluate.ts';
 import { spanStartUs } from './fold.ts';
 import { groupingFor, type KeptGrouping, type KeptWindow, toNumber } from './kept-window.ts';
@@ -36,9 +36,9 @@ export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesP
     };
   // The span is back from the newest event, which is before the end of its window: a window more may reach into it.
   const afterUs =
-    request.span === 'all'
+    request.view.span === 'all'
       ? Number.NEGATIVE_INFINITY
-      : Math.min(spanStartUs(rows, newest.endUs, request.span), maxUs - request.span);
+      : Math.min(spanStartUs(rows, newest.endUs, request.view.span), maxUs - request.view.span);
   const instances = rows.instances(afterUs, newest.endUs);
   const xs = gridOf(rows, instances, afterUs, newest.endUs, maxUs);
   const rowOf = new Map(xs.map((endUs, row) => [endUs, row] as const));
@@ -69,7 +69,7 @@ export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesP
     Float64Array.from(xs, (endUs) => (Number.isFinite(endUs) ? endUs - shape.stepUs : maxUs) / 1e6),
     shown.map(({ values }) => values),
     revised,
-    request.widthPx,
+    request.widthPx ?? 2000,
   );
   return {
     ...shape,
@@ -85,7 +85,7 @@ export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesP
 export function sparkOf(
   kept: KeptWindow,
   measure: string,
-  span: number | 'all',
+  span: Span,
 ): { xSeconds: Float64Array; values: Float64Array } {
   const request = {
     kind: 'series',
@@ -93,7 +93,9 @@ export function sparkOf(
     measures: [measure],
     seriesBy: null,
     order: [],
-    span,
+    view: { span, until: 'newest', earlierUs: 0 },
+    filters: [],
+    maxSeries: 1,
     widthPx: 100,
   } as const;
   const { xSeconds, series } = seriesPicture(kept, request);

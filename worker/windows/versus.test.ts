@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
+import { foldOf } from '../../tests/support/requests.ts';
 import type { Engine } from '../engine.ts';
 import { openHeadless } from '../headless.ts';
 
@@ -28,17 +29,10 @@ function events(seconds: readonly number[]): void {
 }
 
 function picture(measure: string, overSeconds: number) {
-  return engine.picture({
-    kind: 'fold',
-    window: 'w',
-    measure,
-    by: null,
-    over: overSeconds * SECOND,
-    top: 1,
-    sort: 'descending',
-    order: [],
-    sparkSpan: null,
-  }) as Extract<PanelPicture, { kind: 'fold' }>;
+  return engine.picture(foldOf('w', measure, { over: overSeconds * SECOND })) as Extract<
+    PanelPicture,
+    { kind: 'fold' }
+  >;
 }
 
 async function count(fromS: number, untilS: number, what = 'count(*)'): Promise<unknown> {
@@ -75,17 +69,7 @@ test('V11 nothing is compared with a time that is not all there, nor when little
   expect(picture('n', 120).versus).toBeNull();
   // Of 20 s none are final.
   expect(picture('n', 20).versus).toBeNull();
-  const newest = engine.picture({
-    kind: 'fold',
-    window: 'w',
-    measure: 'n',
-    by: null,
-    over: null,
-    top: 1,
-    sort: 'descending',
-    order: [],
-    sparkSpan: null,
-  });
+  const newest = engine.picture(foldOf('w', 'n', { over: null }));
   expect(newest).toMatchObject({ versus: null });
 });
 

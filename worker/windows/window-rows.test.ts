@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { WindowSpecSchema } from '../../contract/spec/window.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
+import { foldOf } from '../../tests/support/requests.ts';
 import { openHeadless } from '../headless.ts';
 
 test.each([3, 40])(
@@ -19,8 +20,7 @@ test.each([3, 40])(
     engine.apply([testFrame(schema, times, { firstOffset: 0 })], 0);
     engine.apply([testFrame(schema, times.slice(0, 2), { firstOffset: seconds, watermarkUs: seconds * 1e6 })], 0);
     const countOf = (window: string) => {
-      const fold = { kind: 'fold', window, measure: 'n', by: null, over: 'all', top: 1, sort: 'descending' } as const;
-      const picture = engine.picture({ ...fold, order: [], sparkSpan: null });
+      const picture = engine.picture(foldOf(window, 'n'));
       return picture.kind === 'fold' ? picture.rows[0]?.value : picture;
     };
     expect(countOf('strict')).toBe(seconds);

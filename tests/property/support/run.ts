@@ -4,6 +4,7 @@ import { MAX_TIME_US } from '../../../contract/protocol/frame.ts';
 import { WindowSpecSchema } from '../../../contract/spec/window.ts';
 import type { WindowStatus } from '../../../contract/worker-api.ts';
 import type { Engine, EngineStreamState } from '../../../worker/engine.ts';
+import { foldOf } from '../../support/requests.ts';
 import type { Delivery, Step } from './delivery.ts';
 import { type ComparedRow, projection, rowOfEmission, rowOfTable } from './row-of.ts';
 import { specOf, type WindowCase } from './window-case.ts';
@@ -128,17 +129,7 @@ async function readWindow(engine: Engine, window: WindowCase): Promise<Omit<Wind
   const rows = await engine.query(`SELECT ${projection(window, 'engine')}, state, revision FROM ${window.name}`, {
     maxRows: 1_000_000,
   });
-  const picture = engine.picture({
-    kind: 'fold',
-    window: window.name,
-    measure: 'n',
-    by: null,
-    over: 'all',
-    top: 10,
-    sort: 'descending',
-    order: [],
-    sparkSpan: null,
-  });
+  const picture = engine.picture(foldOf(window.name, 'n'));
   if (picture.kind !== 'fold') throw new Error(`no picture of ${window.name}: ${JSON.stringify(picture)}`);
   return { table: rows.map((row) => rowOfTable(row, window)), status, folded: picture.rows[0]?.value ?? null };
 }
