@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StreamSchema } from '../contract/protocol/down.ts';
+import { dataOf } from '../contract/spec/panel-uses.ts';
 import { WindowSpecSchema } from '../contract/spec/window.ts';
 import { FirstBoards } from './first-boards.ts';
 
@@ -27,7 +28,10 @@ test('B3 boards stand in the order of the streams, whichever is known first, and
     expect(Object.keys(made.boards)).toEqual(['zebra', 'ant', 'mole']);
     expect(made).toEqual(all[0]);
     expect(Object.keys(made.windows)).toEqual(Object.keys(all[0]?.windows ?? {}));
-    const shown = made.boards.ant?.panels.map((panel) => (panel.kind === 'table' ? panel.stream : panel.window));
+    const shown = made.boards.ant?.panels.map((panel) => {
+      const data = dataOf(panel);
+      return data.of === 'window' ? data.window : data.of === 'stream' ? data.stream : null;
+    });
     expect(shown).toEqual(expect.arrayContaining(['of_ant', 'of_that', 'ant']));
     const others = [made.boards.zebra, made.boards.mole].map((board) => JSON.stringify(board));
     for (const text of others) expect(text).not.toContain('of_');

@@ -2,7 +2,7 @@ import type { YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { nearest, oneOf } from './nearest.ts';
 import { own } from './own.ts';
-import { PanelSchema } from './panel.ts';
+import { type PanelKind, PanelSchema } from './panel.ts';
 import { quote } from './quote.ts';
 import { withoutUserOfUrl } from './without-user.ts';
 
@@ -72,12 +72,46 @@ function anyOf(values: readonly string[], found: unknown): string {
 /** The one union that is told apart by a key. */
 const PANEL_KINDS = PanelSchema.options.map((option) => option.shape.kind.value);
 
+/** What other programs call these kinds. */
+const MEANT_KIND: Readonly<Record<string, PanelKind>> = {
+  line: 'timeseries',
+  linechart: 'timeseries',
+  area: 'timeseries',
+  chart: 'timeseries',
+  graph: 'timeseries',
+  number: 'stat',
+  singlestat: 'stat',
+  bignumber: 'stat',
+  bar: 'barlist',
+  barchart: 'barlist',
+  bargauge: 'barlist',
+  topn: 'barlist',
+  toplist: 'barlist',
+  pie: 'donut',
+  piechart: 'donut',
+  dial: 'gauge',
+  bullet: 'target',
+  spc: 'control-chart',
+  controlchart: 'control-chart',
+  statetimeline: 'state-timeline',
+  xychart: 'scatter',
+  logs: 'events',
+  log: 'events',
+  eventlog: 'events',
+  markdown: 'text',
+};
+
 function unionExpectation(
   issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>,
   found: unknown,
   names: readonly string[],
 ): string {
-  if (issue.discriminator !== undefined) return `a known ${issue.discriminator}: ${PANEL_KINDS.join(', ')}`;
+  if (issue.discriminator !== undefined) {
+    const meant = typeof found === 'string' ? own(MEANT_KIND, found.toLowerCase().replace(/[^a-z]/g, '')) : undefined;
+    return meant === undefined
+      ? oneOf(PANEL_KINDS, String(found), `a known ${issue.discriminator}`, PANEL_KINDS.length)
+      : `a known ${issue.discriminator}; did you mean ${meant}?`;
+  }
   const branches = issue.errors.flatMap((errors) =>
     errors.slice(0, 1).map((inner) => expectation(inner, found, names)),
   );

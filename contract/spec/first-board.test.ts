@@ -3,6 +3,7 @@ import type { StreamSchema } from '../protocol/down.ts';
 import type { Field } from './field.ts';
 import { firstBoard } from './first-board.ts';
 import { loadBoard } from './load.ts';
+import { dataOf } from './panel-uses.ts';
 import { parseWindow, WindowSpecSchema } from './window.ts';
 
 const field = (
@@ -120,7 +121,10 @@ test('B2 each declared window is shown, before what is made', () => {
   const made = firstBoard(schema, [], windows);
   const all = { ...windows, ...made.windows };
   expect(loadBoard(JSON.stringify(made.board), { streams: ['user_events'], windows: all })).toHaveProperty('board');
-  const own = made.board.panels.filter((panel) => panel.kind !== 'table' && Object.hasOwn(windows, panel.window));
+  const own = made.board.panels.filter((panel) => {
+    const data = dataOf(panel);
+    return data.of === 'window' && Object.hasOwn(windows, data.window);
+  });
   expect(own.map(({ kind, title }) => `${kind} ${title}`)).toEqual([
     'timeseries sales: n by action',
     'timeseries slow: p99',

@@ -95,7 +95,7 @@ panels:
     },
   );
   expect('problems' in typo && typo.problems.map((problem) => formatProblem('b.yaml', problem))).toEqual([
-    'b.yaml:3:13 panels.0.kind: found "stats", expected a known kind: timeseries, stat, barlist, table',
+    'b.yaml:3:13 panels.0.kind: found "stats", expected a known kind; did you mean stat?',
     'b.yaml:4:5 panels.1.value: found nothing, expected a column of the window’s select',
     'b.yaml:4:32 panels.1.w: found 60, expected its width in columns, a whole number from 1 to 24',
     'b.yaml:4:53 panels.1.valu: found an unknown key "valu", expected a known key; did you mean value?',

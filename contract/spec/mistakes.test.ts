@@ -111,9 +111,10 @@ const panel = (more: string) => `title: T\npanels:\n  - { ${more} }\n`;
 test.each([
   ['', 'title: found nothing, expected a title'],
   ['title: T\npanels: { a: 1 }\n', 'panels: found a map, expected a list of panels, each on a line that begins with -'],
+  [panel('kind: line, title: A, w: 9, h: 9'), 'kind: found "line", expected a known kind; did you mean timeseries?'],
   [
-    panel('kind: line, title: A, w: 9, h: 9'),
-    'kind: found "line", expected a known kind: timeseries, stat, barlist, table',
+    panel('kind: sankey, title: A, w: 9, h: 9'),
+    'expected a known kind: timeseries, stat, barlist, table, gauge, funnel, donut, histogram, heatmap, state-timeline, control-chart, scatter, target, oee, events, text',
   ],
   [
     panel('kind: table, title: A, w: 50%, h: 9, stream: s'),

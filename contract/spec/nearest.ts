@@ -1,10 +1,10 @@
 /** What is expected when one of these names is: the one that was meant, or some of them. */
-export function oneOf(names: readonly string[], found: string, what: string): string {
+export function oneOf(names: readonly string[], found: string, what: string, most = 12): string {
   const close = nearest(found, names);
   if (close !== null) return `${what}; did you mean ${close}?`;
   return names.length === 0
     ? `${what}, and there is none`
-    : `${what}: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
+    : `${what}: ${names.slice(0, most).join(', ')}${names.length > most ? ', …' : ''}`;
 }
 
 /** The name at most two letters away (a third of it for short ones); null when none is. */

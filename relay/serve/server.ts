@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import { HighwaterError } from '../../contract/errors.ts';
 import type { Down } from '../../contract/protocol/down.ts';
+import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import { DeadLettersHttp } from '../dead-letters/http.ts';
 import { createMetrics } from '../metrics.ts';
 import type { StreamFeed } from '../stream-feed.ts';
@@ -99,6 +100,13 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     switch (path) {
       case '/healthz':
         return text(response, 200, 'ok\n');
+      case '/version': {
+        // What a page compares with what it was opened with: another build is a newer page.
+        const version = { protocol: PROTOCOL_VERSION, build: await files.hashOf('/index.html') };
+        response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
+        response.end(JSON.stringify(version));
+        return;
+      }
       case '/readyz': {
         if (draining) return text(response, 503, 'the relay is stopping\n');
         const waiting = [...feeds.values()].filter((feed) => feed.opened === null || feed.state.state === 'failed');

@@ -57,7 +57,7 @@ function open({ hello = true } = {}) {
       },
     },
     ...{ clock, run: 'run', heartbeatMs: HEARTBEAT_MS, feeds: new Map(), conflators: new Conflators() },
-    boards: () => ({ type: 'boards', windows: {}, boards: {} }),
+    boards: () => ({ type: 'boards', windows: {}, boards: {}, playlists: {}, problems: [], made: [] }),
     stats: () => ({ type: 'stats', streams: {} }),
     sent: () => undefined,
     told: () => undefined,

@@ -61,6 +61,11 @@ export class StaticFiles {
     return true;
   }
 
+  /** Of what `serve` answers with at `path`; null when there is nothing. */
+  async hashOf(path: string): Promise<string | null> {
+    return (await this.#file(path))?.etag.slice(1, -1) ?? null;
+  }
+
   #file(path: string): Promise<StaticFile | null> {
     const known = this.#files.get(path);
     if (known !== undefined) return known;

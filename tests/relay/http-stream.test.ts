@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
+import type { Down } from '../../contract/protocol/down.ts';
 import { startServer } from '../../relay/serve/server.ts';
 import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
@@ -18,7 +19,10 @@ async function openTab(port: number, options?: Parameters<typeof Tab.open>[1]): 
 /** A relay without streams that takes so many tabs. */
 async function smallServer(maxSessions: number) {
   const pageDir = await mkdtemp(join(tmpdir(), 'highwater-page-'));
-  const boards = () => ({ type: 'boards', windows: {}, boards: {} }) as const;
+  const boards = (): Extract<Down, { type: 'boards' }> => ({
+    type: 'boards',
+    ...{ windows: {}, boards: {}, playlists: {}, problems: [], made: [] },
+  });
   const server = await startServer({
     ...{ host: '127.0.0.1', port: 0, clock: systemClock, run: 'run', heartbeatMs: 15_000 },
     ...{ feeds: new Map(), boards, pageDir, maxSessions },

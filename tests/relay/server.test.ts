@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
@@ -61,6 +63,16 @@ test('the page is served whole, compressed after the first time, with a strict p
   expect((await fetch(`${url}nothing`)).status).toBe(404);
   expect((await fetch(`${url}..%2f..%2fetc%2fpasswd`)).status).toBe(404);
   expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+});
+
+test('C8 what is served says its protocol and the build of its page, which is that of the page it serves', async () => {
+  const { port } = await relayWithRows();
+  const url = `http://127.0.0.1:${port}`;
+  const answer = await fetch(`${url}/version`);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const build = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
+  expect(await answer.json()).toEqual({ protocol: PROTOCOL_VERSION, build });
 });
 
 test('healthz is ok at once, readyz when every source is open', async () => {
