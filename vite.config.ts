@@ -9,6 +9,8 @@ const checks = { eval: false, pluginTimings: false };
 export default defineConfig({
   root: resolve(root, 'web'),
   publicDir: resolve(root, 'public'),
+  // Links are relative: what is built is served from any folder of any host.
+  base: './',
   plugins: [solid()],
   resolve: {
     alias: {
@@ -30,5 +32,10 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 1500,
   },
-  server: { proxy: { '/socket': { target: 'ws://127.0.0.1:8787', ws: true } } },
+  server: {
+    proxy: {
+      '/socket': { target: 'ws://127.0.0.1:8787', ws: true },
+      '^/(stream|version|dead-letters|metrics|healthz|readyz)': 'http://127.0.0.1:8787',
+    },
+  },
 });

@@ -1,9 +1,10 @@
 import type { LetterGroup, ShownLetter } from './dead-letters.ts';
 
 /**
- * What a page asks of the relay that runs in the tab itself, for files that were dropped on it. Nothing leaves the tab.
+ * What a page asks of the relay that runs in the tab itself, for files that were dropped on it, or for a simulated stream.
+ * Nothing leaves the tab.
  *
- *     page ── files ──▶ relay's worker ◀── a port per engine ── page ── the port's other end ──▶ engine's worker
+ *     page ── files, or a demo ──▶ relay's worker ◀── a port per engine ── page ── the port's other end ──▶ engine's worker
  *
  * On its port an engine asks for a connection by sending the end of another port, on which then go the messages of the
  * protocol: texts, and frames as ArrayBuffers. null closes it.
@@ -11,6 +12,8 @@ import type { LetterGroup, ShownLetter } from './dead-letters.ts';
 export type InTabMessage =
   /** `speed` 1 is as it happened, 10 ten times as fast, by event time; `max` as fast as they are read. */
   | { readonly kind: 'files'; readonly files: readonly File[]; readonly speed: number | 'max' }
+  /** One of `DEMOS`; `rate` in events per second, null: as its stream has them. */
+  | { readonly kind: 'demo'; readonly name: string; readonly rate: number | null }
   | { readonly kind: 'engine'; readonly port: MessagePort }
   /** What could not become rows, of every file: told on the port once, as `InTabAnswer<InTabLetters>`. */
   | { readonly kind: 'letters'; readonly port: MessagePort }

@@ -57,6 +57,8 @@ export interface StartOptions {
   readonly rawBudgetBytes: number;
   /** Bytes of frames kept in this browser for the next opening; 0: none. */
   readonly journalBudgetBytes: number;
+  /** Where: another relay's streams are kept apart. Left out: `journal`. */
+  readonly journalFolder?: string;
   /** Beyond so many bytes of memory the worker asks to be started again. */
   readonly maxHeapBytes: number;
   /** Bytes of panes kept, by estimate. (N5) */

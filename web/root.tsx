@@ -6,12 +6,15 @@ import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
 import { connect } from './data/connect.ts';
 import type { Failure } from './data/failure.ts';
+import { relayUrl } from './data/relay-url.ts';
 import { FilesFailed } from './drop/files-failed.tsx';
-import type { Given, Speed } from './drop/given.ts';
+import { demoIn, type Given, givenWords, type Speed, withDemo } from './drop/given.ts';
 import { openInTab } from './drop/in-tab.ts';
 import { keepPage } from './drop/keep-page.ts';
 import { LettersOfFiles } from './drop/letters-of-files.tsx';
 import { TakeFiles } from './drop/take-files.tsx';
+import { askVersion, createFindRelay } from './offline/find-relay.ts';
+import { createNoRelay, NoRelay } from './offline/no-relay.tsx';
 
 export interface RootProps {
   readonly clock: Clock;
@@ -21,43 +24,61 @@ export interface RootProps {
   readonly frames: FrameScheduler;
 }
 
-/** What the page reads: the relay that served it, or files it was given. Each has an engine of its own. */
+/** What the page reads: a relay, or what runs in this tab: files it was given, a demo. Each has an engine of its own. */
 export function Root(props: RootProps): JSX.Element {
-  const [given, setGiven] = createSignal<Given | null>(null);
+  const [given, setGiven] = createSignal<Given | null>(demoIn(location.search));
   const [speed, setSpeed] = createSignal<Speed>('max');
   let turns = 0;
+  let chooseFiles = () => {};
   /** What was connected before may not have let go of its name yet. */
   const page = () => `${props.page}-${turns++}`;
-  const open = (files: readonly File[]) => setGiven({ files, speed: speed() });
+  const open = (files: readonly File[]) => setGiven({ kind: 'files', files, speed: speed() });
+  const leave = () => {
+    history.replaceState(null, '', `${location.pathname}${withDemo(location.search, null)}`);
+    setGiven(null);
+  };
   return (
     <>
-      <Show when={given()} keyed fallback={<OfRelay {...props} page={page()} />}>
-        {(now) => <OfFiles {...props} page={page()} given={now} onAgain={() => open(now.files)} />}
+      <Show when={given()} keyed fallback={<OfRelay {...props} page={page()} onFiles={() => chooseFiles()} />}>
+        {(now) => <InThisTab {...props} page={page()} given={now} onAgain={() => setGiven({ ...now })} />}
       </Show>
       <Show when={!readView(location.search).kiosk}>
         <TakeFiles
+          ref={(choose) => {
+            chooseFiles = choose;
+          }}
           onFiles={open}
-          shown={(given()?.files ?? []).map(({ name }) => name)}
+          shown={((now) => now && givenWords(now))(given())}
           speed={speed()}
           onSpeed={(chosen) => {
             setSpeed(chosen);
             const now = given();
-            if (now) open(now.files);
+            if (now?.kind === 'files') open(now.files);
           }}
-          onLeave={() => setGiven(null)}
+          onLeave={leave}
         />
       </Show>
     </>
   );
 }
 
-function OfRelay(props: RootProps): JSX.Element {
+function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Element {
   const { clock, page } = props;
   const data = connect({ clock, page });
-  return <App {...props} data={data} />;
+  const relay = relayUrl(location);
+  const noRelay = createNoRelay(clock, {
+    hasBoards: () => data.boards() !== null || data.failure() !== null,
+    status: data.status,
+    found: createFindRelay(clock, () => askVersion(relay.versionUrl)),
+  });
+  return (
+    <Show when={noRelay()} fallback={<App {...props} data={data} />}>
+      <NoRelay relay={relay} onFiles={() => props.onFiles()} />
+    </Show>
+  );
 }
 
-function OfFiles(props: RootProps & { readonly given: Given; readonly onAgain: () => void }): JSX.Element {
+function InThisTab(props: RootProps & { readonly given: Given; readonly onAgain: () => void }): JSX.Element {
   const [failure, setFailure] = createSignal<Failure | null>(null);
   const inTab = openInTab(props.given, setFailure);
   onCleanup(inTab.close);
@@ -68,7 +89,7 @@ function OfFiles(props: RootProps & { readonly given: Given; readonly onAgain: (
   return (
     <>
       <Show when={data.boards() === null && failure()} fallback={<App {...props} data={data} />}>
-        {(failed) => <FilesFailed failure={failed()} onAgain={props.onAgain} />}
+        {(failed) => <FilesFailed failure={failed()} given={props.given} onAgain={props.onAgain} />}
       </Show>
       <LettersOfFiles inTab={inTab} />
     </>

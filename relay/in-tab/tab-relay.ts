@@ -1,33 +1,27 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { InTabLetters } from '../../contract/in-tab.ts';
 import type { Down } from '../../contract/protocol/down.ts';
-import { parseDurationUs } from '../../contract/spec/duration.ts';
-import { StreamSpecSchema } from '../../contract/spec/stream.ts';
-import { BATCH_LIMITS } from '../batch/batcher.ts';
-import { DeadLetters } from '../dead-letters/dead-letters.ts';
+import type { Boards } from '../../contract/worker-api.ts';
 import { FirstBoards } from '../first-boards.ts';
-import { memoryStore } from '../log/store.ts';
 import { Conflators } from '../serve/conflation.ts';
 import { Session } from '../serve/session.ts';
-import { Shaper } from '../shape/shaper.ts';
-import { createPacer } from '../sources/pace.ts';
-import { StreamFeed } from '../stream-feed.ts';
-import { createDroppedFileSource, type GivenFile } from './dropped-file.ts';
 import { lineBlob, shownLetters } from './letters.ts';
-import { unusedName } from './unused-name.ts';
+import { feedOf, type TabStream } from './tab-stream.ts';
 
 /**
- * The relay's own way from records to frames, for files in a tab: a feed per file, its log in memory, and a session per
- * port. Positions the log no longer reaches are read from the file again, as from any source that keeps its past.
+ * The relay's own way from records to frames, for files and simulated streams in a tab: a feed per stream, its log in
+ * memory, and a session per port.
  */
 export interface TabRelayParts {
-  readonly files: readonly GivenFile[];
-  /** `max` is as fast as they are read; a number is by event time, each file from its own first event on. */
-  readonly speed: number | 'max';
+  readonly streams: readonly TabStream[];
+  /** Null: made from the streams' fields. */
+  readonly boards: WrittenBoards | null;
   readonly clock: Clock;
   readonly run: string;
   readonly onFailure: (error: unknown) => void;
 }
+
+export type WrittenBoards = Pick<Boards, 'boards' | 'windows' | 'playlists'>;
 
 export interface TabRelay {
   /** Serves one connection; the port's other end speaks the protocol. */
@@ -37,21 +31,17 @@ export interface TabRelay {
   letterLines(stream: string): Promise<Blob>;
 }
 
-const MAX_LOG_BYTES = 256 * 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
 
-export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayParts): TabRelay {
-  const feeds = new Map<string, StreamFeed>();
-  for (const file of files) {
-    const name = unusedName(file.name, [...feeds.keys()]);
-    feeds.set(name, makeFeed(name, file, speed, clock));
-  }
+export function startTabRelay({ streams, boards: written, clock, run, onFailure }: TabRelayParts): TabRelay {
+  const feeds = new Map(streams.map((stream) => [stream.name, feedOf(stream, clock)]));
   const sessions = new Set<Session>();
   const conflators = new Conflators();
-  const boards = new FirstBoards(Object.fromEntries(feeds), {});
+  const first = written === null ? new FirstBoards(Object.fromEntries(feeds), {}) : null;
   const tellOfBoards = (): Extract<Down, { type: 'boards' }> => {
-    const now = boards.made();
-    return { type: 'boards', ...now, playlists: {}, problems: [], made: Object.keys(now.boards) };
+    if (written !== null) return { type: 'boards', ...written, problems: [], made: [] };
+    const { boards = {}, windows = {} } = first?.made() ?? {};
+    return { type: 'boards', boards, windows, playlists: {}, problems: [], made: Object.keys(boards) };
   };
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
@@ -71,7 +61,8 @@ export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayP
   for (const feed of feeds.values()) {
     feed.listen({
       schema(schema) {
-        boards.learn(schema);
+        if (first === null) return;
+        first.learn(schema);
         for (const session of sessions) session.tellBoards();
       },
     });
@@ -115,26 +106,4 @@ export function startTabRelay({ files, speed, clock, run, onFailure }: TabRelayP
       port.onmessage = ({ data }) => (typeof data === 'string' ? session.receive(data) : leave());
     },
   };
-}
-
-function makeFeed(name: string, file: GivenFile, speed: number | 'max', clock: Clock): StreamFeed {
-  const spec = StreamSpecSchema.parse({ source: `file:${file.name}` });
-  const { field, format, delay, idle } = spec.time;
-  return new StreamFeed({
-    stream: name,
-    source: createDroppedFileSource(file),
-    from: 'earliest',
-    makeShaper: (restored) =>
-      new Shaper({ stream: name, time: { field, format }, fields: undefined, topics: false }, restored),
-    clock,
-    delayUs: parseDurationUs(delay) ?? 0,
-    idleMs: (parseDurationUs(idle) ?? 0) / 1000,
-    // What a file holds has happened, whatever this machine's clock says. (W21)
-    aheadUs: null,
-    limits: BATCH_LIMITS,
-    pacer: speed === 'max' ? null : createPacer(speed, clock),
-    deadLetters: DeadLetters.inMemory(clock),
-    store: memoryStore({ maxBytes: MAX_LOG_BYTES, fromEarliest: true }),
-    backfillUs: null,
-  });
 }

@@ -15,6 +15,7 @@ import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
 import { ownWorker } from './own-worker.ts';
 import { heapBytes, journalBytes, paneBytes, stuckMs } from './page-options.ts';
 import { askPersistence } from './persistence.ts';
+import { relayUrl } from './relay-url.ts';
 import { canShare, shareWorker } from './share-worker.ts';
 import { installHighwater } from './window-highwater.ts';
 
@@ -30,7 +31,7 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** A name no other page of this origin has. */
   readonly page: string;
-  /** A port to the relay that runs in this tab, a new one each time; left out: the relay that served the page. */
+  /** A port to the relay that runs in this tab, a new one each time; left out: the relay that served the page, or that its address names. */
   readonly relayInTab?: () => MessagePort;
 }
 
@@ -39,6 +40,7 @@ export interface ConnectOptions {
  * once, inside the page's root; what it holds ends with that root. Also installs `window.highwater`.
  */
 export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
+  const relay = relayUrl(location);
   const [failure, setFailure] = createSignal<Failure | null>(null);
   const [changing, setChanging] = createSignal<string | null>(null);
   const [runsHere, setRunsHere] = createSignal(false);
@@ -89,8 +91,11 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
         clock,
         open: () => new Worker(new URL('../../worker/main.ts', import.meta.url), { type: 'module', name: 'highwater' }),
         start: {
-          socketUrl: socketUrl(location),
-          streamUrl: new URL('/stream', location.href).href,
+          socketUrl: relay.socketUrl,
+          streamUrl: relay.streamUrl,
+          journalFolder: relay.isElsewhere
+            ? `journal of ${new URL(relay.origin).host.replaceAll(':', ' ')}`
+            : 'journal',
           wasmUrl: new URL(wasmUrl, location.href).href,
           rawBudgetBytes: RAW_BUDGET_BYTES,
           journalBudgetBytes,
@@ -115,7 +120,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
           ...shared,
           clock,
           // Its name has a hash of all that the page is built of.
-          build: new URL(import.meta.url).pathname,
+          build: `${new URL(import.meta.url).pathname}${relay.isElsewhere ? ` ${relay.origin}` : ''}`,
           openSwitchboard: () =>
             new SharedWorker(new URL('./switchboard.ts', import.meta.url), { type: 'module', name: 'highwater' }).port,
         })
@@ -137,9 +142,4 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
     },
     failure,
   };
-}
-
-/** The relay that served the page also serves its socket. */
-export function socketUrl(page: { readonly protocol: string; readonly host: string }): string {
-  return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/socket`;
 }

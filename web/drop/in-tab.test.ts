@@ -21,7 +21,7 @@ test('S14 a relay of the tab whose script does not come, or that fails, says so 
   vi.stubGlobal('Worker', FakeWorker);
   const told = vi.fn();
   const files = [new File(['{}'], 'one.jsonl')];
-  openInTab({ files, speed: 10 }, told);
+  openInTab({ kind: 'files', files, speed: 10 }, told);
   expect(FakeWorker.newest.sent).toEqual([{ kind: 'files', files, speed: 10 }]);
   FakeWorker.newest.dispatchEvent(new Event('error'));
   expect(told).toHaveBeenLastCalledWith({
@@ -39,7 +39,7 @@ test('S14 a relay of the tab whose script does not come, or that fails, says so 
 
 test('S14 letters that cannot be read, or of which nobody answers any more, are told with the reason', async () => {
   vi.stubGlobal('Worker', FakeWorker);
-  const inTab = openInTab({ files: [], speed: 'max' }, () => {});
+  const inTab = openInTab({ kind: 'files', files: [], speed: 'max' }, () => {});
   const answer = (content: unknown) => {
     const asked = FakeWorker.newest.sent.at(-1);
     if (asked && 'port' in asked) asked.port.postMessage(content);

@@ -2,7 +2,7 @@ import type { InTabAnswer, InTabLetters, InTabMessage } from '../../contract/in-
 import type { Failure } from '../data/failure.ts';
 import type { Given } from './given.ts';
 
-/** The relay in this tab, for files it was given: nothing of them leaves it. */
+/** The relay in this tab, for files or a demo it was given: nothing of them leaves it. */
 export interface InTab {
   /** A new port for each engine that is to be served. */
   readonly port: () => MessagePort;
@@ -14,7 +14,7 @@ export interface InTab {
 }
 
 /** `onFailure` is told when its script does not come, or fails. */
-export function openInTab({ files, speed }: Given, onFailure: (failure: Failure) => void): InTab {
+export function openInTab(given: Given, onFailure: (failure: Failure) => void): InTab {
   const worker = new Worker(new URL('../../relay/in-tab/main.ts', import.meta.url), {
     type: 'module',
     name: 'highwater relay',
@@ -22,14 +22,14 @@ export function openInTab({ files, speed }: Given, onFailure: (failure: Failure)
   /** Nothing answers them any more once the worker's script has not come. */
   const waiting = new Set<(error: Error) => void>();
   worker.addEventListener('error', ({ message }) => {
-    const failure = failureBy(message);
+    const failure = failureBy(given, message);
     for (const reject of waiting) reject(new Error(failure.message));
     waiting.clear();
     onFailure(failure);
   });
   const send = (message: InTabMessage, transfer: readonly Transferable[] = []) =>
     worker.postMessage(message, [...transfer]);
-  send({ kind: 'files', files, speed });
+  send(given);
   const asked = <T>(question: (port: MessagePort) => InTabMessage): Promise<T> =>
     new Promise((resolve, reject) => {
       const { port1, port2 } = new MessageChannel();
@@ -55,16 +55,23 @@ export function openInTab({ files, speed }: Given, onFailure: (failure: Failure)
 }
 
 /** Of a script that could not be loaded a browser gives no reason. */
-function failureBy(message: string | undefined): Failure {
-  return message
-    ? {
-        what: 'The files are not read on',
-        message: `What reads files in this tab failed: ${message}.`,
-        fix: 'Open the files again. If it stays so, give them to a relay: npm start -- --file <path>.',
-      }
-    : {
-        what: 'The files are not read',
-        message: 'The script that reads files in this tab could not be loaded.',
-        fix: 'See whether the relay that served this page is there, then try again: the files are as they were.',
-      };
+function failureBy({ kind }: Given, message: string | undefined): Failure {
+  const [what, reads] = kind === 'files' ? ['The files are', 'reads files'] : ['The demo is', 'runs the demo'];
+  if (!message)
+    return {
+      what: kind === 'files' ? `${what} not read` : `${what} not run`,
+      message: `The script that ${reads} in this tab could not be loaded.`,
+      fix:
+        kind === 'files'
+          ? 'See whether the relay that served this page is there, then try again: the files are as they were.'
+          : 'See whether what served this page is there, then try again.',
+    };
+  return {
+    what: kind === 'files' ? `${what} not read on` : `${what} not run on`,
+    message: `What ${reads} in this tab failed: ${message}.`,
+    fix:
+      kind === 'files'
+        ? 'Open the files again. If it stays so, give them to a relay: npm start -- --file <path>.'
+        : 'Reload the page.',
+  };
 }

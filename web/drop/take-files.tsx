@@ -6,10 +6,12 @@ import { SPEEDS, type Speed, speedWords } from './given.ts';
 const ACCEPTED = /\.(jsonl|ndjson|json)$/i;
 
 export interface TakeFilesProps {
+  /** Given a function that opens the chooser. */
+  readonly ref: (choose: () => void) => void;
   /** At least one. */
   readonly onFiles: (files: readonly File[]) => void;
-  /** Names of those that are shown now; empty: none are. */
-  readonly shown: readonly string[];
+  /** What is shown now, in words; null: what the relay serves. */
+  readonly shown: string | null;
   readonly speed: Speed;
   /** Files that are shown are read anew at it. */
   readonly onSpeed: (speed: Speed) => void;
@@ -60,7 +62,10 @@ export function TakeFiles(props: TakeFilesProps): JSX.Element {
           Open files…
         </button>
         <input
-          ref={chooser}
+          ref={(element) => {
+            chooser = element;
+            props.ref(() => element.click());
+          }}
           type="file"
           multiple
           hidden
@@ -89,13 +94,13 @@ export function TakeFiles(props: TakeFilesProps): JSX.Element {
         </span>
         <span role="status">
           <Show
-            when={props.shown.length > 0}
+            when={props.shown}
             fallback={refused() ?? 'or drop .jsonl, .ndjson or .json anywhere: they stay in this tab'}
           >
-            {refused() ?? `${props.shown.join(', ')}: in this tab only, sent nowhere`}
+            {(words) => refused() ?? words()}
           </Show>
         </span>
-        <Show when={props.shown.length > 0}>
+        <Show when={props.shown !== null}>
           <button type="button" class="link" onClick={() => props.onLeave()}>
             Back to the relay
           </button>

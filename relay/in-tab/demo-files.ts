@@ -1,0 +1,60 @@
+import type { DemoName } from '../../contract/demos.ts';
+import type { Board, Playlist } from '../../contract/spec/board.ts';
+import type { Config } from '../../contract/spec/config.ts';
+import { formatProblem, loadBoard, loadConfig, type Problem } from '../../contract/spec/load.ts';
+import type { WindowSpec } from '../../contract/spec/window.ts';
+
+/** The demos' files are part of the page, each loaded when it is asked for. */
+const FILES = import.meta.glob<string>('../../boards/*.yaml', { query: '?raw', import: 'default' });
+
+export interface DemoFiles {
+  readonly streams: Config['streams'];
+  /** All, the boards' own among them. */
+  readonly windows: Readonly<Record<string, WindowSpec>>;
+  readonly boards: Readonly<Record<string, Board>>;
+  readonly playlists: Readonly<Record<string, Playlist>>;
+}
+
+/** boards/demo-<name>.yaml and the boards it names, checked as the relay checks them. Rejects with every problem. */
+export async function loadDemo(name: DemoName): Promise<DemoFiles> {
+  const config = loadConfig(await textOf(`demo-${name}.yaml`));
+  if ('problems' in config) throw new Error(said(`boards/demo-${name}.yaml`, config.problems));
+  const { streams, windows, boards: patterns = [] } = config.config;
+  const boards: Record<string, Board> = {};
+  for (const file of Object.keys(FILES)
+    .map(baseName)
+    .filter(fits([patterns].flat()))) {
+    const loaded = loadBoard(await textOf(file), { streams, windows });
+    if ('problems' in loaded) throw new Error(said(`boards/${file}`, loaded.problems));
+    boards[file.replace(/\.yaml$/, '')] = loaded.board;
+  }
+  const ofBoards = Object.values(boards).map((board) => board.windows);
+  return { streams, boards, windows: Object.assign({}, windows, ...ofBoards), playlists: playlistsOf(config.config) };
+}
+
+function playlistsOf(config: object): Readonly<Record<string, Playlist>> {
+  return 'playlists' in config ? (config.playlists as Record<string, Playlist>) : {};
+}
+
+async function textOf(file: string): Promise<string> {
+  const load = FILES[`../../boards/${file}`];
+  if (load === undefined) throw new Error(`there is no boards/${file}`);
+  return load();
+}
+
+/** Does a file's name fit one of the patterns? `*` stands for any part of it. */
+function fits(patterns: readonly string[]): (file: string) => boolean {
+  const names = patterns.map((pattern) => {
+    const escaped = baseName(pattern).replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`^${escaped.replaceAll('*', '.*')}$`);
+  });
+  return (file) => names.some((name) => name.test(file));
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function said(file: string, problems: readonly Problem[]): string {
+  return problems.map((problem) => formatProblem(file, problem)).join('\n');
+}
