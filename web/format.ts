@@ -1,6 +1,10 @@
+import type { Zone } from './format-time.ts';
+import { SHORT, type Steps, type Unit, unitOf } from './format-units.ts';
+import { currencySide, formatWritten } from './format-written.ts';
+
 /**
- * Numbers and times as people read them. Units are Grafana's ids (a subset); an unknown id is shown as a suffix, so a
- * unit nobody foresaw still says what it is.
+ * Numbers and times as people read them. Units are Grafana's ids (format-units.ts); an unknown id is shown as a suffix,
+ * so a unit nobody foresaw still says what it is.
  */
 
 /** A number ready to be set in two sizes: `$48.2` and `k`, `3.82` and `%`. `text` is the two as one. */
@@ -16,103 +20,15 @@ export interface FormatOptions {
   readonly decimals?: number | undefined;
   /** BCP 47; left out: the browser's. */
   readonly locale?: string | undefined;
+  /** For units of dates: now, and the zone they are shown in. Left out: without "ago", in the browser's. */
+  readonly nowMs?: number | undefined;
+  readonly zone?: Zone | undefined;
 }
 
-interface Unit {
-  readonly prefix?: string;
-  readonly suffix?: string;
-  /** Multiplies the raw number first. */
-  readonly factor?: number;
-  /** Steps a number climbs through: its divisor and suffix. Left out: k, M, B, T above 10,000. */
-  readonly steps?: readonly (readonly [number, string])[];
-  /** Set tight against the number: `912/s`; others get a thin gap. */
-  readonly tight?: boolean;
+export interface TickOptions extends FormatOptions {
+  /** The largest tick of the axis, without its sign: all ticks are then scaled as this one is. */
+  readonly largest?: number | undefined;
 }
-
-const SHORT: readonly (readonly [number, string])[] = [
-  [1e12, 'T'],
-  [1e9, 'B'],
-  [1e6, 'M'],
-  [1e3, 'k'],
-];
-const binary = (base: string) =>
-  [
-    [1024 ** 4, `Ti${base}`],
-    [1024 ** 3, `Gi${base}`],
-    [1024 ** 2, `Mi${base}`],
-    [1024, `Ki${base}`],
-    [1, base],
-  ] as const;
-const decimal = (base: string) =>
-  [
-    [1e12, `T${base}`],
-    [1e9, `G${base}`],
-    [1e6, `M${base}`],
-    [1e3, `k${base}`],
-    [1, base],
-  ] as const;
-const TIME: readonly (readonly [number, string])[] = [
-  [86_400, 'd'],
-  [3600, 'h'],
-  [60, 'min'],
-  [1, 's'],
-  [1e-3, 'ms'],
-  [1e-6, 'µs'],
-];
-const perSecond: Unit = { suffix: '/s', tight: true };
-const perMinute: Unit = { suffix: '/min', tight: true };
-
-const UNITS: Readonly<Record<string, Unit>> = {
-  none: { steps: [] },
-  short: {},
-  percent: { suffix: '%', steps: [] },
-  percentunit: { suffix: '%', factor: 100, steps: [] },
-  currencyUSD: { prefix: '$' },
-  currencyEUR: { prefix: '€' },
-  currencyGBP: { prefix: '£' },
-  currencyJPY: { prefix: '¥' },
-  bytes: { steps: binary('B') },
-  decbytes: { steps: decimal('B') },
-  bits: { steps: decimal('b') },
-  Bps: { steps: decimal('B/s') },
-  µs: { factor: 1e-6, steps: TIME },
-  ms: { factor: 1e-3, steps: TIME },
-  s: { steps: TIME },
-  m: { factor: 60, steps: TIME },
-  h: { factor: 3600, steps: TIME },
-  cps: perSecond,
-  eps: perSecond,
-  ops: perSecond,
-  reqps: perSecond,
-  rps: perSecond,
-  wps: perSecond,
-  cpm: perMinute,
-  opm: perMinute,
-  rpm: perMinute,
-  celsius: { suffix: '°C', steps: [] },
-  fahrenheit: { suffix: '°F', steps: [] },
-  kelvin: { suffix: 'K', steps: [] },
-  humidity: { suffix: '%', steps: [] },
-  watt: { steps: decimal('W') },
-  kwatt: { factor: 1e3, steps: decimal('W') },
-  watth: { steps: decimal('Wh') },
-  kwatth: { factor: 1e3, steps: decimal('Wh') },
-  volt: { steps: [], suffix: 'V' },
-  amp: { steps: [], suffix: 'A' },
-  ohm: { steps: [], suffix: 'Ω' },
-  dB: { steps: [], suffix: 'dB' },
-  rotrpm: { steps: [], suffix: 'rpm' },
-  rothz: { steps: [], suffix: 'Hz' },
-  flowlpm: { steps: [], suffix: 'L/min' },
-  massg: { steps: decimal('g') },
-  masskg: { factor: 1e3, steps: decimal('g') },
-  lengthmm: { steps: [], suffix: 'mm' },
-  lengthm: { steps: [], suffix: 'm' },
-  pressurebar: { steps: [], suffix: 'bar' },
-  pressurembar: { steps: [], suffix: 'mbar' },
-  pressurekpa: { steps: [], suffix: 'kPa' },
-  ppm: { steps: [], suffix: 'ppm' },
-};
 
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -128,68 +44,100 @@ function numberFormat(locale: string | undefined, minimum: number, maximum: numb
 
 /** Formats a value of a unit; null and NaN are an em dash, which is not 0. */
 export function formatValue(raw: number | null | undefined, options: FormatOptions = {}): Formatted {
-  if (raw === null || raw === undefined || !Number.isFinite(raw)) return { value: '—', suffix: '', text: '—' };
-  const id = options.unit ?? 'short';
-  const unit: Unit = UNITS[id] ?? { suffix: id };
+  if (raw === null || raw === undefined || !Number.isFinite(raw)) return whole('—');
+  const unit = unitOf(options.unit);
+  if (unit.written !== undefined) return whole(formatWritten(unit.written, raw * (unit.factor ?? 1), options));
+  const money = unit.currency === undefined ? null : currencySide(unit.currency, options.locale);
   const scaled = raw * (unit.factor ?? 1);
   const step = stepFor(Math.abs(scaled), unit);
   const shown = step ? scaled / step[0] : scaled;
-  const decimals = options.decimals ?? defaultDecimals(shown, step !== null, unit);
-  const fixed = options.decimals !== undefined || (unit.steps?.length === 0 && unit.suffix === '%');
-  const digits = numberFormat(options.locale, fixed || unit.prefix ? decimals : 0, decimals).format(Math.abs(shown));
-  const negative = shown < 0 && /[1-9]/.test(digits);
-  const value = `${negative ? '−' : ''}${unit.prefix ?? ''}${digits}`;
+  const priced = money !== null || unit.prefix !== undefined;
+  const decimals =
+    options.decimals ?? (priced && !step ? priceDecimals(shown, money?.decimals ?? 2) : defaultDecimals(shown, unit));
+  const fixed = options.decimals !== undefined || priced || (unit.steps?.length === 0 && unit.suffix === '%');
+  const digits = numberFormat(options.locale, fixed ? decimals : 0, decimals).format(Math.abs(shown));
+  const sign = shown < 0 && /[1-9]/.test(digits) ? '−' : '';
+  const value = `${sign}${money?.before ?? unit.prefix ?? ''}${digits}`;
   const scale = step?.[1] ?? '';
-  const suffix = `${scale}${unit.suffix ?? ''}`;
-  const isScaleOnly = unit.suffix === undefined && unit.steps === undefined;
-  const gap = suffix === '' || isScaleOnly || unit.tight ? '' : ' ';
-  return { value, suffix, text: `${value}${gap}${suffix}` };
+  const after = unit.suffix ?? money?.after ?? '';
+  const suffix = `${scale}${after}`;
+  return { value, suffix: suffix.trim(), text: `${value}${gapBefore(unit, scale, after)}${suffix}` };
 }
 
-/** The axis's text: as short as the step between ticks allows, so neighbours never read the same. */
-export function formatTick(raw: number, step: number, options: FormatOptions = {}): string {
-  const unit: Unit = UNITS[options.unit ?? 'short'] ?? {};
-  const scaled = Math.abs(raw * (unit.factor ?? 1));
-  const divisor = stepFor(scaled, unit, 1000)?.[0] ?? 1;
-  const shownStep = (step * (unit.factor ?? 1)) / divisor;
-  const decimals = decimalsOf(shownStep);
-  const scale = stepFor(scaled, unit, 1000)?.[1] ?? '';
-  const digits = numberFormat(options.locale, 0, decimals).format(Math.abs((raw * (unit.factor ?? 1)) / divisor));
+function whole(text: string): Formatted {
+  return { value: text, suffix: '', text };
+}
+
+/** Scales without a unit, and units set tight, stand at the number. */
+function gapBefore(unit: Unit, scale: string, after: string): string {
+  if (`${scale}${after}` === '' || unit.tight || unit.currency !== undefined) return '';
+  return after === '' && unit.steps === undefined ? '' : ' ';
+}
+
+/**
+ * The axis's text: as short as the step between ticks allows, so neighbours never read the same. With `largest` all of an
+ * axis are in one scale: 0.5M, 1M, not 500k, 1M.
+ */
+export function formatTick(raw: number, step: number, options: TickOptions = {}): string {
+  const unit = unitOf(options.unit);
+  const factor = unit.factor ?? 1;
+  if (unit.written !== undefined) return formatWritten(unit.written, raw * factor, options);
+  const money = unit.currency === undefined ? null : currencySide(unit.currency, options.locale);
+  const [divisor, scale] = stepFor(Math.abs((options.largest ?? raw) * factor), unit, 1000) ?? [1, ''];
+  const decimals = decimalsOf((step * factor) / divisor);
+  const digits = numberFormat(options.locale, 0, decimals).format(Math.abs((raw * factor) / divisor));
   if (raw === 0 && unit.suffix !== '%') return digits;
-  const gap = scale !== '' && unit.steps !== undefined ? ' ' : '';
-  const suffix = unit.suffix === undefined ? '' : `${unit.tight ? '' : ' '}${unit.suffix}`;
-  return `${raw < 0 ? '−' : ''}${unit.prefix ?? ''}${digits}${gap}${scale}${suffix}`;
+  const after = unit.suffix ?? money?.after ?? '';
+  const sign = raw < 0 ? '−' : '';
+  return `${sign}${money?.before ?? unit.prefix ?? ''}${digits}${gapBefore(unit, scale, after)}${scale}${after}`;
 }
 
-function stepFor(scaled: number, unit: Unit, shortFrom = 10_000): readonly [number, string] | null {
+/** What to multiply raw numbers by to get those an axis shows, so that its ticks are round in them: KiB, minutes, percent. */
+export function axisFactor(largest: number, unit: string | undefined): number {
+  const found = unitOf(unit);
+  const factor = found.factor ?? 1;
+  return factor / (stepFor(Math.abs(largest * factor), found, 1000)?.[0] ?? 1);
+}
+
+/** All of an axis, in one scale. */
+export function formatTicks(values: readonly number[], step: number, options: FormatOptions = {}): string[] {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return values.map((value) => formatTick(value, step, { ...options, largest }));
+}
+
+function stepFor(scaled: number, unit: Unit, shortFrom = 10_000): Steps[number] | null {
   if (unit.steps) {
     if (unit.steps.length === 0) return null;
     const fit = unit.steps.find(([size]) => scaled >= size * 0.9995);
-    return fit ?? unit.steps.at(scaled === 0 ? unitBase(unit) : -1) ?? null;
+    return fit ?? unit.steps.at(scaled === 0 ? unitBase(unit, unit.steps) : -1) ?? null;
   }
   if (scaled < shortFrom * 0.9995) return null;
   return SHORT.find(([size]) => scaled >= size * 0.9995) ?? null;
 }
 
 /** Zero of a unit is said in the unit itself: 0 ms, not 0 µs. */
-function unitBase(unit: Unit): number {
+function unitBase(unit: Unit, steps: Steps): number {
   const factor = unit.factor ?? 1;
-  const found = unit.steps?.findIndex(([size]) => size === factor) ?? -1;
-  return found >= 0 ? found : (unit.steps?.findIndex(([size]) => size === 1) ?? -1);
+  const found = steps.findIndex(([size]) => Math.abs(size / factor - 1) < 1e-9);
+  return found >= 0 ? found : steps.findIndex(([size]) => size === 1);
 }
 
 /** Decimals it takes to write a step exactly: 0.25 needs two. */
 function decimalsOf(step: number): number {
   for (let decimals = 0; decimals < 6; decimals++) {
-    const whole = step * 10 ** decimals;
-    if (Math.abs(whole - Math.round(whole)) < 1e-6 * whole) return decimals;
+    const shifted = step * 10 ** decimals;
+    if (Math.abs(shifted - Math.round(shifted)) < 1e-6 * shifted) return decimals;
   }
   return 6;
 }
 
-function defaultDecimals(shown: number, stepped: boolean, unit: Unit): number {
+/** Of money: whole amounts, and those from a thousand up, without cents. */
+function priceDecimals(shown: number, cents: number): number {
+  return Math.abs(shown) >= 1000 || Number.isInteger(shown) ? 0 : cents;
+}
+
+function defaultDecimals(shown: number, unit: Unit): number {
   const size = Math.abs(shown);
-  if (unit.prefix && !stepped) return size >= 1000 || Number.isInteger(shown) ? 0 : 2;
   if (unit.suffix === '%') return size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
   if (Number.isInteger(shown)) return 0;
   if (size >= 100) return 0;
