@@ -1,224 +1,312 @@
-import { type Accessor, createEffect, createSignal, For, type JSX, onCleanup, onMount, Show, untrack } from 'solid-js';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { formatTick, formatValue } from '../format.ts';
-import { formatDay, formatWindow, type Zone } from '../format-time.ts';
-import type { Ink } from './ink.ts';
-import { paintPlot } from './paint.ts';
-import type { Plot } from './plot.ts';
-import { timeTickLabel, timeTicks, valueTicks } from './ticks.ts';
+import {
+  type Component,
+  createEffect,
+  createMemo,
+  createSignal,
+  type JSX,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  untrack,
+} from 'solid-js';
+import { Dynamic } from 'solid-js/web';
+import { useBoard } from '../panels/board-context.ts';
+import { cursorKey } from './cursor-keys.ts';
+import { centredOn, type Extent, panned, toRangeUs, zoomAround } from './extent.ts';
+import { createHost, type Host, moveCursor, show } from './host.ts';
+import { Marks, type PlotBox } from './marks.tsx';
+import { paintMarks } from './paint-ground.ts';
+import { createRest } from './rest.ts';
+import { type Cursor, nearest, rowAt, type Scene } from './scene.ts';
 
 export interface ChartProps {
-  readonly plot: Plot;
-  readonly ink: Ink;
-  readonly unit: string | undefined;
-  readonly decimals: number | undefined;
-  readonly zone: Zone;
-  /** What a window of days that ends then is called; null: its times say enough. */
-  readonly windowName: (endMs: number) => string | null;
+  readonly scene: Scene;
   /** What the picture shows, for who does not see it. */
   readonly summary: string;
+  /** What stands beside the cursor. */
+  readonly tooltip: Component<{ readonly cursor: Cursor }>;
+  /** What is at the cursor, in words. */
+  readonly say: (cursor: Cursor) => string;
+  /** Null: the cursor has left. */
+  readonly onCursor?: (cursor: Cursor | null) => void;
 }
 
+/** How far a turn of the wheel zooms. */
+const WHEEL = 0.002;
+
 /**
- * One canvas. uPlot keeps the axes, the scales and the cursor; the series are painted by `paint.ts`, because what is
- * right of the watermark is drawn differently from what is left of it.
+ * A picture over time with axes, one crosshair for the whole board, zoom for the whole board, and a keyboard:
+ *
+ *     drag          zoom in            ← →  Home End   move the cursor        Enter   zoom in around it
+ *     shift + drag  pan                ↑ ↓             between rows           0       back
+ *     ctrl + wheel  zoom, pan          + −             zoom                   Escape  leave, then back
+ *     double-click  back
  */
 export function Chart(props: ChartProps): JSX.Element {
-  let host: HTMLDivElement | undefined;
+  const board = useBoard();
+  let image: HTMLDivElement | undefined;
   /** uPlot's alone: what Solid puts beside it comes and goes. */
   let inner: HTMLDivElement | undefined;
-  const [hover, setHover] = createSignal<{ index: number; left: number } | null>(null);
+  const [cursor, setCursor] = createSignal<Cursor | null>(null, { equals: sameCursor });
   const [size, setSize] = createSignal({ width: 0, height: 0 });
-  const [chart, setChart] = createSignal<uPlot>();
+  const [host, setHost] = createSignal<Host>();
+  const [box, setBox] = createSignal<PlotBox>({ left: 0, width: 0, top: 0 }, { equals: sameBox });
+  const [said, setSaid] = createSignal('');
+  /** Where hands hold the chart; the board is asked when they let go. */
+  const [held, setHeld] = createSignal<Extent | null>(null);
+  /** Where the keyboard's cursor stands; null: it has none. */
+  let keyed: { seconds: number; row: number } | null = null;
+  const rest = createRest(board.frames);
+  onCleanup(() => rest.cancel());
+  const extent = () => held() ?? props.scene.extent;
+  const zoom = (range: Extent | null) => board.zoom(range && toRangeUs(range));
+  const letGo = () => {
+    const range = held();
+    if (range) zoom(range);
+    setHeld(null);
+  };
+
   onMount(() => {
-    if (!host) return;
+    if (!image) return;
     const observer = new ResizeObserver(([entry]) => {
-      const box = entry?.contentRect;
-      if (!box || box.width < 40 || box.height < 40) return;
-      setSize({ width: Math.floor(box.width), height: Math.floor(box.height) });
+      const room = entry?.contentRect;
+      if (!room || room.width < 40 || room.height < 40) return;
+      setSize({ width: Math.floor(room.width), height: Math.floor(room.height) });
     });
-    observer.observe(host);
+    observer.observe(image);
     onCleanup(() => observer.disconnect());
+    image.addEventListener('wheel', turn, { passive: false });
   });
-  // Axes carry fonts and colours in their options, so a new theme or scale is a new uPlot.
-  createEffect(() => {
-    const ink = props.ink;
-    if (!inner || size().width === 0) return;
-    const made = untrack(() => createPlot(inner, size(), () => props.plot, ink, props, setHover));
-    setChart(made);
-    onCleanup(() => {
-      made.destroy();
-      setHover(null);
-    });
-  });
+
+  const isLaidOut = createMemo(() => size().width > 0);
+  const hasRight = createMemo(() => props.scene.right !== null);
+  createEffect(
+    on([board.ink, isLaidOut, hasRight], ([ink]) => {
+      if (!inner || !isLaidOut()) return;
+      const made = createHost({
+        element: inner,
+        size: untrack(size),
+        ink,
+        scene: () => untrack(() => props.scene),
+        extent: () => untrack(extent),
+        zone: () => untrack(board.zone),
+        paint: (canvas) =>
+          untrack(() => {
+            paintMarks(canvas, board.annotations(), ink);
+            props.scene.paint(canvas, ink);
+            const ratio = devicePixelRatio;
+            setBox({ left: canvas.left / ratio, width: canvas.width / ratio, top: canvas.top / ratio });
+          }),
+        onCursor: (self) => untrack(() => follow(self)),
+        onSelect: zoom,
+        onReset: () => zoom(null),
+        onGrab: grab,
+      });
+      setHost(made);
+      onCleanup(() => {
+        made.destroy();
+        setCursor(null);
+      });
+    }),
+  );
   createEffect(() => {
     const { width, height } = size();
-    const made = chart();
+    const made = host();
     if (made && (made.width !== width || made.height !== height)) made.setSize({ width, height });
   });
   createEffect(() => {
-    const plot = props.plot;
-    const made = chart();
-    if (made) show(made, plot);
+    const { scene } = props;
+    const range = extent();
+    const made = host();
+    board.annotations();
+    if (!made) return;
+    show(made, scene, range);
+    if (keyed) place(made, keyed);
   });
+  createEffect(() => props.onCursor?.(cursor()));
+
+  const follow = (self: Host) => {
+    const { left, top } = self.cursor;
+    if (left === undefined || left < 0 || left > self.over.clientWidth) return void setCursor(null);
+    const { scene } = props;
+    const seconds = self.posToVal(left, 'x');
+    const index = nearest(scene.stops, seconds);
+    if (index < 0) return void setCursor(null);
+    const hovered = self.over.matches(':hover');
+    const row = scene.rows > 0 ? (keyed?.row ?? rowAt(self.posToVal(top ?? 0, 'y'), scene.rows)) : 0;
+    const here = hovered || keyed !== null;
+    const x = self.bbox.left / devicePixelRatio + left;
+    setCursor({ index, seconds: keyed?.seconds ?? seconds, row, x, y: here ? (top ?? 0) : 0, here });
+  };
+
+  const place = (made: Host, at: { seconds: number; row: number }) => {
+    const { rows } = props.scene;
+    const top = rows > 0 ? made.valToPos(rows - at.row - 0.5, 'y') : made.over.clientHeight / 2;
+    moveCursor(made, made.valToPos(at.seconds, 'x'), top);
+  };
+
+  const leave = () => {
+    if (keyed === null) return;
+    keyed = null;
+    rest.cancel();
+    setSaid('');
+    const made = host();
+    if (made) moveCursor(made, -10, -10);
+  };
+
+  const press = (event: KeyboardEvent) => {
+    const made = host();
+    const asked = made && cursorKey(event);
+    if (!asked) return;
+    const now = cursor();
+    const done = act(asked, made, keyed ?? (now?.here ? { seconds: now.seconds, row: now.row } : null));
+    if (!done) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const act = (
+    asked: NonNullable<ReturnType<typeof cursorKey>>,
+    made: Host,
+    at: { seconds: number; row: number } | null,
+  ): boolean => {
+    const { scene } = props;
+    switch (asked.do) {
+      case 'step':
+      case 'row':
+      case 'end': {
+        if (asked.do === 'row' && scene.rows === 0) return false;
+        keyed = scene.stops.length === 0 ? null : moved(scene, extent(), at, asked);
+        if (!keyed) return false;
+        place(made, keyed);
+        rest.after(() => {
+          const there = cursor();
+          if (there && keyed) setSaid(props.say(there));
+        });
+        return true;
+      }
+      case 'zoom':
+        if (asked.around && !at) return false;
+        zoom(at ? centredOn(extent(), at.seconds, asked.factor) : zoomAround(extent(), middle(extent()), asked.factor));
+        return true;
+      case 'reset':
+        zoom(null);
+        return true;
+      case 'leave': {
+        const zoomed = typeof board.view().until === 'number';
+        if (keyed) leave();
+        else if (zoomed) zoom(null);
+        else return false;
+        return true;
+      }
+    }
+  };
+
+  const grab = (event: MouseEvent) => {
+    const from = extent();
+    const { width } = box();
+    event.preventDefault();
+    const move = (to: MouseEvent) => setHeld(panned(from, (event.clientX - to.clientX) / Math.max(1, width)));
+    const release = () => {
+      document.removeEventListener('mousemove', move);
+      letGo();
+    };
+    document.addEventListener('mousemove', move);
+    document.addEventListener('mouseup', release, { once: true });
+    onCleanupOnce(() => {
+      document.removeEventListener('mousemove', move);
+      document.removeEventListener('mouseup', release);
+    });
+  };
+  let undo: (() => void) | null = null;
+  const onCleanupOnce = (run: () => void) => {
+    undo?.();
+    undo = run;
+  };
+  onCleanup(() => undo?.());
+
+  function turn(event: WheelEvent): void {
+    const made = host();
+    if (!made || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const now = extent();
+    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
+    const by = event.deltaY || event.deltaX;
+    const at = made.posToVal(event.clientX - made.over.getBoundingClientRect().left, 'x');
+    setHeld(sideways ? panned(now, (event.deltaX || by) * (WHEEL / 2)) : zoomAround(now, at, Math.exp(by * WHEEL)));
+    rest.after(letGo);
+  }
+
   return (
-    <div class="chart" role="img" aria-label={props.summary} ref={host}>
-      <div ref={inner} />
-      <Show when={hover()}>{(at) => <Tooltip at={at} chart={chart} {...props} />}</Show>
-    </div>
-  );
-}
-
-function show(chart: uPlot, plot: Plot): void {
-  chart.batch(() => {
-    chart.setData([plot.xSeconds, plot.series[0]?.tops ?? plot.xSeconds], false);
-    chart.setScale('x', { min: plot.fromS, max: plot.toS });
-    chart.setScale('y', { min: plot.range.min, max: plot.range.max });
-  });
-}
-
-function createPlot(
-  host: HTMLElement,
-  size: { width: number; height: number },
-  plot: () => Plot,
-  ink: Ink,
-  props: ChartProps,
-  onHover: (at: { index: number; left: number } | null) => void,
-): uPlot {
-  const k = ink.scale;
-  const moments = (self: uPlot) =>
-    timeTicks(plot().fromS, plot().toS, Math.max(2, self.bbox.width / devicePixelRatio / (110 * k)), props.zone);
-  const axis = { stroke: ink.faint, font: ink.font, ticks: { show: false }, border: { show: false } };
-  return new uPlot(
-    {
-      ...size,
-      padding: [12 * k, 18 * k, 0, 0],
-      legend: { show: false },
-      cursor: {
-        y: false,
-        points: { show: false },
-        drag: { setScale: false, x: false, y: false },
-        sync: { key: 'board', setSeries: false, scales: ['x', null] },
-      },
-      scales: {
-        x: { time: false, auto: false, range: (_self, min, max) => [min, max] },
-        y: { auto: false, range: (_self, min, max) => [min, max] },
-      },
-      series: [{}, { scale: 'y', paths: () => null, points: { show: false } }],
-      axes: [
-        {
-          ...axis,
-          grid: { show: false },
-          size: 20 * k,
-          gap: 5 * k,
-          splits: (self) => [...moments(self).seconds],
-          values: (self, seconds) => {
-            const { stepS } = moments(self);
-            return seconds.map((one) => whole(self, one, timeTickLabel(one, stepS, props.zone), ink));
-          },
-        },
-        {
-          ...axis,
-          grid: { stroke: ink.grid, width: 1 },
-          gap: 8 * k,
-          size: (self, labels) => labelWidth(self, labels, ink) + 10 * k,
-          splits: () => valueTicks(plot().range),
-          values: (_self, values) => values.map((one) => formatTick(one, plot().range.step, { unit: props.unit })),
-        },
-      ],
-      hooks: {
-        draw: [
-          (self) => {
-            const { left, top, width, height } = self.bbox;
-            paintPlot(
-              {
-                context: self.ctx,
-                left,
-                top,
-                width,
-                height,
-                unit: devicePixelRatio * k,
-                x: (seconds) => self.valToPos(seconds, 'x', true),
-                y: (value) => self.valToPos(value, 'y', true),
-              },
-              plot(),
-              ink,
-            );
-          },
-        ],
-        setCursor: [
-          (self) => {
-            const { idx, left } = self.cursor;
-            const inside = self.over.matches(':hover');
-            onHover(
-              idx === null || idx === undefined || left === undefined || left < 0 || !inside
-                ? null
-                : { index: idx, left },
-            );
-          },
-        ],
-      },
-    },
-    [plot().xSeconds, plot().series[0]?.tops ?? plot().xSeconds],
-    host,
-  );
-}
-
-/** A label that the chart's edge would cut is left out. */
-function whole(chart: uPlot, seconds: number, label: string, ink: Ink): string {
-  const half = labelWidth(chart, [label], ink) / 2;
-  const at = chart.bbox.left / devicePixelRatio + chart.valToPos(seconds, 'x');
-  return at < half || at + half > chart.width ? '' : label;
-}
-
-function labelWidth(chart: uPlot, labels: string[] | null, ink: Ink): number {
-  chart.ctx.font = ink.font;
-  return Math.max(0, ...(labels ?? []).map((label) => chart.ctx.measureText(label).width));
-}
-
-/** The values under the pointer: beside it, on whichever side has room. */
-function Tooltip(
-  props: ChartProps & { at: Accessor<{ index: number; left: number }>; chart: Accessor<uPlot | undefined> },
-): JSX.Element {
-  const startMs = () => (props.plot.startSeconds[props.at().index] ?? 0) * 1000;
-  const sizeMs = () => props.plot.windowSizeS * 1000;
-  const name = () => props.windowName(startMs() + sizeMs());
-  const times = () => {
-    const far = Math.abs(props.plot.toS - startMs() / 1000) > 86_400;
-    return `${formatWindow(startMs(), sizeMs(), props.zone)}${far ? `, ${formatDay(startMs(), props.zone)}` : ''}`;
-  };
-  const place = () => {
-    const chart = props.chart();
-    const offset = chart ? chart.over.offsetLeft : 0;
-    const x = offset + props.at().left;
-    const right = chart ? x > chart.width * 0.6 : false;
-    return right ? `translateX(calc(${x - 10}px - 100%))` : `translateX(${x + 10}px)`;
-  };
-  const isOpen = () => {
-    const { watermarkS, windowSizeS } = props.plot;
-    return watermarkS !== null && startMs() / 1000 + windowSizeS > watermarkS;
-  };
-  const isFilling = () => props.plot.soFar && props.at().index === props.plot.startSeconds.length - 1;
-  const note = () =>
-    props.plot.revised[props.at().index] ? ' · revised' : isFilling() ? ' · so far' : isOpen() ? ' · provisional' : '';
-  return (
-    <div class="tooltip" style={{ transform: place() }}>
-      <header>
-        <Show when={name()} fallback={times()}>
-          {(words) => words()}
+    <div class="chart-frame">
+      <div
+        class="chart"
+        role="img"
+        aria-roledescription="chart"
+        aria-label={props.summary}
+        tabindex="0"
+        ref={image}
+        onKeyDown={press}
+        onBlur={leave}
+        onPointerMove={() => {
+          if (keyed) leave();
+        }}
+      >
+        <div ref={inner} />
+        <Show when={cursor()?.here ? cursor() : null}>
+          {(at) => (
+            <div class="tooltip" style={{ transform: beside(at().x, size().width) }}>
+              <Dynamic component={props.tooltip} cursor={at()} />
+            </div>
+          )}
         </Show>
-        {note()}
-      </header>
-      <For each={props.plot.stacked ? [...props.plot.series].reverse() : props.plot.series}>
-        {(series) => (
-          <div>
-            <span class="swatch" style={{ '--swatch': `var(--series-${series.slot + 1})` }} />
-            {series.name}
-            <b>{formatValue(series.values[props.at().index], { unit: props.unit, decimals: props.decimals }).text}</b>
-          </div>
-        )}
-      </For>
+      </div>
+      <Marks marks={board.annotations()} extent={extent()} box={box()} zone={board.zone()} nowMs={board.nowMs} />
+      <div class="sr-only" aria-live="polite">
+        {said()}
+      </div>
     </div>
   );
+}
+
+/** On whichever side has room. */
+function beside(x: number, width: number): string {
+  return x > width * 0.6 ? `translateX(calc(${x - 10}px - 100%))` : `translateX(${x + 10}px)`;
+}
+
+function middle({ fromS, toS }: Extent): number {
+  return (fromS + toS) / 2;
+}
+
+function moved(
+  { stops, rows, next }: Scene,
+  { fromS, toS }: Extent,
+  at: { seconds: number; row: number } | null,
+  key: { do: 'step' | 'row' | 'end'; by: number },
+): { seconds: number; row: number } {
+  const first = stops.findIndex((one) => one >= fromS);
+  const last = stops.findLastIndex((one) => one <= toS);
+  const low = first < 0 || first > last ? 0 : first;
+  const high = last < low ? stops.length - 1 : last;
+  const stop = (index: number) => stops[Math.min(high, Math.max(low, index))] ?? 0;
+  const row = at?.row ?? 0;
+  if (key.do === 'end') return { seconds: stop(key.by < 0 ? low : high), row };
+  if (!at) return { seconds: stop(high), row };
+  if (key.do === 'row') return { seconds: at.seconds, row: Math.min(Math.max(0, rows - 1), Math.max(0, row + key.by)) };
+  if (!next) return { seconds: stop(nearest(stops, at.seconds) + key.by), row };
+  let { seconds } = at;
+  for (let steps = Math.abs(key.by); steps > 0; steps--) seconds = next(seconds, row, key.by < 0 ? -1 : 1);
+  return { seconds, row };
+}
+
+function sameCursor(a: Cursor | null, b: Cursor | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.index === b.index && a.x === b.x && a.y === b.y && a.row === b.row && a.here === b.here && a.seconds === b.seconds
+  );
+}
+
+function sameBox(a: PlotBox, b: PlotBox): boolean {
+  return a.left === b.left && a.width === b.width && a.top === b.top;
 }

@@ -1,3 +1,5 @@
+import type { Color, Tone } from '../../contract/spec/panels/parts.ts';
+
 /** The colours and sizes a canvas needs, read from the page's custom properties; read again when the theme changes. */
 export interface Ink {
   readonly surface: string;
@@ -5,7 +7,9 @@ export interface Ink {
   readonly text: string;
   readonly faint: string;
   readonly muted: string;
+  readonly accent: string;
   readonly series: readonly string[];
+  readonly tones: Readonly<Record<Tone, string>>;
   /** CSS font of axis labels. */
   readonly font: string;
   /** How much larger than on a desk everything is: 1, more on a kiosk. */
@@ -22,10 +26,17 @@ export function readInk(root: Element = document.documentElement): Ink {
     text: token('text'),
     faint: token('faint'),
     muted: token('muted'),
+    accent: token('accent'),
     series: Array.from({ length: 8 }, (_, index) => token(`series-${index + 1}`)),
+    tones: { good: token('live'), warn: token('late'), alarm: token('down'), off: token('stale') },
     font: axisFont(scale, token('sans')),
     scale,
   };
+}
+
+/** A colour of the theme, for a canvas. */
+export function inkOf(ink: Ink, color: Color): string {
+  return (typeof color === 'number' ? ink.series[color - 1] : ink.tones[color]) ?? ink.text;
 }
 
 /** In whole pixels: uPlot multiplies the digits just before `px` for screens of more pixels, and of 11.5 those are 5. */

@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Ink } from './ink.ts';
 import { paintPlot } from './paint.ts';
-import { makePlot, type PlotOptions } from './plot.ts';
+import { makePlot, type PlotOptions, type SeriesLook } from './plot.ts';
 
-const INK: Ink = { surface: '', grid: '', text: '', faint: '', muted: '', series: ['s'], font: '', scale: 1 };
+const INK: Ink = {
+  surface: '',
+  grid: '',
+  text: '',
+  faint: '',
+  muted: '',
+  accent: '',
+  series: ['s'],
+  tones: { good: '', warn: '', alarm: '', off: '' },
+  font: '',
+  scale: 1,
+};
 const RADIUS = 2;
 
 interface Sides {
@@ -56,6 +67,16 @@ class FakePath {
 beforeEach(() => void vi.stubGlobal('Path2D', FakePath));
 afterEach(() => void vi.unstubAllGlobals());
 
+const LOOK = (): SeriesLook => ({
+  title: 'a',
+  color: 1,
+  draw: 'line',
+  right: false,
+  dashed: false,
+  unit: undefined,
+  decimals: undefined,
+});
+
 /** One pixel a second, 0 s at the left edge. */
 function painted(values: readonly number[], change: Partial<PlotOptions> = {}) {
   const plot = makePlot(
@@ -70,13 +91,15 @@ function painted(values: readonly number[], change: Partial<PlotOptions> = {}) {
       hiddenSeries: 0,
       relativeError: 0,
     },
-    { draw: 'line', stack: false, span: 'all', watermarkUs: null, maxEventTimeUs: 1e15, slot: () => 0, ...change },
+    { stack: false, span: 'all', watermarkUs: null, maxEventTimeUs: 1e15, look: LOOK, shown: () => true, ...change },
   );
   if (!plot) throw new Error('there are windows');
   const { context, points, lines } = fakeContext();
-  const [left, width] = [plot.fromS, plot.toS - plot.fromS];
-  const place = { left, top: 0, width, height: 100, unit: 1 };
-  paintPlot({ context, ...place, x: (seconds) => seconds, y: (value) => 100 - value }, plot, INK);
+  const { fromS, toS } = plot.own;
+  const [left, width] = [fromS, toS - fromS];
+  const place = { left, top: 0, width, height: 100, unit: 1, fromS, toS };
+  const y = (value: number) => 100 - value;
+  paintPlot({ context, ...place, x: (seconds) => seconds, y, yRight: y }, plot, INK);
   return { points, lines, left, right: left + width };
 }
 

@@ -1,18 +1,9 @@
-import type { Ink } from './ink.ts';
+import { type Canvas, paintWatermark, watermarkAt, within } from './canvas.ts';
+import { type Ink, inkOf } from './ink.ts';
+import { paintBands, paintEarlier, paintLimits } from './paint-ground.ts';
 import type { Plot, PlotSeries } from './plot.ts';
 
-/** Paints a plot's series, watermark and rings onto a canvas whose axes are already there. All in device pixels. */
-export interface Canvas {
-  readonly context: CanvasRenderingContext2D;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  /** Device pixels per CSS pixel, times the page's scale. */
-  readonly unit: number;
-  readonly x: (seconds: number) => number;
-  readonly y: (value: number) => number;
-}
+/** Paints a plot's series, watermark and rings onto a canvas whose axes are already there. */
 
 const AREA_ALPHA = 0.14;
 const STACK_ALPHA = 0.32;
@@ -20,31 +11,27 @@ const STACK_ALPHA = 0.32;
 const RING_APART = 16;
 
 export function paintPlot(canvas: Canvas, plot: Plot, ink: Ink): void {
-  const { context, left, top, width, height } = canvas;
+  const { context, left, width } = canvas;
   const right = left + width;
-  const watermarkX = plot.watermarkS === null ? right : clamp(canvas.x(plot.watermarkS), left, right);
-  const shapes = plot.draw === 'bars' ? [] : plot.series.map((series) => trace(canvas, plot, series));
-  const within = (from: number, to: number, paint: () => void) => {
-    if (to - from < 0.5) return;
-    context.save();
-    context.beginPath();
-    context.rect(from, top - 4 * canvas.unit, to - from, height + 5 * canvas.unit);
-    context.clip();
-    paint();
-    context.restore();
-  };
+  const watermarkX = watermarkAt(canvas, plot.watermarkS);
+  const lines = plot.series.filter(({ draw }) => draw !== 'bars');
+  const bars = plot.series.filter(({ draw }) => draw === 'bars');
+  const shapes = lines.map((series) => trace(canvas, plot, series));
   context.save();
-  if (plot.draw === 'bars') within(left, right, () => paintBars(canvas, plot, ink));
-  else
+  within(canvas, left, right, () => {
+    paintLimits(canvas, plot, ink);
+    paintBands(canvas, plot, ink);
+    paintBars(canvas, plot, bars, ink);
+    paintEarlier(canvas, plot, ink);
+  });
+  if (lines.length > 0)
     for (const settled of [true, false])
-      within(settled ? left : watermarkX, settled ? watermarkX : right, () => {
-        for (const [index, shape] of shapes.entries())
-          paintShape(canvas, plot, plot.series[index], shape, ink, settled);
+      within(canvas, settled ? left : watermarkX, settled ? watermarkX : right, () => {
+        for (const [index, shape] of shapes.entries()) paintShape(canvas, plot, lines[index], shape, ink, settled);
       });
-  paintLone(canvas, plot, shapes, ink);
-  if (plot.draw !== 'bars') paintRings(canvas, plot, ink);
-  if (plot.watermarkS !== null && plot.watermarkS > plot.fromS && plot.watermarkS <= plot.toS)
-    paintWatermark(canvas, watermarkX, ink);
+  paintLone(canvas, plot, lines, shapes, ink);
+  paintRings(canvas, plot, lines, ink);
+  paintWatermark(canvas, plot.watermarkS, ink.muted);
   context.restore();
 }
 
@@ -55,21 +42,29 @@ interface Shape {
   readonly lone: readonly number[];
 }
 
+export function yOf(canvas: Canvas, { right }: PlotSeries): (value: number) => number {
+  return right ? canvas.yRight : canvas.y;
+}
+
 function trace(canvas: Canvas, plot: Plot, series: PlotSeries): Shape {
   const line = new Path2D();
   const area = new Path2D();
   const lone: number[] = [];
   const { xSeconds } = plot;
-  const zero = canvas.y(Math.max(0, plot.range.min));
+  const place = yOf(canvas, series);
+  const range = (series.right && plot.rightRange) || plot.range;
+  const zero = place(Math.max(0, range.min));
   const count = xSeconds.length;
   // What is still filling is joined to nothing.
   const joined = plot.soFar ? count - 1 : count;
+  const over = plot.nulls === 'connect';
   let start = -1;
+  let end = -1;
   for (let index = 0; index <= joined; index++) {
     const value = index < joined ? (series.tops[index] ?? Number.NaN) : Number.NaN;
     if (!Number.isNaN(value)) {
       const x = canvas.x(xSeconds[index] ?? 0);
-      const y = canvas.y(value);
+      const y = place(value);
       if (start < 0) {
         start = index;
         line.moveTo(x, y);
@@ -78,14 +73,14 @@ function trace(canvas: Canvas, plot: Plot, series: PlotSeries): Shape {
         line.lineTo(x, y);
         area.lineTo(x, y);
       }
+      end = index;
       continue;
     }
-    if (start < 0) continue;
-    const end = index - 1;
+    if (start < 0 || (over && index < joined)) continue;
     if (end === start) lone.push(start);
     for (let back = end; back >= start; back--) {
       const bottom = series.bottoms?.[back];
-      area.lineTo(canvas.x(xSeconds[back] ?? 0), bottom === undefined ? zero : canvas.y(bottom));
+      area.lineTo(canvas.x(xSeconds[back] ?? 0), bottom === undefined ? zero : place(bottom));
     }
     area.closePath();
     start = -1;
@@ -95,7 +90,7 @@ function trace(canvas: Canvas, plot: Plot, series: PlotSeries): Shape {
 }
 
 function paintShape(
-  canvas: Canvas,
+  { context, unit }: Canvas,
   plot: Plot,
   series: PlotSeries | undefined,
   shape: Shape,
@@ -103,10 +98,10 @@ function paintShape(
   settled: boolean,
 ): void {
   if (!series) return;
-  const { context, unit } = canvas;
-  const color = ink.series[series.slot] ?? ink.text;
-  if (plot.draw === 'area' || plot.stacked) {
-    context.globalAlpha = (plot.stacked ? STACK_ALPHA : AREA_ALPHA) * (settled ? 1 : 0.5);
+  const color = inkOf(ink, series.color);
+  const stacked = plot.stacked && !series.right;
+  if (series.draw === 'area' || stacked) {
+    context.globalAlpha = (stacked ? STACK_ALPHA : AREA_ALPHA) * (settled ? 1 : 0.5);
     context.fillStyle = color;
     context.fill(shape.area);
   }
@@ -114,22 +109,24 @@ function paintShape(
   context.strokeStyle = color;
   context.lineWidth = 1.6 * unit;
   context.lineJoin = 'round';
-  context.setLineDash(settled ? [] : [2.5 * unit, 2.5 * unit]);
+  const dash = settled ? (series.dashed ? [7 * unit, 4 * unit] : []) : [2.5 * unit, 2.5 * unit];
+  context.setLineDash(dash);
   context.stroke(shape.line);
 }
 
 /** Whole, also at the edges: half of a point says nothing of where it is. */
-function paintLone({ context, unit, x, y }: Canvas, plot: Plot, shapes: readonly Shape[], ink: Ink): void {
+function paintLone(canvas: Canvas, plot: Plot, lines: readonly PlotSeries[], shapes: readonly Shape[], ink: Ink): void {
+  const { context, unit, x, fromS, toS } = canvas;
   for (const [place, { lone }] of shapes.entries()) {
-    const series = plot.series[place];
+    const series = lines[place];
     if (!series) continue;
-    context.fillStyle = ink.series[series.slot] ?? ink.text;
+    context.fillStyle = inkOf(ink, series.color);
     for (const index of lone) {
       const seconds = plot.xSeconds[index] ?? 0;
-      if (seconds < plot.fromS || seconds > plot.toS) continue;
+      if (seconds < fromS || seconds > toS) continue;
       context.globalAlpha = plot.soFar && index === plot.xSeconds.length - 1 ? 0.75 : 1;
       context.beginPath();
-      context.arc(x(seconds), y(series.tops[index] ?? 0), 2 * unit, 0, 2 * Math.PI);
+      context.arc(x(seconds), yOf(canvas, series)(series.tops[index] ?? 0), 2 * unit, 0, 2 * Math.PI);
       context.fill();
     }
   }
@@ -137,80 +134,61 @@ function paintLone({ context, unit, x, y }: Canvas, plot: Plot, shapes: readonly
 }
 
 /** A window's bar is whole: all of it final or all of it provisional. */
-function paintBars(canvas: Canvas, plot: Plot, ink: Ink): void {
+function paintBars(canvas: Canvas, plot: Plot, bars: readonly PlotSeries[], ink: Ink): void {
   const { context, unit } = canvas;
-  const side = plot.stacked ? 1 : Math.max(1, plot.series.length);
-  const zero = canvas.y(0);
-  for (const [place, series] of plot.series.entries()) {
-    context.fillStyle = ink.series[series.slot] ?? ink.text;
+  const stacked = plot.stacked && bars.every(({ right }) => !right);
+  const side = stacked ? 1 : Math.max(1, bars.length);
+  for (const [place, series] of bars.entries()) {
+    const at = yOf(canvas, series);
+    const zero = at(0);
+    context.fillStyle = inkOf(ink, series.color);
     for (let index = 0; index < plot.startSeconds.length; index++) {
       const value = series.tops[index] ?? Number.NaN;
-      if (Number.isNaN(value)) continue;
       const start = plot.startSeconds[index] ?? 0;
-      context.globalAlpha = start + plot.windowSizeS <= (plot.watermarkS ?? Number.POSITIVE_INFINITY) ? 0.85 : 0.38;
+      const end = start + plot.windowSizeS;
+      if (Number.isNaN(value) || end < canvas.fromS || start > canvas.toS) continue;
+      context.globalAlpha = end <= (plot.watermarkS ?? Number.POSITIVE_INFINITY) ? 0.85 : 0.38;
       const left = canvas.x(start);
-      const full = canvas.x(start + plot.windowSizeS) - left;
+      const full = canvas.x(end) - left;
       const gap = Math.min(6 * unit, full * 0.2);
       const width = Math.max(1, (full - gap) / side);
-      const x = left + gap / 2 + (plot.stacked ? 0 : place * width);
-      const bottom = series.bottoms ? canvas.y(series.bottoms[index] ?? 0) : zero;
-      const y = canvas.y(value);
+      const x = left + gap / 2 + (stacked ? 0 : place * width);
+      const bottom = series.bottoms ? at(series.bottoms[index] ?? 0) : zero;
+      const y = at(value);
       context.fillRect(x, Math.min(y, bottom), width, Math.abs(bottom - y));
     }
   }
   context.globalAlpha = 1;
 }
 
-/** Where points stand apart, a ring each; where they are close, a mark at the foot, or rings would hide the line. */
-function paintRings(canvas: Canvas, plot: Plot, ink: Ink): void {
+/** Where points stand apart, a ring each; where they are close, or bars, a mark at the foot, or rings would hide the line. */
+function paintRings(canvas: Canvas, plot: Plot, lines: readonly PlotSeries[], ink: Ink): void {
   const { context, unit } = canvas;
-  const apart = Math.abs(canvas.x(plot.windowSizeS) - canvas.x(0)) >= RING_APART * unit;
+  const apart = lines.length > 0 && Math.abs(canvas.x(plot.windowSizeS) - canvas.x(0)) >= RING_APART * unit;
+  const back = lines.length < plot.series.length ? plot.windowSizeS / 2 : 0;
   context.setLineDash([]);
   context.lineWidth = (apart ? 1.4 : 1) * unit;
   const foot = canvas.top + canvas.height;
   for (let index = 0; index < plot.revised.length; index++) {
     const x = plot.xSeconds[index] ?? 0;
-    if (!plot.revised[index] || x < plot.fromS) continue;
+    if (!plot.revised[index] || x < canvas.fromS || x > canvas.toS) continue;
     if (!apart) {
       context.strokeStyle = ink.faint;
       context.beginPath();
-      context.moveTo(canvas.x(x), foot);
-      context.lineTo(canvas.x(x), foot - 3 * unit);
+      context.moveTo(canvas.x(x - back), foot);
+      context.lineTo(canvas.x(x - back), foot - 3 * unit);
       context.stroke();
       continue;
     }
     context.fillStyle = ink.surface;
-    for (const series of plot.series) {
+    for (const series of lines) {
       const value = series.tops[index] ?? Number.NaN;
-      if (Number.isNaN(value) || (plot.stacked && series !== plot.series.at(-1))) continue;
-      context.strokeStyle = ink.series[series.slot] ?? ink.text;
+      if (Number.isNaN(value) || (plot.stacked && series !== lines.at(-1))) continue;
+      context.strokeStyle = inkOf(ink, series.color);
       context.beginPath();
-      context.arc(canvas.x(x), canvas.y(value), 2.4 * unit, 0, 2 * Math.PI);
+      context.arc(canvas.x(x), yOf(canvas, series)(value), 2.4 * unit, 0, 2 * Math.PI);
       context.fill();
       context.stroke();
     }
   }
-}
-
-function paintWatermark(canvas: Canvas, x: number, ink: Ink): void {
-  const { context, top, height, unit } = canvas;
-  const at = Math.round(x) + (Math.round(unit) % 2) / 2;
-  context.setLineDash([unit, 2 * unit]);
-  context.lineWidth = Math.max(1, Math.round(unit));
-  context.strokeStyle = ink.muted;
-  context.beginPath();
-  context.moveTo(at, top);
-  context.lineTo(at, top + height);
-  context.stroke();
-  context.setLineDash([]);
-  context.fillStyle = ink.muted;
-  context.beginPath();
-  context.moveTo(at - 4 * unit, top - 6 * unit);
-  context.lineTo(at + 4 * unit, top - 6 * unit);
-  context.lineTo(at, top - 1 * unit);
-  context.fill();
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

@@ -42,7 +42,8 @@ export function requestOf(panel: Panel, asked: Asked, room: PictureRoom): PanelR
         seriesBy: panel.series ?? null,
         order: panel.order ?? [],
         maxSeries: MAX_SERIES,
-        widthPx,
+        // Of a choice of windows there is no sum and no mean.
+        widthPx: panel.legend?.some((stat) => stat === 'mean' || stat === 'sum') ? null : widthPx,
       };
     case 'control-chart':
       return {

@@ -1,0 +1,98 @@
+import { For, Index, type JSX, Show } from 'solid-js';
+import type { Passed } from './thresholds.ts';
+
+/** A series, or what was before, as the legend says it. */
+export interface LegendItem {
+  readonly key: string;
+  readonly title: string;
+  /** CSS. */
+  readonly color: string;
+  readonly shape: 'line' | 'dashed' | 'thin' | 'fill';
+  readonly shown: boolean;
+  readonly right: boolean;
+  /** Each with its word: `max 12`; the last one alone has none. */
+  readonly values: readonly { readonly word: string; readonly text: string }[];
+  readonly raw: number | undefined;
+  /** What it was so long before. */
+  readonly earlier: string | null;
+  readonly passed: Passed | null;
+  /** False: it is always drawn. */
+  readonly canToggle: boolean;
+}
+
+export interface LegendProps {
+  readonly at: string;
+  readonly atTitle: string;
+  readonly items: readonly LegendItem[];
+  readonly notes: string;
+  readonly onToggle: (key: string) => void;
+  readonly onOnly: (key: string) => void;
+}
+
+const HINT = 'Click: show or hide · with Shift: show alone';
+
+/** Names with their values; a click shows or hides a series, with Shift or Ctrl it is shown alone. */
+export function Legend(props: LegendProps): JSX.Element {
+  const choose = (key: string, alone: boolean) => (alone ? props.onOnly(key) : props.onToggle(key));
+  return (
+    <ul class="legend">
+      <Show when={props.at}>
+        <li class="at" title={props.atTitle}>
+          {props.at}
+        </li>
+      </Show>
+      <Index each={props.items}>
+        {(item) => (
+          <li data-key={item().key} data-value={item().raw} data-alarm={item().passed?.level}>
+            <Show when={item().canToggle} fallback={<Entry item={item()} />}>
+              <button
+                type="button"
+                aria-pressed={item().shown}
+                title={item().passed ? `${item().passed?.word} · ${HINT}` : HINT}
+                onClick={(event) => choose(item().key, event.shiftKey || event.ctrlKey || event.metaKey)}
+                onKeyDown={(event) => {
+                  if (event.key !== 'Enter' || !(event.shiftKey || event.ctrlKey || event.metaKey)) return;
+                  event.preventDefault();
+                  choose(item().key, true);
+                }}
+              >
+                <Entry item={item()} />
+              </button>
+            </Show>
+          </li>
+        )}
+      </Index>
+      <Show when={props.notes}>
+        <li class="note">{props.notes}</li>
+      </Show>
+    </ul>
+  );
+}
+
+function Entry(props: { readonly item: LegendItem }): JSX.Element {
+  return (
+    <>
+      <span class="swatch" data-shape={props.item.shape} style={{ '--swatch': props.item.color }} />
+      {props.item.title}
+      <Show when={props.item.right}>
+        <span class="side" title="Against the axis on the right">
+          →
+        </span>
+      </Show>
+      <For each={props.item.shown ? props.item.values : []}>
+        {({ word, text }) => (
+          <>
+            <Show when={word}>
+              <span class="word">{word}</span>
+            </Show>{' '}
+            <b>
+              <Show when={props.item.passed}>{(passed) => (passed().word.startsWith('below') ? '▼ ' : '▲ ')}</Show>
+              {text}
+            </b>
+          </>
+        )}
+      </For>
+      <Show when={props.item.shown && props.item.earlier}>{(text) => <span class="was">{text()}</span>}</Show>
+    </>
+  );
+}
