@@ -116,6 +116,11 @@ export interface TimeView {
   readonly until: 'newest' | 'now' | number;
   /** 0: as it is. */
   readonly earlierUs: number;
+  /**
+   * It begins there, however long ago that is by now: today, this shift. `span` then says about how long it is. Left out: it
+   * begins `span` before its end.
+   */
+  readonly fromUs?: number;
 }
 
 /**
