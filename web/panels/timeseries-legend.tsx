@@ -1,4 +1,4 @@
-import { For, Index, type JSX, Show } from 'solid-js';
+import { Index, type JSX, Show } from 'solid-js';
 import type { Passed } from './thresholds.ts';
 
 /** A series, or what was before, as the legend says it. */
@@ -79,19 +79,19 @@ function Entry(props: { readonly item: LegendItem }): JSX.Element {
           →
         </span>
       </Show>
-      <For each={props.item.shown ? props.item.values : []}>
-        {({ word, text }) => (
+      <Index each={props.item.shown ? props.item.values : []}>
+        {(said) => (
           <>
-            <Show when={word}>
-              <span class="word">{word}</span>
+            <Show when={said().word}>
+              <span class="word">{said().word}</span>
             </Show>{' '}
             <b>
               <Show when={props.item.passed}>{(passed) => (passed().word.startsWith('below') ? '▼ ' : '▲ ')}</Show>
-              {text}
+              {said().text}
             </b>
           </>
         )}
-      </For>
+      </Index>
       <Show when={props.item.shown && props.item.earlier}>{(text) => <span class="was">{text()}</span>}</Show>
     </>
   );

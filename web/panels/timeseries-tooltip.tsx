@@ -1,4 +1,4 @@
-import { For, type JSX, Show } from 'solid-js';
+import { For, Index, type JSX, Show } from 'solid-js';
 
 export interface TooltipRow {
   readonly name: string;
@@ -22,16 +22,16 @@ export function ValuesTooltip(props: {
   return (
     <>
       <header>{props.header}</header>
-      <For each={shown()}>
+      <Index each={shown()}>
         {(row) => (
           <div>
-            <span class="swatch" style={{ '--swatch': row.color }} />
-            {row.name}
-            <b>{row.value}</b>
-            <Show when={row.was}>{(was) => <span class="was">{was()}</span>}</Show>
+            <span class="swatch" style={{ '--swatch': row().color }} />
+            {row().name}
+            <b>{row().value}</b>
+            <Show when={row().was}>{(was) => <span class="was">{was()}</span>}</Show>
           </div>
         )}
-      </For>
+      </Index>
       <Show when={props.rows.length > shown().length}>
         <div class="more">+ {props.rows.length - shown().length} more</div>
       </Show>
