@@ -11,11 +11,14 @@ import { createTheme } from './board/theme.ts';
 import { readView, shownBoard, type View, writeView } from './board/view.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
+import { Stage } from './kiosk/stage.tsx';
 import { Problem } from './panels/panel-words.tsx';
 
 export interface AppProps extends Page {
   readonly colors: Colors;
   readonly frames: FrameScheduler;
+  /** A board to be drawn unseen, which is shown next; null: none is. */
+  readonly next?: () => string | null;
 }
 
 /** The whole page: which board the address names, what it may claim, and the board itself. */
@@ -24,7 +27,6 @@ export function App(props: AppProps): JSX.Element {
   const [paused, setPaused] = createSignal(false);
   const nowMs = createNow(props.clock);
   const theme = createTheme(view().theme);
-  document.documentElement.classList.toggle('kiosk', view().kiosk);
 
   const go = (change: Partial<View>, push = false) => {
     const next = { ...view(), ...change };
@@ -117,20 +119,32 @@ export function App(props: AppProps): JSX.Element {
       </Show>
       <Show when={props.data.boards()}>
         {(boards) => (
-          <Show when={board()} fallback={<Home boards={boards()} status={props.data.status()} href={href} />}>
+          <Show
+            when={board() === null ? null : name()}
+            fallback={<Home boards={boards()} status={props.data.status()} href={href} />}
+          >
             {(shown) => (
-              <Board
-                board={shown()}
-                boards={boards()}
-                data={props.data}
-                nowMs={nowMs()}
-                paused={paused()}
-                range={range()}
-                zone={zone()}
-                ink={theme.ink()}
-                colors={props.colors}
-                frames={props.frames}
-              />
+              <Stage shown={shown()} next={props.next?.() ?? null}>
+                {(each, isShown) => (
+                  <Show when={boards().boards[each]}>
+                    {(drawn) => (
+                      <Board
+                        board={drawn()}
+                        isShown={isShown()}
+                        boards={boards()}
+                        data={props.data}
+                        nowMs={nowMs()}
+                        paused={paused()}
+                        range={view().range ?? drawn().range}
+                        zone={zone()}
+                        ink={theme.ink()}
+                        colors={props.colors}
+                        frames={props.frames}
+                      />
+                    )}
+                  </Show>
+                )}
+              </Stage>
             )}
           </Show>
         )}

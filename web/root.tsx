@@ -1,7 +1,7 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import type { Clock } from '../contract/clock.ts';
 import { App } from './app.tsx';
-import { readView } from './board/view.ts';
+import type { PageData } from './board/page.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
 import { connect } from './data/connect.ts';
@@ -13,6 +13,8 @@ import { openInTab } from './drop/in-tab.ts';
 import { keepPage } from './drop/keep-page.ts';
 import { LettersOfFiles } from './drop/letters-of-files.tsx';
 import { TakeFiles } from './drop/take-files.tsx';
+import { createIsKiosk, createKiosk } from './kiosk/create-kiosk.ts';
+import { Wall } from './kiosk/wall.tsx';
 import { askVersion, createFindRelay } from './offline/find-relay.ts';
 import { createNoRelay, NoRelay } from './offline/no-relay.tsx';
 
@@ -28,6 +30,7 @@ export interface RootProps {
 export function Root(props: RootProps): JSX.Element {
   const [given, setGiven] = createSignal<Given | null>(demoIn(location.search));
   const [speed, setSpeed] = createSignal<Speed>('max');
+  const isKiosk = createIsKiosk();
   let turns = 0;
   let chooseFiles = () => {};
   /** What was connected before may not have let go of its name yet. */
@@ -42,7 +45,7 @@ export function Root(props: RootProps): JSX.Element {
       <Show when={given()} keyed fallback={<OfRelay {...props} page={page()} onFiles={() => chooseFiles()} />}>
         {(now) => <InThisTab {...props} page={page()} given={now} onAgain={() => setGiven({ ...now })} />}
       </Show>
-      <Show when={!readView(location.search).kiosk}>
+      <Show when={!isKiosk()}>
         <TakeFiles
           ref={(choose) => {
             chooseFiles = choose;
@@ -62,6 +65,19 @@ export function Root(props: RootProps): JSX.Element {
   );
 }
 
+/** The boards, and what a kiosk has beside them. */
+function OnWall(props: RootProps & { readonly data: PageData }): JSX.Element {
+  const kiosk = createKiosk(props.clock, props.data.boards);
+  return (
+    <>
+      <App {...props} next={kiosk.next} />
+      <Show when={kiosk.options().kiosk}>
+        <Wall kiosk={kiosk} clock={props.clock} status={props.data.status()} notes={[]} />
+      </Show>
+    </>
+  );
+}
+
 function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Element {
   const { clock, page } = props;
   const data = connect({ clock, page });
@@ -72,7 +88,7 @@ function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Eleme
     found: createFindRelay(clock, () => askVersion(relay.versionUrl)),
   });
   return (
-    <Show when={noRelay()} fallback={<App {...props} data={data} />}>
+    <Show when={noRelay()} fallback={<OnWall {...props} data={data} />}>
       <NoRelay relay={relay} onFiles={() => props.onFiles()} />
     </Show>
   );
@@ -88,7 +104,7 @@ function InThisTab(props: RootProps & { readonly given: Given; readonly onAgain:
   const data = { ...connected, failure: () => failure() ?? connected.failure() };
   return (
     <>
-      <Show when={data.boards() === null && failure()} fallback={<App {...props} data={data} />}>
+      <Show when={data.boards() === null && failure()} fallback={<OnWall {...props} data={data} />}>
         {(failed) => <FilesFailed failure={failed()} given={props.given} onAgain={props.onAgain} />}
       </Show>
       <LettersOfFiles inTab={inTab} />

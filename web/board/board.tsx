@@ -5,6 +5,7 @@ import type { Colors } from '../charts/colors.ts';
 import type { FrameScheduler } from '../charts/frame-scheduler.ts';
 import type { Ink } from '../charts/ink.ts';
 import type { Zone } from '../format-time.ts';
+import { createNarrowWall, fitRows, narrowed } from '../kiosk/fit.ts';
 import { type BoardContext, BoardProvider } from '../panels/board-context.ts';
 import { Panel } from '../panels/panel.tsx';
 import { layOut } from './layout.ts';
@@ -13,6 +14,8 @@ import { spanOf } from './view.ts';
 
 export interface BoardProps {
   readonly board: BoardSpec;
+  /** False: it is drawn unseen, to be shown next. */
+  readonly isShown: boolean;
   readonly boards: Boards;
   readonly data: PageData;
   readonly nowMs: number;
@@ -26,7 +29,8 @@ export interface BoardProps {
 
 /** The panels in reading order on the 24-column grid. */
 export function Board(props: BoardProps): JSX.Element {
-  const layout = createMemo(() => layOut(props.board.panels));
+  const narrow = createNarrowWall();
+  const layout = createMemo(() => layOut(narrow() ? narrowed(props.board.panels) : props.board.panels));
   const context: BoardContext = {
     status: () => props.data.status(),
     windows: () => props.boards.windows,
@@ -51,7 +55,7 @@ export function Board(props: BoardProps): JSX.Element {
     zoom: () => undefined,
     choose: () => undefined,
   };
-  createEffect(() => document.documentElement.style.setProperty('--rows', String(layout().rows)));
+  createEffect(() => props.isShown && fitRows(layout().rows));
   return (
     <BoardProvider value={context}>
       <main class="board" data-board={props.board.title}>

@@ -1,0 +1,105 @@
+import { type Accessor, createComputed, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
+import type { Clock } from '../../contract/clock.ts';
+import type { Boards } from '../../contract/worker-api.ts';
+import { type KioskOptions, type Playlist, playlistOf, readKiosk, withKiosk, withoutKiosk } from './kiosk-options.ts';
+import { createRotation } from './rotation.ts';
+
+/** The wall as signals. Keys are heard as long as its root lives. */
+export interface Kiosk {
+  readonly options: Accessor<KioskOptions>;
+  readonly playlist: Accessor<Playlist | null>;
+  /** The board that is drawn unseen, to be shown next; null: none is. */
+  readonly next: Accessor<string | null>;
+  readonly shown: Accessor<string | null>;
+  readonly paused: Accessor<boolean>;
+}
+
+/** The address without the wall, so that a reload does not bring it back. */
+function leave(): void {
+  go(`${location.pathname}${withoutKiosk(location.search)}`);
+}
+
+/** Puts another address in place of this one, and tells the page. */
+function go(url: string): void {
+  history.replaceState(history.state, '', url);
+  window.dispatchEvent(new PopStateEvent('popstate', { state: history.state }));
+}
+
+const boardIn = (search: string) => new URLSearchParams(search).get('board');
+
+/** Does the address ask for a kiosk? */
+export function createIsKiosk(): Accessor<boolean> {
+  const [is, setIs] = createSignal(readKiosk(location.search).kiosk);
+  const look = () => setIs(readKiosk(location.search).kiosk);
+  window.addEventListener('popstate', look);
+  onCleanup(() => window.removeEventListener('popstate', look));
+  return is;
+}
+
+export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kiosk {
+  const made = withKiosk(location.search);
+  if (made !== location.search) history.replaceState(history.state, '', `${location.pathname}${made}`);
+  const [search, setSearch] = createSignal(location.search);
+  const [next, setNext] = createSignal<string | null>(null);
+  const [paused, setPaused] = createSignal(false);
+  const look = () => setSearch(location.search);
+  const options = createMemo(() => readKiosk(search()), undefined, { equals: same });
+  const playlist = createMemo(() => playlistOf(options(), boards()), undefined, { equals: same });
+  const shown = createMemo(() => boardIn(search()));
+
+  createComputed(() => void document.documentElement.classList.toggle('kiosk', options().kiosk));
+  const rotation = createMemo(
+    on([() => options().playlist !== null, () => playlist() !== null], ([wanted, known]) => {
+      if (!wanted || !known) return null;
+      const made = createRotation({
+        clock,
+        boards: () => playlist()?.boards ?? [],
+        everyMs: () => playlist()?.everyMs ?? 0,
+        shown,
+        show(board) {
+          const params = new URLSearchParams(location.search);
+          params.set('board', board);
+          go(`${location.pathname}?${params.toString().replace(/(^|&)kiosk=(?=&|$)/, '$1kiosk')}`);
+        },
+        prepare: setNext,
+        isReady: () => {
+          const stage = document.querySelector('[data-stage=next]');
+          return stage?.querySelector('.panel') != null && stage.querySelector('.skeleton') === null;
+        },
+      });
+      onCleanup(() => {
+        made.close();
+        setNext(null);
+      });
+      return made;
+    }),
+  );
+  createEffect(on(playlist, () => rotation()?.changed(), { defer: true }));
+  createEffect(on(paused, (now) => rotation()?.setPaused(now), { defer: true }));
+
+  const keys = (event: KeyboardEvent) => {
+    if (!options().kiosk || event.ctrlKey || event.metaKey || event.altKey) return;
+    const turning = rotation();
+    if (event.key === 'Escape') leave();
+    else if (turning === null) return;
+    else if (event.key === 'ArrowRight') turning.step(1);
+    else if (event.key === 'ArrowLeft') turning.step(-1);
+    else if (event.key === ' ') setPaused((now) => !now);
+    else return;
+    // A wall has these for itself: what stands on it hears nothing of them.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  window.addEventListener('keydown', keys, { capture: true });
+  window.addEventListener('popstate', look);
+  onCleanup(() => {
+    window.removeEventListener('keydown', keys, { capture: true });
+    window.removeEventListener('popstate', look);
+    document.documentElement.classList.remove('kiosk');
+  });
+  return { options, playlist, next, shown, paused };
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,40 @@
+import { type Accessor, createSignal, onCleanup } from 'solid-js';
+import type { Panel } from '../../contract/spec/panel.ts';
+
+const COLUMNS = 24;
+/** Panels that are no wider stand two abreast. */
+const HALF_FROM = 8;
+
+type Sized = Pick<Panel, 'w' | 'h'>;
+
+/**
+ * Panels as a wall that is as narrow as a phone has them: those that were small two abreast, others across, in the order
+ * they are read; no place of their own is kept.
+ */
+export function narrowed(panels: readonly Sized[]): Sized[] {
+  return panels.map(({ w, h }) => ({ w: w <= HALF_FROM ? COLUMNS / 2 : COLUMNS, h }));
+}
+
+const NARROW = '(max-width: 640px)';
+
+/** Is this a wall as narrow as a phone? */
+export function createNarrowWall(): Accessor<boolean> {
+  const media = matchMedia(NARROW);
+  const isWall = () => document.documentElement.classList.contains('kiosk');
+  const [narrow, setNarrow] = createSignal(isWall() && media.matches);
+  const look = () => setNarrow(isWall() && media.matches);
+  media.addEventListener('change', look);
+  window.addEventListener('popstate', look);
+  onCleanup(() => {
+    media.removeEventListener('change', look);
+    window.removeEventListener('popstate', look);
+  });
+  return narrow;
+}
+
+/** Tells the page's type how many rows it is to fill the screen with; what canvases draw is sized anew by it. */
+export function fitRows(rows: number, root: HTMLElement = document.documentElement): void {
+  if (root.style.getPropertyValue('--rows') === String(rows)) return;
+  root.style.setProperty('--rows', String(rows));
+  if (root.classList.contains('kiosk')) window.dispatchEvent(new Event('resize'));
+}
