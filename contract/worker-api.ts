@@ -43,6 +43,8 @@ export interface PageApi {
   setPaused(paused: boolean): Promise<void>;
   /** One read-only SELECT over the streams' kept rows and the windows. Rejects with an Error whose message has the reason and the fix. */
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
+  /** Does not wait for the next attempt to reach the relay. */
+  reconnect(): Promise<void>;
   status(): Promise<Status>;
 }
 

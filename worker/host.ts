@@ -47,6 +47,8 @@ export interface Host {
   /** What was applied is made durable in the journal: nobody looks, and what is not seen may be ended at any moment. */
   flush(): void;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
+  /** Does not wait for the next attempt to reach the relay. */
+  reconnect(): void;
   status(): Status;
   /** Resolves when the journal's files are given back. */
   close(): Promise<void>;
@@ -345,6 +347,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         throw error;
       }
     },
+    reconnect: () => connection.retry(),
     status,
     async close() {
       closed = true;

@@ -13,6 +13,8 @@ export interface PageData {
   /** One read-only SELECT over the streams' kept rows and the windows. */
   readonly query: (sql: string, options?: QueryOptions) => Promise<Row[]>;
   readonly setPaused: (paused: boolean) => void;
+  /** Does not wait for the next attempt to reach the relay. */
+  readonly reconnect: () => void;
   readonly drawn: (picture: PanelPicture) => void;
   /** Median of event → drawn in ms, or null. */
   readonly drawnMs: Accessor<number | null>;

@@ -135,6 +135,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
     picture: createPictures(link, (run) => requestAnimationFrame(run)),
     query: (sql, options) => link.query(sql, options),
     setPaused: (paused) => link.setPaused(paused),
+    reconnect: () => link.reconnect(),
     drawn: drawn.record,
     drawnMs: () => {
       status();

@@ -33,6 +33,9 @@ function fakeWorker(rows: number | null = null) {
     async setPaused(paused) {
       heard.push(`paused ${paused}`);
     },
+    async reconnect() {
+      heard.push('reconnect');
+    },
     query: () => (rows === null ? NEVER : Promise.resolve<Row[]>([{ rows }])),
     status: () => (rows === null ? NEVER : Promise.resolve(statusAt(rows))),
   };
@@ -119,6 +122,17 @@ test('T3 where the past is another, or no more will come, there is nothing to wa
   expect(less.watches.size).toBe(0);
   less.tell(statusAt(50));
   expect([...less.watches.keys()]).toEqual(['panel']);
+});
+
+test('C1 the engine there is now is asked not to wait for the next attempt; the next one is not', async () => {
+  const { link, first } = await shown();
+  link.reconnect();
+  link.detach();
+  link.reconnect();
+  const next = fakeWorker();
+  link.attach(next.api);
+  expect(first.heard.filter((one) => one === 'reconnect')).toHaveLength(1);
+  expect(next.heard).not.toContain('reconnect');
 });
 
 test('T3 flags, boards and status are asked of the next engine; the last one is let go and no longer heard', async () => {

@@ -28,6 +28,8 @@ export interface EngineLink {
   setVisible(visible: boolean): void;
   setPaused(paused: boolean): void;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
+  /** Does not wait for the next attempt to reach the relay. */
+  reconnect(): void;
   status(): Promise<Status>;
   /** The newest status that came; null before the first. */
   readonly newest: Status | null;
@@ -148,6 +150,7 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
           throw new Error('The engine was started again while the query ran.\nAsk again, for less if it took long.');
         },
       ),
+    reconnect: () => send((api) => api.reconnect()),
     status,
     get newest() {
       return newest;

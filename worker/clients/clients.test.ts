@@ -34,6 +34,10 @@ function fakeHost() {
     flush() {
       host.flushes++;
     },
+    reconnects: 0,
+    reconnect() {
+      host.reconnects++;
+    },
     status: () => STATUS,
   };
   return host;
@@ -120,4 +124,10 @@ test('T4 restarts of workers before this one stand before its own', () => {
   host.tellStatus({ ...STATUS, restarts: [{ atMs: 20, reason: 'trap' }] });
   expect(told[0]?.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   expect(client.status().restarts).toEqual(earlier);
+});
+
+test('C1 a page that does not want to wait for the next attempt asks the host, which is there for all', () => {
+  const host = fakeHost();
+  createClients(host).connect('a').reconnect();
+  expect(host.reconnects).toBe(1);
 });

@@ -23,6 +23,7 @@ export interface Client {
   unwatch(id: string): void;
   setVisible(visible: boolean): void;
   setPaused(paused: boolean): void;
+  reconnect(): void;
   status(): Status;
   /** The page is gone: nothing is made for it any more. */
   close(): void;
@@ -31,7 +32,7 @@ export interface Client {
 /** Told again only when what it returned is resolved: a page that is slow gets fewer, and none wait. */
 export type StatusListener = (status: Status) => void | Promise<void>;
 
-type SharedHost = Pick<Host, 'onStatus' | 'onBoards' | 'watch' | 'unwatch' | 'flush' | 'status'>;
+type SharedHost = Pick<Host, 'onStatus' | 'onBoards' | 'watch' | 'unwatch' | 'flush' | 'reconnect' | 'status'>;
 
 interface Page {
   readonly statusListeners: Set<(status: Status) => void>;
@@ -104,6 +105,7 @@ export function createClients(host: SharedHost, earlierRestarts: Status['restart
           paused = now;
           look();
         },
+        reconnect: () => host.reconnect(),
         status: () => statusOf(host.status()),
         close() {
           pages.delete(page);

@@ -38,6 +38,9 @@ export function servePage(port: MessagePort, served: Promise<Served>): () => voi
     async setPaused(paused) {
       (await client()).setPaused(paused);
     },
+    async reconnect() {
+      (await client()).reconnect();
+    },
     query: (sql, options) => served.then((to) => to.query(sql, options)).catch(forPage),
     status: async () => (await client()).status(),
   };

@@ -22,6 +22,7 @@ function serving() {
       return null;
     },
     flush: () => {},
+    reconnect: () => {},
     status: () => shopStatus(0, { state: 'live', sinceMs: 0, transport: 'websocket' }),
   });
   const up = Promise.withResolvers<Clients>();

@@ -46,6 +46,8 @@ export interface Connection {
   status(): ConnectionStatus;
   /** Ignored while not live: whatever it was about is asked again after the next greeting. */
   send(message: Up): void;
+  /** Tries at once where the next attempt is waited for. */
+  retry(): void;
   /** Lets this socket go and tries again, with backoff. */
   restart(reason: string): void;
   /** For good. */
@@ -141,6 +143,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     send(message) {
       if (state.at === 'live') write(message);
     },
+    retry: () => handle({ type: 'retry' }),
     restart: (reason) => handle({ type: 'lost', reason }),
     close: (reason) => handle({ type: 'stop', reason }),
   };

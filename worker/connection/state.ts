@@ -4,7 +4,7 @@
  *
  *     connecting ──opened──▶ greeting ──welcome──▶ live ──┐
  *         ▲                     │                    │    │ time: ping; three silent heartbeats: lost
- *         │ time (retry due)    │ lost, time, bye    │ lost, bye
+ *         │ time (due), retry   │ lost, time, bye    │ lost, bye
  *         │                     ▼                    ▼
  *         └──────────────── waiting ◀────────────────┘
  *
@@ -41,6 +41,8 @@ export type ConnectionEvent =
   | { readonly type: 'heard' }
   /** `wakeAtMs` is reached. */
   | { readonly type: 'time' }
+  /** The viewer does not want to wait for the next attempt. */
+  | { readonly type: 'retry' }
   | {
       readonly type: 'bye';
       readonly code: string;
@@ -128,6 +130,7 @@ const TABLE: Table = {
     welcome: stay,
     heard: stay,
     time: (state, _, moment) => wait(state, 'the relay did not answer within 10 s', moment),
+    retry: stay,
     bye: leave,
     lost: (state, event, moment) => wait(state, event.reason, moment),
     stop,
@@ -151,6 +154,7 @@ const TABLE: Table = {
         : close(event.protocol > protocol ? OLD_PAGE : NEW_PAGE),
     heard: stay,
     time: (state, _, moment) => wait(state, 'the relay did not answer within 10 s', moment),
+    retry: stay,
     bye: leave,
     lost: (state, event, moment) => wait(state, event.reason, moment),
     stop,
@@ -168,6 +172,7 @@ const TABLE: Table = {
       const trying = { ...interrupted(state, moment.nowMs), silences: state.silences + 1 };
       return wait(trying, `nothing was heard from the relay for ${seconds} s`, moment);
     },
+    retry: stay,
     bye: (state, event, moment) => leave(interrupted(state, moment.nowMs), event, moment),
     lost: (state, event, moment) => wait(interrupted(state, moment.nowMs), event.reason, moment),
     stop,
@@ -177,11 +182,12 @@ const TABLE: Table = {
     welcome: stay,
     heard: stay,
     time: (state, _, { nowMs }) => open({ ...state, attempt: state.attempt + 1 }, nowMs),
+    retry: (state, _, { nowMs }) => open({ ...state, attempt: state.attempt + 1 }, nowMs),
     bye: stay,
     lost: stay,
     stop,
   },
-  closed: { opened: stay, welcome: stay, heard: stay, time: stay, bye: stay, lost: stay, stop: stay },
+  closed: { opened: stay, welcome: stay, heard: stay, time: stay, retry: stay, bye: stay, lost: stay, stop: stay },
 };
 
 function open(trying: Trying, nowMs: number): Step {
