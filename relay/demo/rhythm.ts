@@ -10,6 +10,11 @@ export function dailyRhythm(timeMs: number, peakHourUtc: number): number {
   return 1 + 0.6 * Math.cos(((hour - peakHourUtc) / DAY_HOURS) * 2 * Math.PI);
 }
 
+/** As `dailyRhythm`, of a place that is never very quiet: 1.24 at its peak hour, 0.76 twelve hours later. */
+export function evenRhythm(timeMs: number, peakHourUtc: number): number {
+  return 1 + 0.4 * (dailyRhythm(timeMs, peakHourUtc) - 1);
+}
+
 /** Waves of minutes, and in every ten minutes one burst of 30–75 s: about 1 on average, 0.75 to 2.2. */
 export function restlessness(seed: number, timeMs: number): number {
   const waves = 0.94 + 0.1 * Math.sin(timeMs / 67_000) + 0.09 * Math.sin(timeMs / 23_000);

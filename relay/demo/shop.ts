@@ -1,7 +1,10 @@
 import { Agenda } from './agenda.ts';
 import { CAMPAIGNS, type Campaign, COUNTRIES, type Country, PRODUCTS, type Product } from './catalogue.ts';
+import { deliveryDelayMs } from './delivery.ts';
 import { createRandom } from './random.ts';
 import { dailyRhythm, restlessness } from './rhythm.ts';
+import type { SimulatorOptions } from './simulation.ts';
+import { robotMinute, thiefMinutes } from './suspects.ts';
 
 /**
  * A simulated online shop: a pure function of seed, rate and time.
@@ -9,6 +12,9 @@ import { dailyRhythm, restlessness } from './rhythm.ts';
  *     visitors arrive ─▶ search ─▶ click ─▶ cart ─▶ purchase      each step by chance, after some seconds of thought
  *                         ╰──────────┴────────┴─▶ leave
  *     each event ─▶ outbox ─▶ delivered, most at once, some later than others that happened after them
+ *
+ * Among the visitors, every few minutes: a thief who tries stolen cards, one failed payment after the other, and a robot that
+ * reads the catalogue faster than anybody could.
  */
 export interface Shop {
   /** Everything delivered after the last call and up to `timeMs`, in order of delivery. */
@@ -39,13 +45,7 @@ export interface ShopEvent {
   readonly payment?: 'ok' | 'failed';
 }
 
-export interface ShopOptions {
-  readonly seed: number;
-  /** Events per second, on average over a day. */
-  readonly rate: number;
-  /** Nothing happens before this. */
-  readonly startMs: number;
-}
+export type ShopOptions = Omit<SimulatorOptions, 'utcOffsetMs'>;
 
 interface Visit {
   readonly user: number;
@@ -68,6 +68,11 @@ const MEAN_THOUGHT_MS = 9_000;
 const WARM_UP_MS = 60_000;
 const USERS_PER_RATE = 60;
 const RESTOCK_BELOW = 0.08;
+const PAYMENT_FAILS = 0.03;
+const CARD_FAILS = 0.92;
+/** At 100 events per second. */
+const THIEF_EVERY_MS = 6 * 60_000;
+const ROBOT_EVERY_MS = 5 * 60_000;
 
 export function createShop(options: ShopOptions): Shop {
   return new SimulatedShop(options);
@@ -76,7 +81,7 @@ export function createShop(options: ShopOptions): Shop {
 class SimulatedShop implements Shop {
   readonly #options: ShopOptions;
   readonly #random;
-  readonly #visits = new Agenda<Visit | 'arrival'>();
+  readonly #visits = new Agenda<Visit | 'arrival' | ((timeMs: number) => void)>();
   readonly #outbox = new Agenda<ShopMessage>();
   readonly #stock = new Map<string, number>();
   readonly #restocks = new Agenda<Product>();
@@ -89,6 +94,18 @@ class SimulatedShop implements Shop {
     for (const product of PRODUCTS)
       this.#stock.set(product.sku, Math.ceil(this.#fullStock(product) * this.#random.between(0.35, 1)));
     this.#visits.add(options.startMs - WARM_UP_MS, 'arrival');
+    // A busier shop has more of them, so that they stay few among many.
+    const rarer = Math.max(1, 100 / options.rate);
+    this.#comeEvery(THIEF_EVERY_MS * rarer, (nowMs) => {
+      const { user, tries } = thiefMinutes(this.#random);
+      const visit = this.#visitor(user, nowMs);
+      for (const afterMs of tries) this.#visits.add(nowMs + afterMs, (timeMs) => this.#tryCard(visit, timeMs));
+    });
+    this.#comeEvery(ROBOT_EVERY_MS * rarer, (nowMs) => {
+      const { user, steps } = robotMinute(this.#random);
+      const visit = this.#visitor(user, nowMs);
+      for (const afterMs of steps) this.#visits.add(nowMs + afterMs, (timeMs) => this.#read(visit, timeMs));
+    });
   }
 
   until(timeMs: number): ShopMessage[] {
@@ -96,6 +113,7 @@ class SimulatedShop implements Shop {
       const due = this.#visits.take();
       if (due === undefined) break;
       if (due.item === 'arrival') this.#arrive(due.atMs);
+      else if (typeof due.item === 'function') due.item(due.atMs);
       else this.#act(due.item, due.atMs);
     }
     const messages: ShopMessage[] = [];
@@ -108,27 +126,50 @@ class SimulatedShop implements Shop {
 
   #arrive(timeMs: number): void {
     const random = this.#random;
-    const traffic = this.#trafficAt(timeMs);
-    const visit: Visit = {
-      user: 1000 + Math.floor(random.next() ** 1.6 * Math.max(500, this.#options.rate * USERS_PER_RATE)),
-      country: random.pick(traffic.countries).country,
+    const users = Math.max(500, this.#options.rate * USERS_PER_RATE);
+    this.#visits.add(timeMs, this.#visitor(1000 + Math.floor(random.next() ** 1.6 * users), timeMs));
+    this.#visits.add(timeMs + random.exponential(1 / this.#trafficAt(timeMs).visitsPerMs), 'arrival');
+  }
+
+  #visitor(user: number, timeMs: number): Visit {
+    const random = this.#random;
+    return {
+      user,
+      country: random.pick(this.#trafficAt(timeMs).countries).country,
       campaign: random.pick(CAMPAIGNS),
       product: random.pick(PRODUCTS),
       action: 'search',
     };
-    this.#visits.add(timeMs, visit);
-    this.#visits.add(timeMs + random.exponential(1 / traffic.visitsPerMs), 'arrival');
+  }
+
+  /** Again and again, at random times this far apart on average. */
+  #comeEvery(everyMs: number, come: (timeMs: number) => void): void {
+    const next = (fromMs: number) =>
+      this.#visits.add(fromMs + this.#random.between(0.5, 1.5) * everyMs, (timeMs) => {
+        come(timeMs);
+        next(timeMs);
+      });
+    next(this.#options.startMs);
+  }
+
+  #tryCard(visit: Visit, timeMs: number): void {
+    visit.action = 'purchase';
+    visit.product = this.#random.pick(PRODUCTS);
+    this.#tell(visit, timeMs, this.#event(visit, timeMs, CARD_FAILS));
+  }
+
+  #read(visit: Visit, timeMs: number): void {
+    visit.action = this.#random.chance(0.3) ? 'search' : 'click';
+    visit.product = this.#random.pick(PRODUCTS);
+    this.#tell(visit, timeMs, this.#event(visit, timeMs));
   }
 
   /** Changes slowly: looked at once a second. */
   #trafficAt(timeMs: number): Traffic {
     if (timeMs < this.#traffic.untilMs) return this.#traffic;
-    const { seed, rate } = this.#options;
-    const countries = COUNTRIES.map((country) => ({
-      country,
-      weight: country.weight * dailyRhythm(timeMs, country.peakHourUtc),
-    }));
-    const busy = sum(countries) / sum(COUNTRIES);
+    const { seed, rate, rateAtMs } = this.#options;
+    const countries = countriesAt(timeMs);
+    const busy = sum(countries) / sum(rateAtMs === undefined ? COUNTRIES : countriesAt(rateAtMs));
     const visitsPerMs = (rate / 1000 / EVENTS_PER_VISIT) * busy * restlessness(seed, timeMs);
     this.#traffic = { untilMs: timeMs + 1000, countries, visitsPerMs };
     return this.#traffic;
@@ -137,14 +178,18 @@ class SimulatedShop implements Shop {
   #act(visit: Visit, timeMs: number): void {
     const event = this.#event(visit, timeMs);
     if (event === null) return;
-    if (timeMs >= this.#options.startMs)
-      this.#outbox.add(timeMs + this.#deliveryDelayMs(), { topic: `shop/${visit.country.code}/events`, event });
+    this.#tell(visit, timeMs, event);
     const next = this.#next(visit);
     if (next === null) return;
     if (next === 'search' || (next === 'click' && this.#random.chance(0.5)))
       visit.product = this.#random.pick(PRODUCTS);
     visit.action = next;
     this.#visits.add(timeMs + 400 + this.#random.exponential(MEAN_THOUGHT_MS), visit);
+  }
+
+  #tell(visit: Visit, timeMs: number, event: ShopEvent | null): void {
+    if (event === null || timeMs < this.#options.startMs) return;
+    this.#outbox.add(timeMs + deliveryDelayMs(this.#random), { topic: `shop/${visit.country.code}/events`, event });
   }
 
   /** What the visitor does after `visit.action`; null: leaves. About four in a hundred visits buy. */
@@ -164,7 +209,7 @@ class SimulatedShop implements Shop {
   }
 
   /** Null: the product is sold out, and the visitor leaves. */
-  #event(visit: Visit, timeMs: number): ShopEvent | null {
+  #event(visit: Visit, timeMs: number, fails = PAYMENT_FAILS): ShopEvent | null {
     const random = this.#random;
     const { action, product, campaign } = visit;
     const common = {
@@ -180,7 +225,7 @@ class SimulatedShop implements Shop {
     if (action === 'search' || action === 'click') return { ...common, latency_ms };
     const price = Math.round(product.price * (1 - campaign.discount) * 100) / 100;
     if (action === 'cart') return { ...common, price, latency_ms };
-    const payment = random.chance(0.03) ? 'failed' : 'ok';
+    const payment = random.chance(fails) ? 'failed' : 'ok';
     const stock = this.#stockOf(product, timeMs);
     if (stock === 0) return null;
     const stockLeft = payment === 'ok' ? stock - 1 : stock;
@@ -202,15 +247,14 @@ class SimulatedShop implements Shop {
   #fullStock(product: Product): number {
     return Math.ceil(product.stock * Math.max(0.2, this.#options.rate / 100));
   }
+}
 
-  /** Most arrive at once; 2 % up to 8 s late, 2 in 1,000 by 30–60 s, 1 in 3,000 by minutes. */
-  #deliveryDelayMs(): number {
-    const dice = this.#random.next();
-    if (dice < 1 / 3000) return this.#random.between(180_000, 480_000);
-    if (dice < 1 / 3000 + 0.002) return this.#random.between(30_000, 60_000);
-    if (dice < 1 / 3000 + 0.022) return this.#random.between(100, 8_000);
-    return 0;
-  }
+/** How much of what happens comes from each country at this time. */
+function countriesAt(timeMs: number): { readonly country: Country; readonly weight: number }[] {
+  return COUNTRIES.map((country) => ({
+    country,
+    weight: country.weight * dailyRhythm(timeMs, country.peakHourUtc),
+  }));
 }
 
 function sum(items: readonly { readonly weight: number }[]): number {
