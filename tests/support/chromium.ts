@@ -40,7 +40,8 @@ export interface OpenOptions {
 }
 
 export async function openBoard(browser: Browser, url: string, options: OpenOptions = {}): Promise<BoardTab> {
-  const context = await browser.newContext(options.context);
+  // What a service worker keeps is tested where it is what is tested: elsewhere 40 MB would be kept for each context.
+  const context = await browser.newContext({ serviceWorkers: 'block', ...options.context });
   return { ...(await openBoardIn(context, url, options.expected)), close: () => context.close() };
 }
 

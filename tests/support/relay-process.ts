@@ -45,10 +45,7 @@ export async function startRelayProcess(
   args: readonly string[],
   { nodeArgs = [] }: RelayProcessOptions = {},
 ): Promise<RelayProcess> {
-  building ??= buildPage().finally(() => {
-    building = null;
-  });
-  await building;
+  await builtPage();
   const [port = 0] = await freePorts(1);
   const folder = args.includes('--data') ? null : newDataFolder();
   const kept = folder === null ? [] : ['--data', folder];
@@ -78,6 +75,15 @@ export async function startRelayProcess(
       if (folder !== null) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Builds the page where it is not built or not new; its folder. */
+export async function builtPage(): Promise<string> {
+  building ??= buildPage().finally(() => {
+    building = null;
+  });
+  await building;
+  return join(ROOT, 'dist');
 }
 
 /** Removed when the test process ends, if nobody did before. */
