@@ -1,10 +1,20 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { HighwaterError } from '../contract/errors.ts';
-import type { Board } from '../contract/spec/board.ts';
+import type { Board, Playlist } from '../contract/spec/board.ts';
 import { type Config, ConfigSchema } from '../contract/spec/config.ts';
-import { formatProblem, loadBoard, loadConfig, type WindowLines } from '../contract/spec/load.ts';
+import { formatProblem, type LoadedConfig, loadConfig, type PlaylistProblems } from '../contract/spec/load.ts';
 import type { WindowSpec } from '../contract/spec/window.ts';
+import { matching } from './boards/find-boards.ts';
+import {
+  type BoardsOf,
+  boardNames,
+  boardsByName,
+  type GoodBoards,
+  noBoard,
+  type ReadBoards,
+  readBoards,
+} from './boards/read-boards.ts';
+import { readText } from './read-text.ts';
 import { checkSourceAt } from './sources/check-source.ts';
 
 /** A configuration ready to run. */
@@ -13,77 +23,100 @@ export interface RunConfig {
   readonly windows: Readonly<Record<string, WindowSpec>>;
   /** null: made from the streams' fields. */
   readonly boards: Readonly<Record<string, Board>> | null;
+  readonly playlists: Readonly<Record<string, Playlist>>;
   /** What relative `file:` paths start from. */
   readonly baseDir: string;
+  readonly files: RunFiles;
+}
+
+/** What a configuration was read from, for whoever reads it again. */
+export interface RunFiles {
+  /** null: there is none, the command line says it all. */
+  readonly config: { readonly path: string; readonly text: string } | null;
+  readonly declared: Declared;
+  /** `--boards`, from the working directory; null: not given. */
+  readonly patterns: readonly string[] | null;
+  readonly found: GoodBoards;
+}
+
+/** What a configuration says of boards. */
+export interface Declared extends Pick<RunConfig, 'windows' | 'playlists'> {
+  readonly places: BoardsOf['places'];
+  /** null: boards are made. */
+  readonly patterns: readonly string[] | null;
+  readonly playlistProblems: PlaylistProblems;
 }
 
 /** Reads a configuration and the boards it names. Throws `config_invalid` with every problem in all of them. */
 export async function readConfig(path: string): Promise<RunConfig> {
   const text = await readText(path);
   const baseDir = dirname(resolve(path));
-  const loaded = loadConfig(text, checkSourceAt({ baseDir, env: process.env }));
+  const loaded = loadAt(path, text);
   if ('problems' in loaded) {
     const problems = loaded.problems.map((problem) => formatProblem(path, problem));
     for (const pattern of loaded.boards)
-      if ((await matching(baseDir, pattern)).length === 0) problems.push(noBoard(path, baseDir, pattern));
+      if ((await matching(baseDir, pattern)).length === 0)
+        problems.push(noBoard({ namedIn: namedIn(path), baseDir }, pattern));
     throw invalid(problems);
   }
-  const { streams, windows, boards } = loaded.config;
-  if (boards === undefined) return { streams, windows, boards: null, baseDir };
-
-  const read = await readBoards([boards].flat(), { path, baseDir, streams, windows, lines: loaded.lines });
-  return { streams, windows, boards: read, baseDir };
-}
-
-interface BoardsOf extends Pick<Config, 'streams' | 'windows'> {
-  /** Of the configuration. */
-  readonly path: string;
-  readonly baseDir: string;
-  readonly lines: WindowLines;
-}
-
-/** The boards of these patterns by the names of their files, in that order. */
-async function readBoards(
-  patterns: readonly string[],
-  { path, baseDir, streams, windows, lines }: BoardsOf,
-): Promise<Record<string, Board>> {
-  const problems: string[] = [];
-  const found = new Map<string, { readonly file: string; readonly board: Board }>();
-  // By name in small letters: those that differ in case alone are one table.
-  const tables = new Map(Object.keys(windows).map((name) => [name.toLowerCase(), `${path}:${lines[name]} ${name}`]));
-  const seen = new Set<string>();
-  for (const pattern of patterns) {
-    const files = await matching(baseDir, pattern);
-    if (files.length === 0) problems.push(noBoard(path, baseDir, pattern));
-    // One that several patterns fit stands where the first of them is.
-    for (const file of files.filter((other) => !seen.has(other))) {
-      seen.add(file);
-      const name = basename(file, extname(file));
-      if ((await stat(file)).isDirectory()) {
-        problems.push(`${path} boards: found the folder ${pattern}, expected files such as ${join(pattern, '*.yaml')}`);
-        continue;
-      }
-      const loaded = loadBoard(await readText(file), { streams, windows });
-      if ('problems' in loaded) {
-        problems.push(...loaded.problems.map((problem) => formatProblem(file, problem)));
-        continue;
-      }
-      const same = found.get(name);
-      if (same !== undefined)
-        problems.push(`${file}: found a board named ${name}, as ${same.file} is, expected files of different names`);
-      found.set(name, { file, board: loaded.board });
-      for (const [window, line] of Object.entries(loaded.lines)) {
-        const owner = tables.get(window.toLowerCase());
-        if (owner !== undefined)
-          problems.push(
-            `${file}:${line} windows.${window}: found a window that is there (${owner}), expected another name`,
-          );
-        else tables.set(window.toLowerCase(), `${file}:${line} ${window}`);
-      }
-    }
-  }
+  const { streams, windows, playlists } = loaded.config;
+  const declared = declaredBy(path, loaded);
+  const boardsOf = boardsIn(declared, { path, streams, patterns: null });
+  const read = boardsOf === null ? null : await readBoards(boardsOf);
+  const names = boardsOf === null ? Object.keys(streams) : await boardNames(boardsOf);
+  const problems = linesOf(read);
+  for (const problem of declared.playlistProblems(names)) problems.push(formatProblem(path, problem));
   if (problems.length > 0) throw invalid(problems);
-  return Object.fromEntries([...found].map(([name, { board }]) => [name, board]));
+  const found: GoodBoards = read?.found ?? new Map();
+  const files: RunFiles = { config: { path, text }, declared, patterns: null, found };
+  return { streams, windows, boards: read && boardsByName(found), playlists, baseDir, files };
+}
+
+/** A configuration's text, judged for this machine. */
+export function loadAt(path: string, text: string): ReturnType<typeof loadConfig> {
+  return loadConfig(text, checkSourceAt({ baseDir: dirname(resolve(path)), env: process.env }));
+}
+
+export function declaredBy(path: string, { config, lines, playlistProblems }: LoadedConfig): Declared {
+  const { windows, boards, playlists } = config;
+  const places = Object.fromEntries(Object.entries(lines).map(([name, line]) => [name, `${path}:${line}`]));
+  return { windows, playlists, places, patterns: boards === undefined ? null : [boards].flat(), playlistProblems };
+}
+
+/** The boards to read: of the command line, else of the configuration; null: they are made. */
+export function boardsIn(
+  { windows, places, patterns }: Pick<Declared, 'windows' | 'places' | 'patterns'>,
+  of: { readonly path: string | null; readonly streams: RunConfig['streams']; readonly patterns: RunFiles['patterns'] },
+): BoardsOf | null {
+  const { path, streams } = of;
+  if (of.patterns !== null)
+    return { ...{ windows, places, streams }, patterns: of.patterns, baseDir: process.cwd(), namedIn: ON_COMMAND_LINE };
+  if (patterns === null || path === null) return null;
+  return { ...{ windows, places, streams, patterns }, baseDir: dirname(resolve(path)), namedIn: namedIn(path) };
+}
+
+const ON_COMMAND_LINE = { file: '--boards', key: '' };
+
+function namedIn(path: string): BoardsOf['namedIn'] {
+  return { file: path, key: 'boards' };
+}
+
+/** With the boards of `--boards` instead of its own. Throws `config_invalid` with every problem in them. */
+export async function withBoards(config: RunConfig, patterns: readonly string[]): Promise<RunConfig> {
+  const { streams, files } = config;
+  const boardsOf = boardsIn(files.declared, { path: null, streams, patterns });
+  if (boardsOf === null) return config;
+  const read = await readBoards(boardsOf);
+  const problems = linesOf(read);
+  if (problems.length > 0) throw invalid(problems);
+  const { found } = read;
+  return { ...config, boards: boardsByName(found), playlists: {}, files: { ...files, patterns, found } };
+}
+
+const NOTHING: Declared = { windows: {}, playlists: {}, places: {}, patterns: null, playlistProblems: () => [] };
+
+function linesOf(read: ReadBoards | null): string[] {
+  return (read?.problems ?? []).flatMap(({ lines }) => lines);
 }
 
 /**
@@ -117,7 +150,11 @@ export function singleStream(
   const parsed = ConfigSchema.safeParse({ streams: { [name]: spec } });
   if (!parsed.success)
     throw invalid(parsed.error.issues.map((issue) => `${issue.path.slice(2).join('.')}: ${issue.message}`));
-  return { streams: parsed.data.streams, windows: {}, boards: null, baseDir };
+  return {
+    streams: parsed.data.streams,
+    ...{ windows: {}, boards: null, playlists: {}, baseDir },
+    files: { config: null, declared: NOTHING, patterns: null, found: new Map() },
+  };
 }
 
 /** Where on the command line a part of a stream's spec stands. */
@@ -132,45 +169,8 @@ export function streamName(text: string): string {
   return name === '' ? 'events' : name.replace(/^(?=\d)/, '_');
 }
 
-function noBoard(path: string, baseDir: string, pattern: string): string {
-  return `${path} boards: found no file ${pattern} in ${baseDir}, expected a board file`;
-}
-
 function invalid(problems: readonly string[]): HighwaterError {
   const [first] = problems;
   const message = problems.length === 1 ? String(first) : `${problems.length} problems:\n  ${problems.join('\n  ')}`;
   return new HighwaterError('config_invalid', message, 'correct what is named and start again');
-}
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-};
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = UNREADABLE[code ?? ''] ?? message;
-    throw new HighwaterError(
-      'file_unreadable',
-      `${path} cannot be read: ${why}`,
-      'check the path; it starts at the working directory',
-      { cause },
-    );
-  }
-}
-
-/** Files of one folder whose name fits; `*` stands for any part of a name. */
-async function matching(baseDir: string, pattern: string): Promise<string[]> {
-  const folder = resolve(baseDir, dirname(pattern));
-  const escaped = basename(pattern).replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-  const name = new RegExp(`^${escaped.replaceAll('*', '.*')}$`);
-  const names = await readdir(folder).catch(() => []);
-  return names
-    .filter((entry) => name.test(entry))
-    .sort()
-    .map((entry) => join(folder, entry));
 }

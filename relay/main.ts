@@ -5,6 +5,9 @@ import { type Logger, pino } from 'pino';
 import { systemClock } from '../contract/clock.ts';
 import { ERRORS, HighwaterError } from '../contract/errors.ts';
 import type { StreamSchema } from '../contract/protocol/down.ts';
+import { changesTold } from './boards/changes-told.ts';
+import { LiveBoards } from './boards/live-boards.ts';
+import { watchFolder } from './boards/watch-folder.ts';
 import { configOf } from './cli/config-of.ts';
 import { parseOptions } from './cli/options.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -70,9 +73,25 @@ async function main(argv: readonly string[]): Promise<void> {
     say(`  --data ${options.data} is not used: what is played at a pace, as the simulated shop, is in memory only`);
   watchStates(relay, log);
 
+  const live = new LiveBoards({
+    started: config,
+    clock: systemClock,
+    watchFolder,
+    failed: (error) => log.error({ error: messageOf(error) }, 'reading boards again'),
+    show(now, before) {
+      relay.show(now);
+      for (const line of changesTold(now, before)) say(`  ${line}`);
+      log.info(
+        { boards: Object.keys(now.boards ?? {}), problems: now.problems.flatMap(({ lines }) => lines) },
+        'boards',
+      );
+    },
+  });
+
   function stop(exitCode: number): void {
     if (stopped) return;
     stopped = true;
+    live.close();
     const forced = setTimeout(() => process.exit(exitCode), 1_500);
     relay.close().then(
       async () => {

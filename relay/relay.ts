@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
-import type { Down, StreamSchema } from '../contract/protocol/down.ts';
-import type { Board } from '../contract/spec/board.ts';
+import type { StreamSchema } from '../contract/protocol/down.ts';
 import { parseByteSize } from '../contract/spec/byte-size.ts';
 import { parseDurationUs } from '../contract/spec/duration.ts';
 import type { StreamSpec } from '../contract/spec/stream.ts';
-import type { WindowSpec } from '../contract/spec/window.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
+import { boardsMessage, type Shown } from './boards/shown.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { openDeadLetters } from './dead-letters/on-disk.ts';
@@ -25,11 +24,8 @@ import { type FeedParts, StreamFeed } from './stream-feed.ts';
 import { unreadableStore } from './unreadable-store.ts';
 
 /** The whole relay: a feed per stream, and a server for all of them. */
-export interface RelayParts {
+export interface RelayParts extends Pick<Shown, 'windows' | 'boards'>, Partial<Pick<Shown, 'playlists'>> {
   readonly streams: Readonly<Record<string, StreamSpec>>;
-  readonly windows: Readonly<Record<string, WindowSpec>>;
-  /** null: one is made for each stream when its fields are known. */
-  readonly boards: Readonly<Record<string, Board>> | null;
   /** `memory`: what the source finds again after a restart; null where the stream is in memory only. */
   readonly sourceOf: (spec: StreamSpec, memory: SourceMemory | null) => Source;
   readonly clock: Clock;
@@ -60,6 +56,8 @@ export interface RelayParts {
 export interface Relay {
   readonly port: number;
   readonly feeds: ReadonlyMap<string, StreamFeed>;
+  /** From now on, in tabs that are open too; streams stay as they are. */
+  show(now: Shown): void;
   close(): Promise<void>;
 }
 
@@ -71,18 +69,8 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     async ([name, spec]) => [name, await makeFeed(name, spec, parts)] as const,
   );
   const feeds = new Map(await Promise.all(made));
-  const boards = parts.boards === null ? new FirstBoards(parts.streams, parts.windows) : null;
-  const written = { boards: parts.boards ?? {}, windows: allWindows(parts) };
-  const message = (): Extract<Down, { type: 'boards' }> => {
-    const now = boards?.made() ?? written;
-    return {
-      type: 'boards',
-      ...now,
-      playlists: {},
-      problems: [],
-      made: boards === null ? [] : Object.keys(now.boards),
-    };
-  };
+  const first = new FirstBoards(parts.streams, parts.windows);
+  let shown: Shown = { boards: parts.boards, windows: parts.windows, playlists: parts.playlists ?? {}, problems: [] };
   const server: RelayServer = await startServer({
     host,
     ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),
@@ -92,7 +80,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     heartbeatMs,
     ...(parts.maxSessions !== undefined && { maxSessions: parts.maxSessions }),
     feeds,
-    boards: message,
+    boards: () => boardsMessage(shown, first),
     pageDir,
   });
 
@@ -101,9 +89,8 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     feed.listen({
       schema: (schema) => {
         parts.onSchema?.(schema);
-        if (boards === null) return;
-        boards.learn(schema);
-        server.tellBoards();
+        first.learn(schema);
+        if (shown.boards === null) server.tellBoards();
       },
     });
     return feed.run(stop.signal).catch((error: unknown) => parts.onFailure?.(feed.name, error));
@@ -111,6 +98,11 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   return {
     port: server.port,
     feeds,
+    show(now) {
+      first.declare(now.windows);
+      shown = now;
+      server.tellBoards();
+    },
     async close() {
       await server.close();
       await Promise.all([...feeds.values()].map((feed) => feed.flush()));
@@ -119,10 +111,6 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       await Promise.all([...feeds.values()].map((feed) => feed.close()));
     },
   };
-}
-
-function allWindows({ windows, boards }: Pick<RelayParts, 'windows' | 'boards'>): Record<string, WindowSpec> {
-  return Object.assign({}, windows, ...Object.values(boards ?? {}).map((board) => board.windows));
 }
 
 /** What is played at the pace of its events, the demo too, is played anew at every start. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DurationSchema } from './duration.ts';
+import { DurationSchema, parseDurationUs } from './duration.ts';
 import { PanelSchema } from './panel.ts';
 import { ToneSchema } from './panels/parts.ts';
 import { VariableSchema } from './variable.ts';
@@ -61,9 +61,17 @@ export const BoardSchema = z
   .meta({ description: 'A dashboard.' });
 export type Board = z.infer<typeof BoardSchema>;
 
+const MIN_TURN_US = 1_000_000;
+
 /** Boards that a wall screen shows in turn. */
 export const PlaylistSchema = z.strictObject({
-  boards: z.array(z.string()).min(1, { error: 'expected at least one board' }),
-  every: DurationSchema.default('30s').meta({ description: 'How long each is shown.' }),
+  boards: z
+    .array(z.string(), { error: 'expected a list of boards, such as [shop, factory]' })
+    .min(1, { error: 'expected at least one board' }),
+  every: DurationSchema.refine((text) => (parseDurationUs(text) ?? 0) >= MIN_TURN_US, {
+    error: 'expected 1s or longer',
+  })
+    .default('30s')
+    .meta({ description: 'How long each is shown.' }),
 });
 export type Playlist = z.infer<typeof PlaylistSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlaylistSchema } from './board.ts';
 import { StreamSpecSchema } from './stream.ts';
 import { WindowSpecSchema } from './window.ts';
 
@@ -42,6 +43,12 @@ export const ConfigSchema = z
           description:
             'Board files, relative to this file; * matches within a name. Left out: one board per stream is made.',
         }),
+      playlists: z
+        .record(NameSchema, PlaylistSchema, {
+          error: 'expected a map of names, such as wall: { boards: [shop, factory], every: 30s }',
+        })
+        .default({})
+        .meta({ description: 'Boards that a wall screen shows in turn, by their files’ names: `?playlist=wall`.' }),
     },
     {
       error: ({ code }) =>

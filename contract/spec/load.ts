@@ -1,5 +1,6 @@
 import { type Board, BoardSchema } from './board.ts';
 import { checkPanels } from './check-panels.ts';
+import { checkPlaylists } from './check-playlists.ts';
 import { checkUses } from './check-uses.ts';
 import { checkFrom, checkWindow, rootStream } from './check-window.ts';
 import { type Config, ConfigSchema } from './config.ts';
@@ -19,7 +20,13 @@ export interface LoadedConfig {
   readonly config: Config;
   readonly windows: Readonly<Record<string, Window>>;
   readonly lines: WindowLines;
+  /** Where each stream stands. */
+  readonly streamLines: Readonly<Record<string, number>>;
+  readonly playlistProblems: PlaylistProblems;
 }
+
+/** What is wrong with the playlists, when there are these boards. */
+export type PlaylistProblems = (boards: readonly string[]) => Problem[];
 
 /** Where each window of a file stands. */
 export type WindowLines = Readonly<Record<string, number>>;
@@ -29,6 +36,8 @@ export interface Known {
   /** Names, or the streams themselves, which say what the board's windows leave out. */
   readonly streams: readonly string[] | Readonly<Record<string, Pick<StreamSpec, 'time'>>>;
   readonly windows: Readonly<Record<string, WindowSpec>>;
+  /** Names of all boards, for links from one to another; left out: not judged. */
+  readonly boards?: readonly string[];
 }
 
 /** What is wrong with a stream as it is written, by whoever knows sources; `path` is left out where it is their URL. */
@@ -41,7 +50,7 @@ export type CheckSource = (
 export function loadConfig(
   text: string,
   checkSource: CheckSource = () => [],
-): LoadedConfig | { problems: Problem[]; boards: string[] } {
+): LoadedConfig | { problems: Problem[]; boards: string[]; playlistProblems: PlaylistProblems } {
   const file = new YamlFile(text);
   const config = file.read(ConfigSchema);
   const plain = file.plain<Partial<Config>>();
@@ -66,13 +75,22 @@ export function loadConfig(
     checkUses(source, written, ['streams', name], file.report);
   }
   checkWindows(objectOf(raw.windows), streams, {}, file);
+  const playlistProblems: PlaylistProblems = (boards) =>
+    file.collect(() => checkPlaylists(objectOf(raw.playlists), boards, file.report));
   if (config === null || file.problems.length > 0)
     return {
+      playlistProblems,
       problems: file.sorted(),
       boards: [raw.boards ?? []].flat().filter((board) => typeof board === 'string'),
     };
   const windows = completed(config.windows, config.streams, {});
-  return { config: { ...config, windows }, windows: parsed(windows), lines: linesOf(file, windows) };
+  return {
+    config: { ...config, windows },
+    windows: parsed(windows),
+    lines: linesOf(file, 'windows', windows),
+    streamLines: linesOf(file, 'streams', config.streams),
+    playlistProblems,
+  };
 }
 
 export function loadBoard(text: string, known: Known): { board: Board; lines: WindowLines } | { problems: Problem[] } {
@@ -83,14 +101,18 @@ export function loadBoard(text: string, known: Known): { board: Board; lines: Wi
   checkWindows(objectOf(raw.windows), streams, known.windows, file);
   if (board !== null) checkPanels(board, { ...known.windows, ...board.windows }, streams, file.report);
   if (board === null || file.problems.length > 0) return { problems: file.sorted() };
-  const lines = linesOf(file, board.windows ?? {});
+  const lines = linesOf(file, 'windows', board.windows ?? {});
   if (board.windows === undefined || Array.isArray(known.streams)) return { board, lines };
   const specs = known.streams as Readonly<Record<string, Pick<StreamSpec, 'time'>>>;
   return { board: { ...board, windows: completed(board.windows, specs, known.windows) }, lines };
 }
 
-function linesOf(file: YamlFile, windows: Readonly<Record<string, unknown>>): WindowLines {
-  return Object.fromEntries(Object.keys(windows).map((name) => [name, file.lineOf(['windows', name])]));
+function linesOf(
+  file: YamlFile,
+  under: 'windows' | 'streams',
+  named: Readonly<Record<string, unknown>>,
+): Record<string, number> {
+  return Object.fromEntries(Object.keys(named).map((name) => [name, file.lineOf([under, name])]));
 }
 
 /** `highwater.yaml:12:5 windows.x.window: found "tumble(1x)", expected tumble(1m)`. */

@@ -63,6 +63,13 @@ export class YamlFile {
 
   readonly report: Report = (path, found, expected) => this.#add(this.#offset(path, false), path, found, expected);
 
+  /** What is reported meanwhile, and is no problem of the file's otherwise. */
+  collect(check: () => void): Problem[] {
+    const known = this.problems.length;
+    check();
+    return this.problems.splice(known);
+  }
+
   /** The line a key is on, from 1. */
   readonly lineOf = (path: Path): number => this.#lines.linePos(this.#offset(path, true)).line;
 

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { HighwaterError } from '../../contract/errors.ts';
-import { type RunConfig, readConfig, singleStream, streamName } from '../config.ts';
+import { type RunConfig, readConfig, singleStream, streamName, withBoards } from '../config.ts';
 import { type Options, usage } from './options.ts';
 
 /** What runs where nothing is chosen. */
@@ -9,6 +9,11 @@ const DEMO = resolve(import.meta.dirname, '../../boards/demo-shop.yaml');
 
 /** The configuration the command line names, or makes. Throws `config_invalid`, or `file_unreadable`. */
 export async function configOf(options: Options): Promise<RunConfig> {
+  const config = await chosen(options);
+  return options.boards.length === 0 ? config : withBoards(config, options.boards);
+}
+
+async function chosen(options: Options): Promise<RunConfig> {
   const { kafka, mqtt, topic, file, config, from, delay, speed } = options;
   if (config !== undefined) return withDemo(await readConfig(config), options);
   const time = { delay };

@@ -16,6 +16,7 @@ export interface Options {
   readonly file?: string;
   readonly speed?: number | 'max';
   readonly config?: string;
+  readonly boards: readonly string[];
   readonly port: number;
   readonly host: string;
   readonly allowHost: readonly string[];
@@ -65,6 +66,12 @@ export function parseOptions(argv: readonly string[]): Options {
     .option('--topic <topic>', 'the Kafka topic, a,b or orders-*; or the MQTT topic filter')
     .option('--file <path>', 'replay a file of JSON lines')
     .option('--config <file>', 'streams, windows and boards of your own')
+    .option(
+      '--boards <files>',
+      'board files, as boards/*.yaml in quotes, instead of a board made for the stream; may be repeated',
+      repeated,
+      [],
+    )
     .option('--speed <n>', 'with --file: this many times as fast as it happened, or max', speed)
     .addOption(
       new Option('--from <where>', 'with --kafka: where to begin').choices(['earliest', 'latest']).default('earliest'),
@@ -157,6 +164,7 @@ function refuseUnused(options: Options): void {
         !demo && config === undefined,
         demo ? 'the simulated shop has its own' : 'with --config, write time: { delay: 10s } in the file',
       ],
+      ['boards', '--boards', config === undefined, 'with --config, write boards: in the file'],
       ['demoRate', '--demo-rate', demo || config !== undefined, 'it is for the simulated shop'],
       ['demoSeed', '--demo-seed', demo || config !== undefined, 'it is for the simulated shop'],
       [

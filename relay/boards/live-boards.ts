@@ -1,0 +1,90 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { RunConfig } from '../config.ts';
+import { BoardFiles } from './board-files.ts';
+import type { Shown } from './shown.ts';
+import type { WatchFolder } from './watch-folder.ts';
+
+/**
+ * What is shown, kept as its files are:
+ *
+ *     a folder tells ─▶ quiet for 100 ms ─┬▶ all files read ─▶ another result? ─▶ show
+ *     two seconds have passed ────────────┘
+ */
+export interface LiveParts {
+  readonly started: RunConfig;
+  readonly clock: Clock;
+  readonly watchFolder: WatchFolder;
+  readonly show: (now: Shown, before: Shown) => void;
+  /** What nobody has foreseen: what is shown stays, and the files are read again. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** An editor writes a file in several steps. */
+const QUIET_MS = 100;
+/** For file systems that tell nobody of changes, as those of a network do. */
+const LOOK_MS = 2_000;
+
+export class LiveBoards {
+  readonly #parts: LiveParts;
+  readonly #files: BoardFiles;
+  readonly #watches = new Map<string, () => void>();
+  #cancel: () => void = () => undefined;
+  #reading = false;
+  #changedMeanwhile = false;
+  #closed = false;
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+    this.#files = new BoardFiles(parts.started);
+    this.#watch();
+    this.#after(LOOK_MS);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel();
+    for (const end of this.#watches.values()) end();
+  }
+
+  #changed(): void {
+    if (this.#reading) this.#changedMeanwhile = true;
+    else this.#after(QUIET_MS);
+  }
+
+  #after(delayMs: number): void {
+    this.#cancel();
+    if (!this.#closed) this.#cancel = this.#parts.clock.after(delayMs, () => void this.#read());
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    this.#changedMeanwhile = false;
+    const before = this.#files.last;
+    const now = await this.#files.read().catch((error: unknown) => {
+      this.#parts.failed(error);
+      return before;
+    });
+    this.#reading = false;
+    if (this.#closed) return;
+    this.#watch();
+    this.#after(this.#changedMeanwhile ? QUIET_MS : LOOK_MS);
+    if (JSON.stringify(now) !== JSON.stringify(before)) this.#parts.show(now, before);
+  }
+
+  /** The folders of the files there are now. */
+  #watch(): void {
+    const watched = this.#files.watched();
+    for (const [folder, end] of this.#watches) {
+      if (watched.has(folder)) continue;
+      end();
+      this.#watches.delete(folder);
+    }
+    for (const folder of watched.keys()) {
+      if (this.#watches.has(folder)) continue;
+      const end = this.#parts.watchFolder(folder, (name) => {
+        if (name === null || this.#files.watched().get(folder)?.(name)) this.#changed();
+      });
+      this.#watches.set(folder, end);
+    }
+  }
+}
