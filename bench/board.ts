@@ -20,7 +20,7 @@ export async function shopBoard(): Promise<Board> {
 export function requestsOf(board: Board): PanelRequest[] {
   const span = board.range === 'all' ? 'all' : parseDurationUs(board.range);
   if (span === null) throw new Error(`not a duration: ${board.range}`);
-  const asked = { view: { span, until: 'newest', earlierUs: 0 }, filters: [] } as const;
+  const asked = { view: { span, until: 'newest', earlierUs: 0 }, filters: [], sort: null, windows: {} } as const;
   return board.panels.flatMap(
     (panel) => requestOf(panel, asked, { widthPx: COLUMN_PX * panel.w, tableRows: TABLE_ROWS }) ?? [],
   );

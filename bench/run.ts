@@ -13,6 +13,7 @@ import { tickBySize } from './rows/tick-by-size.ts';
 import { tickByAggregate, tickByKeys, tickByPanels, tickByShape } from './rows/tick-cases.ts';
 import { versusDuckDbNative, versusDuckDbWasm } from './rows/versus-duckdb.ts';
 import { versusPerspective } from './rows/versus-perspective.ts';
+import { whileStreaming } from './rows/while-streaming.ts';
 import { yahooRow } from './rows/yahoo.ts';
 
 /**
@@ -31,6 +32,7 @@ const ROWS: Record<string, (harness: Harness) => Promise<Row | Row[]>> = {
   sustained,
   yahoo: yahooRow,
   'event-to-pixel': eventToPixel,
+  'while-streaming': whileStreaming,
   'first-chart': firstChart,
   'relay-throughput': relayThroughput,
   'wire-bytes': wireBytes,

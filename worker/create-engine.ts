@@ -21,8 +21,12 @@ import { emissionsOf } from './windows/emissions.ts';
 import { explainWindows } from './windows/explain.ts';
 import type { Feed } from './windows/feed.ts';
 import { foldPicture } from './windows/fold.ts';
+import { groupsPicture } from './windows/groups.ts';
 import { rowsPicture } from './windows/rows-picture.ts';
 import { seriesPicture } from './windows/series.ts';
+import { statesPicture } from './windows/states.ts';
+import { stretchOf } from './windows/stretch.ts';
+import { revisionOf } from './windows/view-revision.ts';
 import { WindowSet } from './windows/window-set.ts';
 import { windowStateOf } from './windows/window-state.ts';
 
@@ -48,6 +52,8 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     return state;
   };
 
+  const nowUs = () => (options.wallMs ? options.wallMs() * 1000 : null);
+
   const pictureOf = (request: PanelRequest): PanelPicture => {
     if (request.kind === 'rows') {
       const state = known(request.stream, streams);
@@ -55,9 +61,18 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     }
     const kept = windows.all.get(request.window);
     if (!kept) return missingWindow(request.window, windows);
-    if (request.kind === 'series') return { kind: 'series', ...timeOf(kept.feed), ...seriesPicture(kept, request) };
-    if (request.kind === 'fold') return { kind: 'fold', ...timeOf(kept.feed), ...foldPicture(kept, request) };
-    throw new RangeError(`no pictures of ${request.kind} yet`);
+    const stretch = stretchOf(request.view, kept.feed, nowUs);
+    const time = { ...timeOf(kept.feed), fromUs: stretch?.fromUs ?? null, untilUs: stretch?.untilUs ?? null };
+    switch (request.kind) {
+      case 'series':
+        return { kind: 'series', ...time, ...seriesPicture(kept, request, stretch) };
+      case 'fold':
+        return { kind: 'fold', ...time, ...foldPicture(kept, request, stretch, nowUs) };
+      case 'groups':
+        return { kind: 'groups', ...time, ...groupsPicture(kept, request, stretch) };
+      case 'states':
+        return { kind: 'states', ...time, ...statesPicture(kept, request, stretch) };
+    }
   };
 
   return {
@@ -117,9 +132,10 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       state.revision++;
     },
     position: (stream) => streams.get(stream)?.position ?? null,
-    revision(source) {
-      const state = 'stream' in source ? streams.get(source.stream) : windows.all.get(source.window)?.feed;
-      return state?.revision ?? 0;
+    revision(request) {
+      if (request.kind === 'rows') return streams.get(request.stream)?.revision ?? 0;
+      const kept = windows.all.get(request.window);
+      return kept ? revisionOf(kept, request, windows.generation) : 0;
     },
     picture(request) {
       try {

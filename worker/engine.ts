@@ -16,7 +16,7 @@ export type { WindowProblem };
 
 /**
  * The engine: frames in, pictures and rows out. It owns the store, the panes and the watermark, and knows nothing of
- * sockets, pages or clocks. The same engine runs in the browser's worker and in Node.
+ * sockets and pages. The same engine runs in the browser's worker and in Node.
  *
  *     frames ─▶ meet position ─▶ decode, check ─▶ panes (only the new rows), position, recent rows: one step in memory
  *                                      └─▶ rows that wait ── enough, or before anything reads them ──▶ segment tables
@@ -51,8 +51,11 @@ export interface Engine {
   /** What was below `nextOffset` of a partition and not given is lost. */
   gap(stream: string, partition: number, nextOffset: number): void;
   position(stream: string): Position | null;
-  /** Rises whenever a picture of this window or stream could have changed. */
-  revision(source: { readonly window: string } | { readonly stream: string }): number;
+  /**
+   * Another whenever the picture of a request could be another, but for the wall clock: of what ends at a time, when
+   * something before that changes.
+   */
+  revision(request: PanelRequest): number | string;
   picture(request: PanelRequest): PanelPicture;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
   /**
@@ -100,4 +103,6 @@ export interface EngineOptions {
   readonly paneBudgetBytes?: number;
   /** Monotonic milliseconds, for query deadlines. */
   readonly nowMs: () => number;
+  /** Wall clock, milliseconds since the epoch, for views that end now; left out: there are none. */
+  readonly wallMs?: () => number;
 }

@@ -140,9 +140,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   });
   const pictures = createPictures({
     picture: (request) => pictureOf(engine, boards, request),
-    revision: (request) =>
-      engine.revision(request.kind === 'rows' ? { stream: request.stream } : { window: request.window }),
+    revision: (request) => engine.revision(request),
     nowMs: monotonicMs,
+    wallMs: () => clock.nowMs(),
     onDue: schedule,
     onError,
   });

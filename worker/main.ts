@@ -29,7 +29,13 @@ async function start(options: StartOptions): Promise<Started> {
   const { socketUrl, streamUrl, wasmUrl, rawBudgetBytes, paneBudgetBytes, journalBudgetBytes } = options;
   const { maxHeapBytes, restarts, relay, journalFolder = 'journal' } = options;
   const host = await startHost({
-    openEngine: () => openBrowserEngine(wasmUrl, { rawBudgetBytes, paneBudgetBytes, nowMs: () => performance.now() }),
+    openEngine: () =>
+      openBrowserEngine(wasmUrl, {
+        rawBudgetBytes,
+        paneBudgetBytes,
+        nowMs: () => performance.now(),
+        wallMs: () => systemClock.nowMs(),
+      }),
     openSocket: relay
       ? () => openPortSocket(relay)
       : createTransport({

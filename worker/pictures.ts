@@ -21,9 +21,11 @@ export interface Pictures {
 export interface PicturesOptions {
   /** Null: nothing to show yet, keep what is shown. */
   readonly picture: (request: PanelRequest) => PanelPicture | null;
-  readonly revision: (request: PanelRequest) => number;
+  readonly revision: (request: PanelRequest) => number | string;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
+  /** Wall clock, for views that end now. */
+  readonly wallMs: () => number;
   /** A picture was drawn, or a watch changed: `make` may have something to do. */
   readonly onDue: () => void;
   readonly onError: (error: unknown) => void;
@@ -31,12 +33,15 @@ export interface PicturesOptions {
 
 /** About thirty a second for each watch. */
 const APART_MS = 33;
+/** What ends now is another picture so much later, though nothing has come. */
+const NOW_MS = 1000;
 
 interface Watch {
   readonly request: PanelRequest;
   readonly listener: PictureListener;
+  readonly untilNow: boolean;
   /** Of the last picture made; null before the first. */
-  revision: number | null;
+  revision: number | string | null;
   madeAtMs: number;
   onItsWay: boolean;
 }
@@ -44,10 +49,14 @@ interface Watch {
 export function createPictures(options: PicturesOptions): Pictures {
   const watches = new Map<string, Watch>();
 
-  const changed = (watch: Watch) => !watch.onItsWay && options.revision(watch.request) !== watch.revision;
+  const revisionOf = ({ request, untilNow }: Watch): number | string => {
+    const revision = options.revision(request);
+    return untilNow ? `${revision} ${Math.floor(options.wallMs() / NOW_MS)}` : revision;
+  };
+  const changed = (watch: Watch) => !watch.onItsWay && revisionOf(watch) !== watch.revision;
 
   const make = (watch: Watch, nowMs: number) => {
-    watch.revision = options.revision(watch.request);
+    watch.revision = revisionOf(watch);
     watch.madeAtMs = nowMs;
     const picture = options.picture(watch.request);
     if (picture === null) return;
@@ -62,7 +71,9 @@ export function createPictures(options: PicturesOptions): Pictures {
 
   return {
     watch(id, request, listener) {
-      watches.set(id, { request, listener, revision: null, madeAtMs: Number.NEGATIVE_INFINITY, onItsWay: false });
+      const untilNow = request.kind !== 'rows' && request.view.until === 'now';
+      const madeAtMs = Number.NEGATIVE_INFINITY;
+      watches.set(id, { request, listener, untilNow, revision: null, madeAtMs, onItsWay: false });
       options.onDue();
     },
     unwatch: (id) => void watches.delete(id),
@@ -76,11 +87,11 @@ export function createPictures(options: PicturesOptions): Pictures {
         if (nowMs - startedMs >= budgetMs) return nowMs;
         make(watch, nowMs);
       }
-      return null;
+      if (![...watches.values()].some(({ untilNow }) => untilNow)) return null;
+      return options.nowMs() + NOW_MS - (options.wallMs() % NOW_MS);
     },
     engineReplaced() {
-      for (const watch of watches.values())
-        if (watch.revision !== null) watch.revision = options.revision(watch.request);
+      for (const watch of watches.values()) if (watch.revision !== null) watch.revision = revisionOf(watch);
     },
   };
 }

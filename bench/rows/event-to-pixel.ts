@@ -1,31 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { startMosquitto } from '../../tests/support/mosquitto.ts';
-import { type Harness, quantile, type Row, root, round, samples } from '../harness.ts';
-import { installProbe, type Probe } from '../page-probe.ts';
-import { buildPage, start, startRelay } from '../programs.ts';
+import { type Harness, quantile, type Row, round, samples } from '../harness.ts';
+import type { Probe } from '../page-probe.ts';
+import { type Page, streamingShop } from '../streaming-shop.ts';
 
 const RATE = 10_000;
 
 /** DESIGN §7, fourth row: event published → pixel drawn, through a real broker, the relay as it is, and the page as it is. */
 export async function eventToPixel(harness: Harness): Promise<Row> {
-  buildPage();
-  const folder = join(root, '.cache/bench-relay');
-  await mkdir(folder, { recursive: true });
-  const broker = await startMosquitto();
-  const source = `${broker.url}/shop/+/events`;
-  await writeFile(
-    join(folder, 'highwater.yaml'),
-    `streams:\n  shop_events:\n    source: ${source}\n    time: { field: timestamp }\nboards: ${join(root, 'boards/shop.yaml')}\n`,
-  );
-  const relay = await startRelay('--config', join(folder, 'highwater.yaml'));
-  const publisher = start(process.execPath, ['bench/publisher.ts', broker.url, String(RATE)]);
-  try {
-    await publisher.says(/publishing/);
-    const page = await harness.browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.addInitScript(installProbe);
-    await page.goto(relay.url);
-    await page.waitForFunction(() => window.probe.draws.length > 20, undefined, { timeout: 60_000 });
+  return streamingShop(harness, RATE, async (page) => {
     const repeats = harness.quick ? 3 : 5;
     const runs: { probe: Probe; received: number; ms: number }[] = [];
     await wait(page, harness.quick ? 3_000 : 10_000);
@@ -40,17 +21,10 @@ export async function eventToPixel(harness: Harness): Promise<Row> {
       const ms = performance.now() - startedMs;
       runs.push({ probe, received: (await received(page)) - before, ms });
     }
-    const status = await page.evaluate(() => window.highwater.status());
-    await page.close();
-    return row(runs, status);
-  } finally {
-    await publisher.stop();
-    await relay.stop();
-    await broker.stop();
-  }
+    return row(runs, await page.evaluate(() => window.highwater.status()));
+  });
 }
 
-type Page = Awaited<ReturnType<Harness['page']>>;
 type PageStatus = Awaited<ReturnType<Window['highwater']['status']>>;
 
 const wait = (page: Page, ms: number) => page.waitForTimeout(ms);

@@ -21,7 +21,9 @@ test('J1 a host that is opened again has its boards and rows before the relay an
   tabs.at(-1)?.send(BOARDS);
   const told = vi.fn();
   first.host.onBoards(told);
-  await until(() => expect(told).toHaveBeenCalledWith({ boards: {}, windows: {} }));
+  await until(() =>
+    expect(told).toHaveBeenCalledWith({ boards: {}, windows: {}, playlists: {}, problems: [], made: [] }),
+  );
   await first.host.close();
   expect(files.opened.size).toBe(0);
 
@@ -32,7 +34,7 @@ test('J1 a host that is opened again has its boards and rows before the relay an
   await until(() => expect(offline.engine().counted('s')).toEqual(counted(5)));
   const boards = vi.fn();
   offline.host.onBoards(boards);
-  expect(boards).toHaveBeenCalledWith({ boards: {}, windows: {} });
+  expect(boards).toHaveBeenCalledWith({ boards: {}, windows: {}, playlists: {}, problems: [], made: [] });
   expect(offline.host.status()).toMatchObject({
     journal: { state: 'on', restoredRows: 5, message: null },
     streams: { s: { received: 5, delivery: null, losses: [] } },

@@ -42,6 +42,18 @@ export class PaneChanges {
     return this.#starts[low] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The latest revision at which a pane that starts before a time was changed; −1: none was. */
+  latestBefore(timeUs: number): number {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] as number) < timeUs) low = middle + 1;
+      else high = middle;
+    }
+    return this.#revisions[low - 1] ?? this.#forgotten;
+  }
+
   #forget(): void {
     const gone = this.#starts.length >> 1;
     this.#forgotten = this.#revisions[gone - 1] as number;

@@ -1,5 +1,6 @@
 import type { Block } from './column.ts';
 import { GroupKeys, OTHER } from './group-keys.ts';
+import { PaneChanges } from './pane-changes.ts';
 import { DEFAULT_MAX_GROUPS, groupsWithin, MEASURE_EVERY } from './pane-table.ts';
 import { rowFilter, TAKEN, type TableShape, TOO_LATE } from './row-filter.ts';
 import { SeenKeys } from './seen-keys.ts';
@@ -72,6 +73,8 @@ export class SessionTable {
   /** Group → sessions by end. */
   readonly #sessions = new Map<number, Session[]>();
   readonly #order = new SessionOrder();
+  /** Of sessions, by their starts. */
+  readonly changes = new PaneChanges();
   #rowSlots: Int32Array = new Int32Array(0);
   #keptFromUs: number | null = null;
   #maxGroups = 0;
@@ -253,6 +256,7 @@ export class SessionTable {
     own.splice(touched.length > 0 ? from : firstEndingFrom(own, joinedEndUs), touched.length, joined);
     for (const session of touched) this.#order.remove(session);
     this.#order.add(joined);
+    this.changes.note(this.revision, joinedStartUs);
     for (const { changed } of this.followers) {
       if (changed === null) continue;
       for (const session of touched) {
@@ -272,6 +276,7 @@ export class SessionTable {
   /** Closed sessions, oldest first, but none that a follower has not taken. */
   #letGo(watermarkUs: number | null): void {
     if (watermarkUs === null) return;
+    this.changes.note(this.revision, Number.NEGATIVE_INFINITY);
     let nowUs = watermarkUs;
     for (const { takenUs } of this.followers) nowUs = Math.min(nowUs, takenUs);
     const gone = new Map<number, number>();

@@ -27,13 +27,24 @@ export function stateAt({ endUs }: WindowInstance, revision: number, watermarkUs
   return watermarkUs !== null && endUs <= watermarkUs ? 'final' : 'provisional';
 }
 
-/** The grouping that has the wanted by-column and, of those, the fewest groups. */
-export function groupingFor(kept: KeptWindow, name: string | null): KeptGrouping {
-  const index = name === null ? null : byIndex(kept, name);
-  const able = kept.groupings.filter(({ columns }) => index === null || columns.includes(index));
-  const best = able.toSorted((left, right) => left.columns.length - right.columns.length)[0];
-  if (!best) throw new RangeError(`no grouping set of window ${kept.plan.name} has "${name}"`);
+/** The grouping that has the wanted by-columns and, of those, the fewest groups. */
+export function groupingFor(kept: KeptWindow, names: readonly string[]): KeptGrouping {
+  const best = groupingWith(
+    kept,
+    names.map((name) => byIndex(kept, name)),
+  );
+  if (!best) throw new RangeError(`no grouping set of window ${kept.plan.name} has ${quoted(names)}`);
   return best;
+}
+
+/** Null: no grouping has all of these by-columns. */
+export function groupingWith({ groupings }: Pick<KeptWindow, 'groupings'>, indexes: readonly number[]) {
+  const able = groupings.filter(({ columns }) => indexes.every((index) => columns.includes(index)));
+  return able.toSorted((left, right) => left.columns.length - right.columns.length)[0] ?? null;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(' and ');
 }
 
 /** A by-column's place, by its name; throws naming those there are. */

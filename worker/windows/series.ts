@@ -1,31 +1,35 @@
-import type { PanelRequest, SeriesPicture, Span } from '../../contract/worker-api.ts';
-import { aggregatesUnder, emptyValue } from './evaluate.ts';
-import { spanStartUs } from './fold.ts';
+import type { PanelRequest, PictureTime, SeriesPicture, TimeView } from '../../contract/worker-api.ts';
+import { aggregatesUnder, emptyValue, isAdditive } from './evaluate.ts';
 import { groupingFor, type KeptGrouping, type KeptWindow, toNumber } from './kept-window.ts';
 import { reduceM4 } from './m4.ts';
-import { areFew, CellReader, type Cells, cellsOf, windowsByLine } from './series-cells.ts';
+import { areFew, CellReader, type Cells, cellsOf, numbersOf, windowsByLine } from './series-cells.ts';
+import { inView, type Stretch } from './stretch.ts';
 import type { WindowInstance, WindowRows } from './window-rows.ts';
 
-/** Series of one picture; the others are counted in `hiddenSeries`. */
-export const MAX_SERIES = 12;
 /** Candidates for the largest series that are compared by value; beyond, by windows seen in. */
 const MAX_CANDIDATES = 60;
+/** Windows of a picture that shows each of them; of a longer stretch the newest, and the picture says from when. */
+export const MAX_EVERY_WINDOW = 10_000;
 /** Windows of a picture with gaps filled; a longer stretch shows only windows that have rows. */
 const MAX_GRID = 200_000;
 
 type SeriesRequest = Extract<PanelRequest, { kind: 'series' }>;
 
-/** Measures over time: every window whose end is in the span, on one grid, reduced to what the pixels can show. */
-export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesPicture {
+/** Measures over time: every window that holds any of the stretch, on one grid, reduced to what the pixels can show. */
+export function seriesPicture(
+  kept: KeptWindow,
+  request: SeriesRequest,
+  stretch: Stretch | null,
+): SeriesPicture & Partial<Pick<PictureTime, 'fromUs'>> {
   const selects = kept.plan.window.select;
-  const grouping = groupingFor(kept, request.seriesBy);
+  const grouping = groupingFor(kept, request.seriesBy === null ? [] : [request.seriesBy]);
   const { rows } = grouping;
   const { keptFromUs, coarseBeforeUs, stepUs } = rows;
   for (const name of request.measures) aggregatesUnder(name, selects);
   const shape = { windowSizeUs: finite(rows.sizeUs), stepUs: finite(stepUs), keptFromUs, coarseBeforeUs };
-  const maxUs = kept.feed.maxEventTimeUs;
-  const newest = maxUs === null ? null : rows.newest(maxUs);
-  if (newest === null || maxUs === null)
+  const most = request.widthPx === null ? MAX_EVERY_WINDOW : undefined;
+  const view = stretch === null ? null : inView(kept, rows, stretch, most);
+  if (view === null || stretch === null)
     return {
       ...shape,
       relativeError: 0,
@@ -34,15 +38,10 @@ export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesP
       revised: new Uint8Array(0),
       hiddenSeries: 0,
     };
-  // The span is back from the newest event, which is before the end of its window: a window more may reach into it.
-  const afterUs =
-    request.view.span === 'all'
-      ? Number.NEGATIVE_INFINITY
-      : Math.min(spanStartUs(rows, newest.endUs, request.view.span), maxUs - request.view.span);
-  const instances = rows.instances(afterUs, newest.endUs);
-  const xs = gridOf(rows, instances, afterUs, newest.endUs, maxUs);
+  const { instances, afterUs } = view;
+  const xs = gridOf(rows, instances, afterUs, view.untilUs, stretch.untilUs);
   const rowOf = new Map(xs.map((endUs, row) => [endUs, row] as const));
-  const { lines, hidden, cells } = linesOf(kept, grouping, request, instances);
+  const { lines, hidden, cells } = linesOf(kept, grouping, request, stretch.key, instances);
   const empties = request.measures.map((measure) =>
     toNumber(stepUs === 0 ? null : emptyValue(measure, selects, stepUs / 1e6)),
   );
@@ -64,20 +63,21 @@ export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesP
       if (numbers !== undefined) values[row] = numbers[at] as number;
     }
   }
-  const { shown, cut } = largest(drawn, request);
+  const { shown, hidden: more } = largest(drawn, request, isAdditive(request.measures[0] ?? '', selects));
   const reduced = reduceM4(
-    Float64Array.from(xs, (endUs) => (Number.isFinite(endUs) ? endUs - shape.stepUs : maxUs) / 1e6),
+    Float64Array.from(xs, (endUs) => (Number.isFinite(endUs) ? endUs - shape.stepUs : stretch.untilUs) / 1e6),
     shown.map(({ values }) => values),
     revised,
-    request.widthPx ?? 2000,
+    request.widthPx ?? Number.POSITIVE_INFINITY,
   );
   return {
     ...shape,
+    ...(most !== undefined && xs.length >= most && { fromUs: (xs[0] as number) - stepUs }),
     relativeError,
     xSeconds: reduced.xs,
     series: shown.map(({ name }, index) => ({ name, values: reduced.series[index] ?? new Float64Array(0) })),
     revised: reduced.revised,
-    hiddenSeries: hidden + cut,
+    hiddenSeries: hidden + more,
   };
 }
 
@@ -85,7 +85,8 @@ export function seriesPicture(kept: KeptWindow, request: SeriesRequest): SeriesP
 export function sparkOf(
   kept: KeptWindow,
   measure: string,
-  span: Span,
+  view: TimeView,
+  stretch: Stretch | null,
 ): { xSeconds: Float64Array; values: Float64Array } {
   const request = {
     kind: 'series',
@@ -93,12 +94,12 @@ export function sparkOf(
     measures: [measure],
     seriesBy: null,
     order: [],
-    view: { span, until: 'newest', earlierUs: 0 },
+    view,
     filters: [],
     maxSeries: 1,
     widthPx: 100,
   } as const;
-  const { xSeconds, series } = seriesPicture(kept, request);
+  const { xSeconds, series } = seriesPicture(kept, request, stretch);
   return { xSeconds, values: series[0]?.values ?? new Float64Array(0) };
 }
 
@@ -107,25 +108,27 @@ function linesOf(
   kept: KeptWindow,
   grouping: KeptGrouping,
   request: SeriesRequest,
+  stretchKey: string,
   instances: readonly WindowInstance[],
 ): { lines: readonly string[]; hidden: number; cells: readonly Cells[] } {
-  if (request.seriesBy === null) return { lines: [''], hidden: 0, cells: cellsOf(kept, grouping, request, instances) };
+  if (request.seriesBy === null)
+    return { lines: [''], hidden: 0, cells: cellsOf(kept, grouping, request, stretchKey, instances) };
   if (!areFew(grouping, request)) {
     const chosen = chosenLines(windowsByLine(kept, grouping, request, instances), request);
-    const reader = new CellReader(kept, grouping, request);
+    const reader = new CellReader(kept, grouping, request, numbersOf(kept, grouping, request));
     const wanted = new Set(chosen.lines);
     return { ...chosen, cells: instances.map((instance) => reader.read(instance, wanted)) };
   }
-  const cells = cellsOf(kept, grouping, request, instances);
+  const cells = cellsOf(kept, grouping, request, stretchKey, instances);
   const windows = new Map<string, number>();
   for (const { lines } of cells) for (const line of lines.keys()) windows.set(line, (windows.get(line) ?? 0) + 1);
   return { ...chosenLines(windows, request), cells };
 }
 
-function chosenLines(windows: ReadonlyMap<string, number>, { order }: SeriesRequest) {
+function chosenLines(windows: ReadonlyMap<string, number>, { order, maxSeries }: SeriesRequest) {
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
   const all = [...windows].sort(([a, left], [b, right]) => rank(a) - rank(b) || right - left).map(([name]) => name);
-  const lines = all.slice(0, Math.max(MAX_CANDIDATES, order.length));
+  const lines = all.slice(0, Math.max(MAX_CANDIDATES, maxSeries, order.length));
   return { lines, hidden: all.length - lines.length };
 }
 
@@ -155,19 +158,31 @@ function gridOf(
     .filter((endUs) => endUs <= Math.max(newestEndUs, maxUs));
 }
 
-/** The series shown: those named in `order`, then the largest by total. */
-function largest(drawn: readonly { name: string; values: Float64Array }[], { order, seriesBy }: SeriesRequest) {
-  if (seriesBy === null || drawn.length === 0) return { shown: drawn, cut: 0 };
+/** The series shown: those named in `order`, then the largest by total or, where values do not add up, those in most windows. */
+function largest<L extends { readonly name: string; readonly values: Float64Array }>(
+  drawn: readonly L[],
+  { order, seriesBy, maxSeries }: SeriesRequest,
+  additive: boolean,
+): { readonly shown: readonly L[]; readonly hidden: number } {
+  if (seriesBy === null || drawn.length === 0) return { shown: drawn, hidden: 0 };
   const totals = new Map(drawn.map((line) => [line, total(line.values)] as const));
+  const known = new Map(drawn.map((line) => [line, additive ? 0 : knownIn(line.values)] as const));
   const rank = ({ name }: { name: string }) => (order.includes(name) ? order.indexOf(name) : order.length);
   const sorted = [...drawn].sort(
     (left, right) =>
       rank(left) - rank(right) ||
+      (known.get(right) ?? 0) - (known.get(left) ?? 0) ||
       (totals.get(right) ?? 0) - (totals.get(left) ?? 0) ||
       (left.name < right.name ? -1 : 1),
   );
-  const shown = sorted.slice(0, Math.max(MAX_SERIES, order.length));
-  return { shown, cut: sorted.length - shown.length };
+  const shown = sorted.slice(0, Math.max(maxSeries, order.length));
+  return { shown, hidden: sorted.length - shown.length };
+}
+
+function knownIn(values: Float64Array): number {
+  let known = 0;
+  for (const value of values) if (!Number.isNaN(value)) known++;
+  return known;
 }
 
 function total(values: Float64Array): number {

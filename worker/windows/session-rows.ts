@@ -47,8 +47,8 @@ export class SessionRows implements WindowRows {
     return all.slice(first, end).map(sessionInstance);
   }
 
-  newest(): WindowInstance | null {
-    const last = this.table.all.at(-1);
+  newest(timeUs: number): WindowInstance | null {
+    const last = this.table.all.findLast(({ startUs }) => startUs <= timeUs);
     return last ? sessionInstance(last) : null;
   }
 

@@ -2,9 +2,9 @@ import type { Versus } from '../../contract/worker-api.ts';
 import { decimalScale } from '../panes/decimal.ts';
 import { measureKey } from './aggregates.ts';
 import { aggregatesUnder, compileSelect, typeOfSelect } from './evaluate.ts';
-import { spanStartUs } from './fold.ts';
 import { GridRows } from './grid-rows.ts';
 import { Fold, groupingFor, type KeptWindow, numberOrNull } from './kept-window.ts';
+import { type Stretch, spanStartUs } from './stretch.ts';
 import type { WindowRows } from './window-rows.ts';
 
 /** Of less than this share of a length of time, nothing is said about all of it. */
@@ -20,13 +20,13 @@ interface Remembered {
 const remembered = new WeakMap<WindowRows, Map<string, Remembered>>();
 
 /**
- * How a measure over the newest `overUs` of event time stands to the same length before, both as far as is final. Null:
+ * How a measure over the last `overUs` of a stretch of event time stands to the same length before, both as far as is final. Null:
  * too little is final, what was before is not all kept, some of either was lost, or the windows are of no fixed length.
  */
-export function versusOf(kept: KeptWindow, measure: string, overUs: number): Versus | null {
-  const { rows } = groupingFor(kept, null);
-  const { maxEventTimeUs, watermarkUs } = kept.feed;
-  const newest = maxEventTimeUs === null ? null : rows.newest(maxEventTimeUs);
+export function versusOf(kept: KeptWindow, measure: string, overUs: number, stretch: Stretch): Versus | null {
+  const { rows } = groupingFor(kept, []);
+  const { watermarkUs } = kept.feed;
+  const newest = rows.newest(stretch.lastUs);
   if (newest === null || watermarkUs === null || !(rows instanceof GridRows) || !rows.regular) return null;
   const { stepUs, oldestUs, keptFromUs, coarseBeforeUs } = rows;
   if (!(stepUs > 0) || !Number.isFinite(stepUs)) return null;
@@ -43,7 +43,7 @@ export function versusOf(kept: KeptWindow, measure: string, overUs: number): Ver
   if (gaps.touch(beforeUs, untilUs - lengthUs) || gaps.touch(fromUs, untilUs)) return null;
   const numbers = remembered.get(rows) ?? new Map<string, Remembered>();
   remembered.set(rows, numbers);
-  const name = JSON.stringify([measure, overUs, rows.closing.allowUs]);
+  const name = JSON.stringify([measure, overUs, stretch.key, rows.closing.allowUs]);
   const known = numbers.get(name);
   // What is final is changed by late rows alone.
   if (

@@ -36,7 +36,7 @@ export interface WindowRows {
   readonly tooLateAssignments: number;
   /** Windows with rows whose end is in (afterUs, untilUs], by end. */
   instances(afterUs: number, untilUs: number): WindowInstance[];
-  /** The window that holds a time and ends first; for sessions the one that ends last. Null: there is none. */
+  /** The window that holds a time and ends first; of sessions that have begun by then the one that ends last. Null: there is none. */
   newest(timeUs: number): WindowInstance | null;
   /**
    * Every (group, slot) that counts in a window; a group may come in several slots. Their states hold of `measures` only;
@@ -48,6 +48,12 @@ export interface WindowRows {
   /** When no row changes the window any more. */
   closesUs(instance: WindowInstance): number;
   revisionOf(instance: WindowInstance, key: number): number;
+}
+
+/** Windows with rows whose end is in (afterUs, untilUs] and that have begun at `lastUs`, by end: sessions may begin later. */
+export function windowEndsAfter(rows: WindowRows, afterUs: number, untilUs: number, lastUs: number): WindowInstance[] {
+  const found = rows.instances(afterUs, untilUs);
+  return rows.stepUs === 0 ? found.filter(({ startUs }) => startUs <= lastUs) : found;
 }
 
 export function stateOf(rows: WindowRows, key: string): Accumulator {

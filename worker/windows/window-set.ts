@@ -27,6 +27,7 @@ export class WindowSet {
   #problems: WindowProblem[] = [];
   /** By the name of the base window, in the order they are fed. */
   #derived = new Map<string, DerivedFeed>();
+  #generation = 0;
 
   /** `settle` puts all rows that came into the tables. */
   constructor(database: Database, settle: () => void, paneBudgetBytes: number) {
@@ -43,9 +44,15 @@ export class WindowSet {
     return this.#problems;
   }
 
+  /** Rises when tables may be others than before. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Replaces the windows. Those of a stream that has no schema yet wait for it. */
   replace(specs: Readonly<Record<string, WindowSpec>>, streams: ReadonlyMap<string, StreamState>): WindowProblem[] {
     this.#specs = specs;
+    this.#generation++;
     this.#problems = [];
     const before = this.#derived;
     this.#derived = new Map();
