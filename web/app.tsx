@@ -1,18 +1,24 @@
 import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createAddress } from './board/address.ts';
 import { Banner } from './board/banner.tsx';
 import { Bar } from './board/bar.tsx';
 import { Board } from './board/board.tsx';
 import { BoardSkeleton } from './board/board-skeleton.tsx';
 import { Home } from './board/home.tsx';
+import { hrefOf } from './board/link.ts';
+import { newestOf } from './board/newest.ts';
+import { NoSuchBoard } from './board/no-such-board.tsx';
 import { createNow } from './board/now.ts';
 import type { Page } from './board/page.ts';
 import { StatusLine } from './board/status-line.tsx';
 import { createTheme } from './board/theme.ts';
-import { readView, shownBoard, type View, writeView } from './board/view.ts';
+import { shownBoard } from './board/view.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
 import { Stage } from './kiosk/stage.tsx';
 import { Problem } from './panels/panel-words.tsx';
+import { createTime, type TimeControl } from './time/create-time.ts';
+import { filtersOf, withChosen } from './variables/choose.ts';
 
 export interface AppProps extends Page {
   readonly colors: Colors;
@@ -23,19 +29,15 @@ export interface AppProps extends Page {
 
 /** The whole page: which board the address names, what it may claim, and the board itself. */
 export function App(props: AppProps): JSX.Element {
-  const [view, setView] = createSignal(readView(location.search));
+  const { view, go, href } = createAddress();
   const [paused, setPaused] = createSignal(false);
+  /** Of the board that is shown. */
+  const [time, setTime] = createSignal<TimeControl | null>(null);
   const nowMs = createNow(props.clock);
   const theme = createTheme(view().theme);
+  const chosenTheme = createMemo(() => view().theme);
+  createEffect(() => theme.set(chosenTheme()));
 
-  const go = (change: Partial<View>, push = false) => {
-    const next = { ...view(), ...change };
-    const url = `${location.pathname}${writeView(next, location.search)}`;
-    if (push) history.pushState(null, '', url);
-    else history.replaceState(null, '', url);
-    setView(next);
-  };
-  const back = () => setView(readView(location.search));
   const pause = (now: boolean) => {
     setPaused(now);
     props.data.setPaused(now);
@@ -46,14 +48,10 @@ export function App(props: AppProps): JSX.Element {
     event.preventDefault();
     pause(!paused());
   };
-  window.addEventListener('popstate', back);
   window.addEventListener('keydown', keys);
-  onCleanup(() => {
-    window.removeEventListener('popstate', back);
-    window.removeEventListener('keydown', keys);
-  });
+  onCleanup(() => window.removeEventListener('keydown', keys));
 
-  const href = (board: string | null) => `${location.pathname}${writeView({ ...view(), board }, location.search)}`;
+  const hrefOfBoard = (board: string | null) => href({ board, viewPanel: null });
   const name = createMemo(() => {
     const boards = props.data.boards()?.boards;
     return boards ? shownBoard(boards, view().board) : null;
@@ -63,9 +61,7 @@ export function App(props: AppProps): JSX.Element {
     const found = name();
     return boards && found !== null ? (boards.boards[found] ?? null) : null;
   });
-  const range = () => view().range ?? board()?.range ?? '15m';
-  const zone = () => ({ timeZone: view().timezone ?? undefined });
-  const zoneName = () => (view().timezone ?? 'local').replaceAll('_', ' ');
+  const zone = () => time()?.zone() ?? { timeZone: undefined };
   createEffect(() => {
     const title = board()?.title;
     document.title = title ? `${title} · Highwater` : 'Highwater';
@@ -75,21 +71,17 @@ export function App(props: AppProps): JSX.Element {
     <>
       <Show when={!view().kiosk}>
         <Bar
-          title={board()?.title ?? null}
-          homeHref={href(null)}
-          range={range()}
-          ownRange={board()?.range ?? '15m'}
-          zoneName={zoneName()}
+          board={board()}
+          view={view()}
+          homeHref={hrefOfBoard(null)}
+          time={board() && time()}
+          go={go}
+          query={props.data.query}
           paused={paused()}
-          connected={props.data.status()?.connection.state === 'live'}
-          onRange={(chosen) => go({ range: chosen === board()?.range ? null : chosen })}
-          onZone={() => go({ timezone: view().timezone === 'UTC' ? null : 'UTC' })}
+          connection={props.data.status()?.connection ?? null}
+          nowMs={nowMs()}
           onPause={pause}
-          onTheme={() => {
-            const next = theme.shown() === 'dark' ? 'light' : 'dark';
-            theme.set(next);
-            go({ theme: next });
-          }}
+          onTheme={() => go({ theme: theme.shown() === 'dark' ? 'light' : 'dark' })}
         />
         <StatusLine
           status={props.data.status()}
@@ -121,27 +113,58 @@ export function App(props: AppProps): JSX.Element {
         {(boards) => (
           <Show
             when={board() === null ? null : name()}
-            fallback={<Home boards={boards()} status={props.data.status()} href={href} />}
+            fallback={
+              <>
+                <Show when={Object.keys(boards().boards).length > 0 && view().board}>
+                  {(wanted) => <NoSuchBoard wanted={wanted()} boards={boards().boards} href={hrefOfBoard} />}
+                </Show>
+                <Home boards={boards()} status={props.data.status()} href={hrefOfBoard} />
+              </>
+            }
           >
             {(shown) => (
               <Stage shown={shown()} next={props.next?.() ?? null}>
                 {(each, isShown) => (
                   <Show when={boards().boards[each]}>
-                    {(drawn) => (
-                      <Board
-                        board={drawn()}
-                        isShown={isShown()}
-                        boards={boards()}
-                        data={props.data}
-                        nowMs={nowMs()}
-                        paused={paused()}
-                        range={view().range ?? drawn().range}
-                        zone={zone()}
-                        ink={theme.ink()}
-                        colors={props.colors}
-                        frames={props.frames}
-                      />
-                    )}
+                    {(drawn) => {
+                      const own = createTime({
+                        view,
+                        board: drawn,
+                        nowMs,
+                        newestUs: createMemo(() => newestOf(drawn(), boards().windows, props.data.status())),
+                        go,
+                        clipboard: () => navigator.clipboard,
+                      });
+                      createEffect(() => isShown() && setTime(own));
+                      return (
+                        <Board
+                          board={drawn()}
+                          isShown={isShown()}
+                          boards={boards()}
+                          data={props.data}
+                          nowMs={nowMs()}
+                          paused={paused()}
+                          time={own}
+                          filters={filtersOf(view(), drawn())}
+                          onChoose={(column, value) => go(withChosen(view(), drawn(), column, value), true)}
+                          hrefOf={(link, column, key) =>
+                            hrefOf(link, column, key, {
+                              view: view(),
+                              board: drawn(),
+                              boards: boards().boards,
+                              range: own.text(),
+                              between: own.between(),
+                              location,
+                            })
+                          }
+                          viewPanel={isShown() ? view().viewPanel : null}
+                          onViewPanel={(viewPanel) => go({ viewPanel }, true)}
+                          ink={theme.ink()}
+                          colors={props.colors}
+                          frames={props.frames}
+                        />
+                      );
+                    }}
                   </Show>
                 )}
               </Stage>

@@ -3,7 +3,6 @@ import type { Status, StreamStatus } from '../../contract/worker-api.ts';
 import { layOut } from './layout.ts';
 import { awaited, notices } from './notices.ts';
 import { summarize } from './status-summary.ts';
-import { rangeWords, readView, spanOf, writeView } from './view.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12, 3, 5);
 const UTC = { timeZone: 'UTC' };
@@ -65,26 +64,20 @@ test('panels fill rows from the left and stand as high as what is above lets the
   expect(layout.rows).toBe(7);
 });
 
-test('the address carries the view, there and back', () => {
-  const view = readView('?board=shop&from=now-1h&kiosk&theme=dark&timezone=utc&other=1');
-  expect(view).toEqual({ board: 'shop', range: '1h', kiosk: true, theme: 'dark', timezone: 'UTC' });
-  expect(readView(writeView(view, ''))).toEqual(view);
-  expect(
-    writeView({ ...view, range: null, board: null, kiosk: false, theme: null, timezone: null }, '?other=1&from=now-5m'),
-  ).toBe('?other=1');
-  expect(readView('?from=yesterday&theme=pink&timezone=Nowhere/Land')).toEqual({
-    board: null,
-    range: null,
-    kiosk: false,
-    theme: null,
-    timezone: null,
-  });
-  expect([rangeWords('15m'), rangeWords('all'), spanOf('15m'), spanOf('all')]).toEqual([
-    'Last 15 min',
-    'All kept',
-    900e6,
-    'all',
+test('a panel with a place of its own stands there, and those after it go on from it', () => {
+  const { placements, rows } = layOut([
+    { w: 6, h: 4, col: 18, row: 2 },
+    { w: 6, h: 4 },
+    { w: 6, h: 2, col: 18 },
+    { w: 12, h: 3, col: 20, row: 0 },
   ]);
+  expect(placements.map(({ column, row }) => [column, row])).toEqual([
+    [19, 3],
+    [1, 1],
+    [19, 7],
+    [13, 1],
+  ]);
+  expect(rows).toBe(8);
 });
 
 test('one line for all streams: sums where they add up, the worst where they do not', () => {

@@ -13,17 +13,23 @@ export interface Layout {
   readonly rows: number;
 }
 
-/** Panels in reading order: left to right while they fit, each as high up as what stands above it lets it. */
-export function layOut(panels: readonly Pick<Panel, 'w' | 'h'>[]): Layout {
-  const filled = new Array<number>(24).fill(0);
+const COLUMNS = 24;
+
+/**
+ * Panels in reading order: left to right while they fit, each as high up as what stands above it lets it. One with a
+ * column or a row of its own stands there, and those after it go on from it.
+ */
+export function layOut(panels: readonly (Pick<Panel, 'w' | 'h'> & Partial<Pick<Panel, 'col' | 'row'>>)[]): Layout {
+  const filled = new Array<number>(COLUMNS).fill(0);
   let column = 0;
-  const placements = panels.map(({ w, h }) => {
-    if (column + w > 24) column = 0;
-    const top = Math.max(...filled.slice(column, column + w));
-    filled.fill(top + h, column, column + w);
+  const placements = panels.map(({ w, h, col, row }) => {
+    const left = col === undefined ? column : Math.min(col, COLUMNS - w);
+    column = left + w > COLUMNS ? 0 : left;
+    const top = row ?? Math.max(...filled.slice(column, column + w));
+    for (let at = column; at < column + w; at++) filled[at] = Math.max(filled[at] ?? 0, top + h);
     const placement = { column: column + 1, row: top + 1, width: w, height: h };
     column += w;
     return placement;
   });
-  return { placements, rows: Math.max(...filled) };
+  return { placements, rows: Math.max(0, ...filled) };
 }

@@ -1,35 +1,52 @@
-import { parseDurationUs } from '../../contract/spec/duration.ts';
-import type { Span } from '../../contract/worker-api.ts';
+import type { Filter } from '../../contract/worker-api.ts';
+import { type Choices, readChoices, writeChoices } from '../variables/address-choices.ts';
+import { readFilters, writeFilters } from '../variables/address-filters.ts';
 
-/** What the address says about the view: everything a link must carry to show the same thing to someone else. */
+/**
+ * What the address says: all that a link must carry to show the same picture to someone else. What it leaves out (null) is
+ * as the board has it.
+ */
 export interface View {
   /** Name of the board, or null: the only one, or the list. */
   readonly board: string | null;
-  /** How much event time; null: the board's own range. */
-  readonly range: string | null;
-  readonly kiosk: boolean;
-  readonly theme: 'light' | 'dark' | null;
-  /** IANA zone or null: the browser's. */
+  /** Event time in view as it was written, right or wrong; `from` may be `all`. (time/time-text.ts) */
+  readonly from: string | null;
+  /** Null: now. */
+  readonly to: string | null;
+  /** IANA name, `browser`, or null. */
   readonly timezone: string | null;
+  /** What “now” is: the newest event or the clock on the wall. */
+  readonly follow: 'event' | 'wall' | null;
+  readonly compare: 'none' | '1d' | '7d' | null;
+  readonly theme: 'light' | 'dark' | null;
+  readonly kiosk: boolean;
+  /** By the name of the board's variable. */
+  readonly variables: Choices;
+  /** Of columns the board has no variable for. */
+  readonly filters: readonly Filter[];
+  /** Title or number, from 1, of the panel that fills the page. */
+  readonly viewPanel: string | null;
 }
+
+const FOLLOWS = ['event', 'wall'] as const;
+const COMPARES = ['none', '1d', '7d'] as const;
+const THEMES = ['light', 'dark'] as const;
 
 export function readView(search: string): View {
   const params = new URLSearchParams(search);
-  const theme = params.get('theme');
   return {
     board: params.get('board'),
-    range: rangeOf(params.get('from')),
-    kiosk: params.has('kiosk') && params.get('kiosk') !== 'false',
-    theme: theme === 'light' || theme === 'dark' ? theme : null,
+    from: params.get('from') || null,
+    to: params.get('to') || null,
     timezone: zoneOf(params.get('timezone')),
+    follow: oneOf(FOLLOWS, params.get('follow')),
+    compare: oneOf(COMPARES, params.get('compare')),
+    theme: oneOf(THEMES, params.get('theme')),
+    kiosk: params.has('kiosk') && params.get('kiosk') !== 'false',
+    variables: readChoices(params),
+    filters: readFilters(params),
+    viewPanel: params.get('viewPanel') || null,
   };
-}
-
-/** The board an address names, if there is one; else the only one; else null: the list. */
-export function shownBoard(boards: Readonly<Record<string, unknown>>, wanted: string | null): string | null {
-  if (wanted !== null && Object.hasOwn(boards, wanted)) return wanted;
-  const [only, ...others] = Object.keys(boards);
-  return only !== undefined && others.length === 0 ? only : null;
 }
 
 /** The address's search part for a view; parameters that are not the view's are kept. */
@@ -37,38 +54,45 @@ export function writeView(view: View, search: string): string {
   const params = new URLSearchParams(search);
   const set = (name: string, value: string | null) => (value === null ? params.delete(name) : params.set(name, value));
   set('board', view.board);
-  set('from', view.range === null ? null : view.range === 'all' ? 'all' : `now-${view.range}`);
+  set('from', view.from);
+  set('to', view.to);
+  set('timezone', view.timezone === 'UTC' ? 'utc' : view.timezone);
+  set('follow', view.follow);
+  set('compare', view.compare);
   set('theme', view.theme);
-  set('timezone', view.timezone === null ? null : view.timezone === 'UTC' ? 'utc' : view.timezone);
   if (!view.kiosk) params.delete('kiosk');
-  else if (!params.has('kiosk')) params.set('kiosk', '');
-  const text = params.toString().replaceAll('=&', '&').replace(/=$/, '');
+  else if (!params.has('kiosk') || params.get('kiosk') === 'false') params.set('kiosk', '');
+  writeChoices(params, view.variables);
+  writeFilters(params, view.filters);
+  set('viewPanel', view.viewPanel);
+  const text = params
+    .toString()
+    .replace(/(^|&)kiosk=(?=&|$)/, '$1kiosk')
+    // What is read in an address need not be written as %7C.
+    .replaceAll('%3A', ':')
+    .replaceAll('%2F', '/')
+    .replaceAll('%24', '$');
   return text === '' ? '' : `?${text}`;
 }
 
-/** `now-15m` → `15m`; `all` stays; anything else is not a range. */
-function rangeOf(from: string | null): string | null {
-  if (from === 'all') return 'all';
-  const range = from?.startsWith('now-') ? from.slice(4) : null;
-  return range !== null && (parseDurationUs(range) ?? 0) > 0 ? range : null;
+/** The board an address names, if there is one; where it names none, the only one; else null: the list. */
+export function shownBoard(boards: Readonly<Record<string, unknown>>, wanted: string | null): string | null {
+  if (wanted !== null) return Object.hasOwn(boards, wanted) ? wanted : null;
+  const [only, ...others] = Object.keys(boards);
+  return only !== undefined && others.length === 0 ? only : null;
+}
+
+function oneOf<T extends string>(known: readonly T[], text: string | null): T | null {
+  return known.find((one) => one === text) ?? null;
 }
 
 function zoneOf(text: string | null): string | null {
-  if (text === null || text === '' || text === 'browser') return null;
+  if (text === null || text === '') return null;
+  if (text === 'browser') return 'browser';
   if (text.toLowerCase() === 'utc') return 'UTC';
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
     return null;
   }
-}
-
-export function spanOf(range: string): Span {
-  return range === 'all' ? 'all' : (parseDurationUs(range) ?? 'all');
-}
-
-/** `Last 15 min`, `All that is kept` */
-export function rangeWords(range: string): string {
-  if (range === 'all') return 'All kept';
-  return `Last ${range.replace(/([a-z]+)$/, (unit) => ` ${unit === 'm' ? 'min' : unit}`)}`;
 }

@@ -1,5 +1,5 @@
 import { type Accessor, createContext, useContext } from 'solid-js';
-import type { Tone } from '../../contract/spec/panels/parts.ts';
+import type { Link, Tone } from '../../contract/spec/panels/parts.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type {
   Filter,
@@ -49,6 +49,11 @@ export interface BoardContext {
   readonly zoom: (range: { readonly fromUs: number; readonly toUs: number } | null) => void;
   /** Chooses a value of a column for the whole board, or, where it is chosen, no longer; null: events without a value. */
   readonly choose: (column: string, value: string | null) => void;
+  /** Where a panel's link leads for this value of a column; null: nowhere a page may lead to. */
+  readonly hrefOf: (link: Link, column: string, key: string | null) => string | null;
+  /** Title or number, from 1, of the panel that fills the page; null: none does. */
+  readonly viewPanel: Accessor<string | null>;
+  readonly showPanel: (panel: string | null) => void;
 }
 
 /** `untilUs` null: a moment. */
