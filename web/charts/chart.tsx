@@ -24,12 +24,19 @@ export interface ChartProps {
   readonly scene: Scene;
   /** What the picture shows, for who does not see it. */
   readonly summary: string;
+  /** The stretch of a row that the cursor is on, for a frame around it. */
+  readonly cell?: (cursor: Cursor) => Cell | null;
   /** What stands beside the cursor. */
   readonly tooltip: Component<{ readonly cursor: Cursor }>;
   /** What is at the cursor, in words. */
   readonly say: (cursor: Cursor) => string;
   /** Null: the cursor has left. */
   readonly onCursor?: (cursor: Cursor | null) => void;
+}
+
+export interface Cell extends Extent {
+  /** From the top. */
+  readonly row: number;
 }
 
 /** How far a turn of the wheel zooms. */
@@ -51,7 +58,7 @@ export function Chart(props: ChartProps): JSX.Element {
   const [cursor, setCursor] = createSignal<Cursor | null>(null, { equals: sameCursor });
   const [size, setSize] = createSignal({ width: 0, height: 0 });
   const [host, setHost] = createSignal<Host>();
-  const [box, setBox] = createSignal<PlotBox>({ left: 0, width: 0, top: 0 }, { equals: sameBox });
+  const [box, setBox] = createSignal<PlotBox>({ left: 0, width: 0, top: 0, height: 0 }, { equals: sameBox });
   const [said, setSaid] = createSignal('');
   /** Where hands hold the chart; the board is asked when they let go. */
   const [held, setHeld] = createSignal<Extent | null>(null);
@@ -96,7 +103,12 @@ export function Chart(props: ChartProps): JSX.Element {
             paintMarks(canvas, board.annotations(), ink);
             props.scene.paint(canvas, ink);
             const ratio = devicePixelRatio;
-            setBox({ left: canvas.left / ratio, width: canvas.width / ratio, top: canvas.top / ratio });
+            setBox({
+              left: canvas.left / ratio,
+              width: canvas.width / ratio,
+              top: canvas.top / ratio,
+              height: canvas.height / ratio,
+            });
           }),
         onCursor: (self) => untrack(() => follow(self)),
         onSelect: zoom,
@@ -238,6 +250,23 @@ export function Chart(props: ChartProps): JSX.Element {
     rest.after(letGo);
   }
 
+  const framed = createMemo(() => {
+    const at = cursor();
+    const cell = at?.here && props.cell?.(at);
+    if (!cell) return null;
+    const { left, top, width, height } = box();
+    const { fromS, toS } = extent();
+    const place = (seconds: number) =>
+      left + (Math.min(toS, Math.max(fromS, seconds)) - fromS) * (width / (toS - fromS));
+    const [from, until] = [place(cell.fromS), place(cell.toS)];
+    const tall = height / Math.max(1, props.scene.rows);
+    return {
+      transform: `translate(${Math.round(from)}px, ${Math.round(top + cell.row * tall)}px)`,
+      width: `${Math.max(2, Math.round(until - from))}px`,
+      height: `${Math.round(tall)}px`,
+    };
+  });
+
   return (
     <div class="chart-frame">
       <div
@@ -254,6 +283,7 @@ export function Chart(props: ChartProps): JSX.Element {
         }}
       >
         <div ref={inner} />
+        <Show when={framed()}>{(style) => <div class="cell-frame" style={style()} />}</Show>
         <Show when={cursor()?.here ? cursor() : null}>
           {(at) => (
             <div class="tooltip" style={{ transform: beside(at().x, size().width) }}>
@@ -308,5 +338,5 @@ function sameCursor(a: Cursor | null, b: Cursor | null): boolean {
 }
 
 function sameBox(a: PlotBox, b: PlotBox): boolean {
-  return a.left === b.left && a.width === b.width && a.top === b.top;
+  return a.left === b.left && a.width === b.width && a.top === b.top && a.height === b.height;
 }

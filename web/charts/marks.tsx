@@ -8,6 +8,7 @@ export interface PlotBox {
   readonly left: number;
   readonly width: number;
   readonly top: number;
+  readonly height: number;
 }
 
 /** More than this in view hide each other: the newest are those that matter. */

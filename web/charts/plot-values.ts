@@ -26,6 +26,7 @@ export interface Ranged {
   readonly bands: readonly PlotBand[];
   readonly earlier: readonly EarlierLine[];
   readonly limits: readonly PlotLimit[];
+  readonly reach: readonly number[];
   readonly stack: boolean;
 }
 
@@ -33,7 +34,7 @@ export interface Ranged {
 export function rangeOf(ranged: Ranged, min: number | undefined, max: number | undefined): ValueRange {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  const take = (values: Float64Array) => {
+  const take = (values: Float64Array | readonly number[]) => {
     for (const value of values) {
       if (value < low) low = value;
       if (value > high) high = value;
@@ -45,6 +46,7 @@ export function rangeOf(ranged: Ranged, min: number | undefined, max: number | u
     take(band.high);
   }
   for (const { values } of ranged.earlier) take(values);
+  take(ranged.reach);
   const zero = ranged.stack || ranged.series.some(({ draw }) => draw !== 'line');
   const bottom = zero || low >= 0 ? Math.min(0, low) : low;
   const span = high - bottom || Math.abs(high);

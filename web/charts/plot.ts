@@ -107,6 +107,8 @@ export interface PlotOptions {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
   readonly limits?: readonly PlotLimit[];
+  /** Values the axis must hold besides. */
+  readonly reach?: readonly number[];
   readonly earlier?: { readonly picture: SeriesPicture; readonly earlierUs: number } | null;
 }
 
@@ -136,6 +138,7 @@ export function makePlot(picture: SeriesPicture, options: PlotOptions): Plot | n
     bands: right ? [] : bands,
     earlier: earlier.filter((one) => one.right === right),
     limits: right ? [] : limits,
+    reach: right ? [] : (options.reach ?? []),
     stack: options.stack,
   });
   return {

@@ -73,7 +73,6 @@ function seriesItems(reading: Reading): LegendItem[] {
     .map(({ name, values }) => {
       const { title, color, dashed, right } = looks.look(name);
       const text = (value: number) => valueText(reading, name, value);
-      const more = pointed ? [] : stats.filter((stat) => stat !== 'last');
       return {
         key: name,
         title,
@@ -81,10 +80,12 @@ function seriesItems(reading: Reading): LegendItem[] {
         shape: dashed ? 'dashed' : 'line',
         shown: reading.isShown(name),
         right,
-        values: [
-          ...(pointed || stats.includes('last') ? [{ word: '', text: text(values[index] ?? Number.NaN) }] : []),
-          ...more.map((stat) => ({ word: stat, text: text(legendStat(plot, values, stat, extent, plain)) })),
-        ],
+        // What is at the crosshair takes the place of the first, so that the legend stays as wide as it is.
+        values: stats.map((stat, place) =>
+          stat === 'last' || (pointed && place === 0 && !stats.includes('last'))
+            ? { word: '', text: text(values[index] ?? Number.NaN) }
+            : { word: stat, text: text(legendStat(plot, values, stat, extent, plain)) },
+        ),
         raw: values[index],
         earlier: isAlone(plot) ? null : wasText(reading, name),
         passed: passedBy(panel, plot, name),
