@@ -2,9 +2,12 @@ import type { Component } from 'solid-js';
 import type { Panel, PanelKind, PanelOf } from '../../contract/spec/panel.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 import { Barlist } from './barlist.tsx';
+import { ControlChart } from './control-chart.tsx';
+import { Heatmap } from './heatmap.tsx';
 import type { KindProps } from './kind-props.ts';
 import { RowsTable } from './rows-table.tsx';
 import { Stat } from './stat.tsx';
+import { StateTimeline } from './state-timeline.tsx';
 import { Timeseries } from './timeseries.tsx';
 
 type PictureKind = PanelPicture['kind'];
@@ -24,6 +27,9 @@ function drawing<Kind extends PanelKind, Of extends PictureKind>(
 
 const DRAWINGS = {
   timeseries: [drawing<'timeseries', 'series'>('series', Timeseries)],
+  heatmap: [drawing<'heatmap', 'series'>('series', Heatmap)],
+  'state-timeline': [drawing<'state-timeline', 'states'>('states', StateTimeline)],
+  'control-chart': [drawing<'control-chart', 'series'>('series', ControlChart)],
   stat: [drawing<'stat', 'fold'>('fold', Stat)],
   barlist: [drawing<'barlist', 'fold'>('fold', Barlist)],
   table: [drawing<'table', 'rows'>('rows', RowsTable)],
