@@ -1,5 +1,5 @@
 import type { SourceState } from '../../contract/protocol/down.ts';
-import type { ConnectionStatus, PictureTime } from '../../contract/worker-api.ts';
+import type { ConnectionStatus, Loss, PictureTime } from '../../contract/worker-api.ts';
 import { formatSpan } from '../format.ts';
 import { formatDay, formatMoment, type Zone } from '../format-time.ts';
 
@@ -19,6 +19,7 @@ import { formatDay, formatMoment, type Zone } from '../format-time.ts';
  *   ahead          the newest event lies more than an hour after the wall clock: some clock is wrong
  *   ended          the source was read to its end, and nothing came for ten seconds
  *   stale          connected, and nothing came for ten seconds
+ *   gap            frames come, and of what is in view some are known to be missing
  *   late           frames come, but their events happened long before
  *   live
  *
@@ -28,6 +29,7 @@ import { formatDay, formatMoment, type Zone } from '../format-time.ts';
 export type StateName =
   | 'live'
   | 'late'
+  | 'gap'
   | 'stale'
   | 'ended'
   | 'disconnected'
@@ -66,6 +68,10 @@ export interface PanelStateInput {
   readonly source: SourceState | null;
   /** What was sealed before this page listened is being read. */
   readonly catchingUp: boolean;
+  /** Known losses of the stream; left out: none. */
+  readonly losses?: readonly Loss[];
+  /** What is in view moves on with the newest event or the clock; left out: it does. */
+  readonly follows?: boolean;
   readonly paused: boolean;
   /** The picture was made before the panel was out of sight, or it still is. */
   readonly asleep: boolean;
@@ -124,10 +130,29 @@ export function panelState(input: PanelStateInput): PanelState {
     if (source?.state === 'ended') return state('ended', 'ended', 'ended', [asOf]);
     return { ...state('stale', 'stale', 'stale', [asOf, silent]), faded: true };
   }
+  const missing = gapInView(input, picture);
+  if (missing !== null) return state('gap', missing === 0 ? 'gap' : `gap · ${missing} missing`, 'gap');
   const delayMs = watermarkUs === null ? 0 : (maxEventTimeUs - watermarkUs) / 1000;
   if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))
     return state('late', `late · ${formatSpan(behindMs)} behind`, 'late');
   return state('live', 'live');
+}
+
+/** Records known to be missing from what is in view, 0 where nobody knows how many; null: none are. */
+function gapInView({ losses = [], follows = true, nowMs }: PanelStateInput, picture: PictureTime): number | null {
+  const { fromUs, untilUs } = picture;
+  // A loss is known by when it was noticed, on the clock: what follows is as far behind that as its newest event.
+  const behindMs = follows && untilUs !== null ? Math.max(0, nowMs - untilUs / 1000) : 0;
+  const found = losses.filter(
+    ({ kind, atMs }) =>
+      kind === 'gap' &&
+      (fromUs === null || atMs >= fromUs / 1000 + behindMs) &&
+      (follows || untilUs === null || atMs <= untilUs / 1000),
+  );
+  if (found.length === 0) return null;
+  return found.some(({ missing }) => missing === null)
+    ? 0
+    : found.reduce((sum, { missing }) => sum + (missing ?? 0), 0);
 }
 
 /** There is no picture, or it has no data: what stands in its way, if anything does. */

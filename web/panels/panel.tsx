@@ -5,6 +5,7 @@ import type { PanelPicture } from '../../contract/worker-api.ts';
 import type { Placement } from '../board/layout.ts';
 import { isOpening } from '../board/opening.ts';
 import { useBoard } from './board-context.ts';
+import { PanelTools } from './frame/panel-tools.tsx';
 import type { Alarm, Sort } from './kind-props.ts';
 import { drawnBy } from './kinds.ts';
 import { createPanelRequest } from './panel-request.ts';
@@ -17,6 +18,8 @@ import { streamOf, waitingWords } from './waiting-words.ts';
 export interface PanelProps {
   readonly panel: PanelSpec;
   readonly placement: Placement;
+  /** Its number on the board, from 1; left out: its title alone says which it is. */
+  readonly number?: number;
 }
 
 /** The frame around every picture: title, what it claims to be, and the words when there is no picture. */
@@ -60,6 +63,8 @@ export function Panel(props: PanelProps): JSX.Element {
         loading: loading(),
         source: stream()?.source ?? null,
         catchingUp: stream()?.catchingUp ?? false,
+        losses: stream()?.losses ?? [],
+        follows: typeof board.view().until !== 'number',
         paused: board.paused(),
         asleep: asleep(),
         picture: picture(),
@@ -77,6 +82,10 @@ export function Panel(props: PanelProps): JSX.Element {
   const freshAlarm = () => (state().faded || waiting() ? null : alarm());
   /** A threshold's word takes the place of "live", never of a state that doubts the value. */
   const shownAlarm = () => (state().name === 'live' || state().name === 'replay' ? freshAlarm() : null);
+  const isViewed = () => {
+    const viewed = board.viewPanel();
+    return viewed !== null && (viewed === props.panel.title || viewed === String(props.number));
+  };
   return (
     <section
       class="panel"
@@ -87,6 +96,7 @@ export function Panel(props: PanelProps): JSX.Element {
       data-state={props.panel.kind === 'text' ? undefined : state().name}
       data-alarm={freshAlarm()?.level}
       data-faded={state().faded ? '' : undefined}
+      data-viewed={isViewed() ? '' : undefined}
       style={{
         '--column': props.placement.column,
         '--width': props.placement.width,
@@ -99,6 +109,7 @@ export function Panel(props: PanelProps): JSX.Element {
         <Show when={props.panel.kind !== 'stat' && hasData()}>
           <Badge panel={props.panel} picture={picture()} />
         </Show>
+        <PanelTools panel={props.panel} viewed={isViewed()} state={state()} picture={picture()} element={element()} />
         <Show when={picture() || waiting()}>
           <StateMark state={state()} alarm={shownAlarm()} short={props.panel.kind === 'stat'} />
         </Show>

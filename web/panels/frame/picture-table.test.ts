@@ -80,7 +80,7 @@ test('V30 bars are rows with what is left over; a filter that does not hold is t
     ['spring', 4],
     ['(3 more)', 7],
   ]);
-  expect(table?.notes.at(-1)).toBe('Not filtered by country: the window does not have it.');
+  expect(table?.notes.at(-1)).toBe('It is not filtered by country: it shows all of them.');
 });
 
 test('V30 behind a number stand the windows of its sparkline, and the number itself', () => {

@@ -193,5 +193,5 @@ function approximation(relativeError: number): string[] {
 }
 
 function unfiltered({ unfiltered: columns }: PictureTime): string[] {
-  return columns.length > 0 ? [`Not filtered by ${columns.join(', ')}: the window does not have it.`] : [];
+  return columns.length > 0 ? [`It is not filtered by ${columns.join(', ')}: it shows all of them.`] : [];
 }
