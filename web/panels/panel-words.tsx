@@ -1,6 +1,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import type { Panel } from '../../contract/spec/panel.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
+import { unfilteredWords } from '../variables/unfiltered-words.ts';
 import type { Waiting } from './waiting-words.ts';
 import { windowWords } from './window-words.ts';
 
@@ -14,6 +15,23 @@ export function Badge(props: { panel: Panel; picture: PanelPicture | undefined }
     return picture.kind === 'series' ? windowWords(picture.windowSizeUs, picture.stepUs) : null;
   };
   return <Show when={words()}>{(text) => <span class="badge">{text()}</span>}</Show>;
+}
+
+/** Filters a picture could not take: it shows all, and says so. */
+export function Unfiltered(props: { picture: PanelPicture | undefined }): JSX.Element {
+  const words = () => {
+    const { picture } = props;
+    return picture && picture.kind !== 'error' ? unfilteredWords(picture.unfiltered) : null;
+  };
+  return (
+    <Show when={words()}>
+      {(text) => (
+        <span class="unfiltered-mark" title={`This panel is ${text()}: its window does not have it`}>
+          {text()}
+        </span>
+      )}
+    </Show>
+  );
 }
 
 /** Why nothing is drawn, and what to do about it. */

@@ -10,7 +10,7 @@ import type { Alarm, Sort } from './kind-props.ts';
 import { drawnBy } from './kinds.ts';
 import { createPanelRequest } from './panel-request.ts';
 import { type PanelState, panelState } from './panel-state.ts';
-import { Badge, Nothing, Problem } from './panel-words.tsx';
+import { Badge, Nothing, Problem, Unfiltered } from './panel-words.tsx';
 import { TextPicture } from './text.tsx';
 import { createAsleep, createFramedPicture, createRoom, createVisible } from './use-picture.ts';
 import { streamOf, waitingWords } from './waiting-words.ts';
@@ -109,6 +109,7 @@ export function Panel(props: PanelProps): JSX.Element {
         <Show when={props.panel.kind !== 'stat' && hasData()}>
           <Badge panel={props.panel} picture={picture()} />
         </Show>
+        <Unfiltered picture={picture()} />
         <PanelTools panel={props.panel} viewed={isViewed()} state={state()} picture={picture()} element={element()} />
         <Show when={picture() || waiting()}>
           <StateMark state={state()} alarm={shownAlarm()} short={props.panel.kind === 'stat'} />
