@@ -3,11 +3,20 @@ import type { Panel, PanelKind, PanelOf } from '../../contract/spec/panel.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 import { Barlist } from './barlist.tsx';
 import { ControlChart } from './control-chart.tsx';
+import { Donut } from './donut.tsx';
+import { Events } from './events.tsx';
+import { FunnelSteps } from './funnel-panel.tsx';
+import { Gauge } from './gauge.tsx';
+import { GroupsTable } from './groups-table.tsx';
 import { Heatmap } from './heatmap.tsx';
+import { Histogram } from './histogram.tsx';
 import type { KindProps } from './kind-props.ts';
+import { OeeNumbers } from './oee.tsx';
 import { RowsTable } from './rows-table.tsx';
+import { Scatter } from './scatter.tsx';
 import { Stat } from './stat.tsx';
 import { StateTimeline } from './state-timeline.tsx';
+import { Target } from './target.tsx';
 import { Timeseries } from './timeseries.tsx';
 
 type PictureKind = PanelPicture['kind'];
@@ -32,7 +41,15 @@ const DRAWINGS = {
   'control-chart': [drawing<'control-chart', 'series'>('series', ControlChart)],
   stat: [drawing<'stat', 'fold'>('fold', Stat)],
   barlist: [drawing<'barlist', 'fold'>('fold', Barlist)],
-  table: [drawing<'table', 'rows'>('rows', RowsTable)],
+  gauge: [drawing<'gauge', 'fold'>('fold', Gauge)],
+  funnel: [drawing<'funnel', 'fold'>('fold', FunnelSteps)],
+  donut: [drawing<'donut', 'fold'>('fold', Donut)],
+  histogram: [drawing<'histogram', 'fold'>('fold', Histogram)],
+  scatter: [drawing<'scatter', 'groups'>('groups', Scatter)],
+  target: [drawing<'target', 'groups'>('groups', Target)],
+  oee: [drawing<'oee', 'groups'>('groups', OeeNumbers)],
+  table: [drawing<'table', 'rows'>('rows', RowsTable), drawing<'table', 'groups'>('groups', GroupsTable)],
+  events: [drawing<'events', 'rows'>('rows', Events)],
 } satisfies { readonly [Kind in PanelKind]?: readonly { readonly of: PictureKind; readonly draw: unknown }[] };
 
 /** A panel's picture and what draws it; null: there is no picture, or not of that kind. */

@@ -4,9 +4,11 @@ import type { StatPanel } from '../../contract/spec/panel.ts';
 import type { Span } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { useBoard } from './board-context.ts';
+import { createComparedPicture } from './compare.ts';
 import type { KindProps } from './kind-props.ts';
+import { shownValue } from './shown-value.ts';
 import { condense, sparkPaths } from './sparkline.ts';
-import { thresholdPassed } from './thresholds.ts';
+import { changeOf, passedSince } from './stat-words.ts';
 import { versusWords } from './versus-words.ts';
 import { durationWords, newestWords } from './window-words.ts';
 
@@ -17,19 +19,18 @@ const SPARK_POINTS = 36;
 export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   const board = useBoard();
   const raw = () => props.picture.rows[0]?.value ?? null;
-  const shown = createMemo(() => formatValue(raw(), { unit: props.panel.unit, decimals: props.panel.decimals }));
+  const shown = createMemo(() => shownValue(raw(), props.panel));
   // The newest windows are still filling: they would always look like a fall.
   const settled = createMemo(() => {
     const { spark, watermarkUs, stepUs } = props.picture;
-    if (!spark || watermarkUs === null) return null;
-    const { xSeconds, values } = spark;
-    let end = xSeconds.length;
-    while (end > 0 && (xSeconds[end - 1] ?? 0) * 1e6 + stepUs > watermarkUs) end--;
-    return values.subarray(0, end);
+    if (!spark || watermarkUs === null) return 0;
+    let end = spark.xSeconds.length;
+    while (end > 0 && (spark.xSeconds[end - 1] ?? 0) * 1e6 + stepUs > watermarkUs) end--;
+    return end;
   });
   const paths = createMemo(() => {
-    const values = settled();
-    return values ? sparkPaths(condense(values, SPARK_POINTS)) : null;
+    const values = props.picture.spark?.values.subarray(0, settled());
+    return values && values.length > 0 ? sparkPaths(condense(values, SPARK_POINTS)) : null;
   });
   const over = (): Span | null => {
     const { over: wanted } = props.panel;
@@ -52,6 +53,15 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     undefined,
     { equals: (a, b) => a?.whole === b?.whole },
   );
+  const before = createComparedPicture('fold', () => props.request);
+  const changed = createMemo(() => {
+    const then = before();
+    const was = then?.picture.rows[0]?.value ?? null;
+    const change = then && changeOf(raw(), was, props.panel.unit);
+    if (!then || !change) return null;
+    const text = (value: number | null) => shownValue(value, props.panel).text;
+    return { ...change, words: then.words, whole: `${text(raw())} so far, against ${text(was)} ${then.words}` };
+  });
   const bound = () => {
     const { relativeError } = props.picture;
     return relativeError > 0 ? `± ${Number((relativeError * 100).toPrecision(2))} %` : null;
@@ -60,10 +70,16 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   const compared = () => (bound() === null ? versus() : null);
   let since: number | null = null;
   const alarm = createMemo(() => {
-    const passed = thresholdPassed(raw(), props.panel);
-    const eventUs = props.picture.maxEventTimeUs;
-    since = passed ? (since ?? eventUs) : null;
-    return passed && { ...passed, forMs: since === null || eventUs === null ? 0 : (eventUs - since) / 1000 };
+    const { passed } = shown();
+    const { maxEventTimeUs: eventUs, spark } = props.picture;
+    if (passed === null || eventUs === null) {
+      since = null;
+      return null;
+    }
+    since ??= eventUs;
+    const told = spark && passedSince(spark, settled(), props.panel);
+    const fromUs = Math.min(since, told?.fromUs ?? since);
+    return { ...passed, forMs: (eventUs - fromUs) / 1000, atLeast: told?.all === true };
   });
   createEffect(() => {
     const now = alarm();
@@ -71,14 +87,28 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   });
   const alarmed = () => {
     const now = alarm();
-    if (now) return now.forMs >= 1000 ? `for ${formatSpan(now.forMs)}` : null;
-    return null;
+    return now && now.forMs >= 1000 ? `for ${now.atLeast ? 'over ' : ''}${formatSpan(now.forMs)}` : null;
   };
-  const footTitle = () => (props.state.age.length > 0 ? props.state.age.join(' · ') : versus()?.whole);
+  const rem = () => 16 * board.ink().scale;
+  /** High panels have their sparkline below the number, and a number as large as there is room for. */
+  const tall = () => props.room.height > 9 * rem();
+  const large = () => {
+    const letters = Math.max(3, shown().value.length + shown().suffix.length * 0.55 + 0.5);
+    const high = props.room.height * (tall() ? 0.4 : 0.55);
+    const wide = props.room.width * (tall() || paths() === null ? 0.95 : 0.6);
+    const fits = Math.min(high, wide / (letters * 0.6)) / rem();
+    return fits > 2.5 ? `${Math.min(8, fits).toFixed(2)}rem` : undefined;
+  };
+  const footTitle = () =>
+    props.state.age.length > 0 ? props.state.age.join(' · ') : (changed()?.whole ?? versus()?.whole);
   return (
-    <div class="stat">
+    <div class="stat" classList={{ tall: tall() }} style={{ '--large': large() }}>
       <div class="stat-line">
-        <p class="stat-value" data-value={raw() ?? ''}>
+        <p
+          class="stat-value"
+          data-value={raw() ?? ''}
+          style={{ color: shown().passed ? undefined : (shown().color ?? undefined) }}
+        >
           {shown().value}
           <Show when={shown().suffix}>
             <small>{shown().suffix}</small>
@@ -116,6 +146,13 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
             <For each={props.state.age}>{(words) => <span class="age">{words}</span>}</For>
           </Match>
           <Match when={alarmed()}>{(words) => <span>{words()}</span>}</Match>
+          <Match when={changed()}>
+            {(now) => (
+              <span class="versus">
+                {now().change} vs {now().words}
+              </span>
+            )}
+          </Match>
         </Switch>
       </p>
     </div>

@@ -1,0 +1,90 @@
+import { createMemo, createSignal, type JSX } from 'solid-js';
+import type { TablePanel } from '../../contract/spec/panel.ts';
+import { formatValue } from '../format.ts';
+import { keyText, NO_VALUE, useChoice } from './choice.ts';
+import { type GridCell, type GridColumn, GridTable } from './grid-table.tsx';
+import { createHeld, type Hold } from './hold.ts';
+import type { KindProps } from './kind-props.ts';
+import { Pick } from './pick.tsx';
+import { cellLook } from './table-cells.ts';
+import { sortRows } from './table-rows.ts';
+
+/** One row per group of a window; sorted by the engine, so that the largest are among those listed. */
+export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element {
+  const [hold, setHold] = createSignal<Hold>();
+  const picture = createHeld(
+    () => props.picture,
+    () => hold()?.held() ?? false,
+  );
+  type Row = (typeof props.picture.rows)[number];
+  const shownSort = () => props.sort ?? props.panel.sort ?? null;
+  const columns = createMemo<readonly GridColumn[]>(() =>
+    picture().columns.map(({ name, isNumber, role }) => ({
+      name,
+      title: props.panel.cells?.[name]?.title ?? name.replaceAll('_', ' '),
+      kind: role === 'measure' && isNumber ? 'number' : 'text',
+      widthRem: null,
+    })),
+  );
+  // A picture that is held, or made before somebody sorted it, stands in the new order at once.
+  const rows = createMemo<readonly Row[]>(() => {
+    const { rows: given, columns: names } = picture();
+    const sort = shownSort();
+    if (sort === null) return given;
+    const at = names.findIndex(({ name }) => name === sort.by);
+    return at < 0 ? given : sortRows(given, ({ cells }) => cells[at], sort.direction);
+  });
+  const largest = createMemo(() =>
+    picture().columns.map(({ name }, at) =>
+      props.panel.cells?.[name]?.bar
+        ? picture().rows.reduce((most, { cells }) => Math.max(most, Number(cells[at]) || 0), 0)
+        : undefined,
+    ),
+  );
+  const decimals = createMemo(() => picture().columns.map((_, at) => decimalsOf(picture().rows, at)));
+  const cell = (row: Row, at: number): GridCell => {
+    const column = picture().columns[at];
+    const value = row.cells[at] ?? null;
+    const spec = props.panel.cells?.[column?.name ?? ''];
+    if (column?.role === 'group') {
+      const key = value === null ? NO_VALUE : String(value);
+      const look = cellLook(value, keyText(key), spec, undefined);
+      return { ...look, draw: () => <GroupKey column={column.name} key_={key} text={look.text} /> };
+    }
+    const plain =
+      typeof value === 'number' ? formatValue(value, { unit: 'none', decimals: decimals()[at] }).text : (value ?? '');
+    return cellLook(value, plain, spec, largest()[at]);
+  };
+  return (
+    <GridTable
+      label={props.panel.title}
+      columns={columns()}
+      rows={rows()}
+      cell={cell}
+      rowKey={({ cells }) => String(cells[0] ?? NO_VALUE)}
+      sort={shownSort()}
+      onSort={props.onSort}
+      room={props.room}
+      more={picture().restGroups}
+      missed={0}
+      hold={setHold}
+    />
+  );
+}
+
+function GroupKey(props: { readonly column: string; readonly key_: string; readonly text: string }): JSX.Element {
+  const choice = useChoice(() => props.column);
+  return (
+    <Pick name={props.key_} chosen={choice.chosen(props.key_)} onChoose={() => choice.choose(props.key_)}>
+      {props.text}
+    </Pick>
+  );
+}
+
+function decimalsOf(rows: readonly { readonly cells: readonly unknown[] }[], at: number): number {
+  return rows.reduce((most, { cells }) => {
+    const value = cells[at];
+    if (typeof value !== 'number' || Number.isInteger(value)) return most;
+    return Math.max(most, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
+  }, 0);
+}

@@ -1,0 +1,62 @@
+import { type Accessor, createEffect, createMemo, createSignal, onCleanup } from 'solid-js';
+
+/** A pointer that rests, or a focus that nothing is done with, holds rows for so long: a screen nobody reads goes on. */
+export const HOLD_MS = 30_000;
+
+export interface Hold {
+  /** Somebody reads: what is listed stands still. */
+  readonly held: Accessor<boolean>;
+  /** Somebody has scrolled away from the newest. */
+  readonly away: Accessor<boolean>;
+  /** Back to the newest. */
+  readonly release: () => void;
+}
+
+/**
+ * While a pointer moves over an element, something in it is being used by keyboard, or it is scrolled down, its rows are
+ * held: they must not move away under who reads or aims at them.
+ */
+export function createHold(element: Accessor<HTMLElement | undefined>, nowMs: Accessor<number>): Hold {
+  const [touchedMs, setTouchedMs] = createSignal<number | null>(null);
+  const [away, setAway] = createSignal(false);
+  const touch = () => setTouchedMs(nowMs());
+  const leave = () => setTouchedMs(null);
+  createEffect(() => {
+    const node = element();
+    if (!node) return;
+    const moved = (event: PointerEvent) => event.pointerType !== 'touch' && touch();
+    const blurred = (event: FocusEvent) => {
+      if (!(event.relatedTarget instanceof Node && node.contains(event.relatedTarget))) leave();
+    };
+    const scrolled = () => setAway(node.scrollTop > 2);
+    node.addEventListener('pointermove', moved);
+    node.addEventListener('pointerleave', leave);
+    node.addEventListener('keydown', touch);
+    node.addEventListener('focusin', touch);
+    node.addEventListener('focusout', blurred);
+    node.addEventListener('scroll', scrolled, { passive: true });
+    onCleanup(() => {
+      node.removeEventListener('pointermove', moved);
+      node.removeEventListener('pointerleave', leave);
+      node.removeEventListener('keydown', touch);
+      node.removeEventListener('focusin', touch);
+      node.removeEventListener('focusout', blurred);
+      node.removeEventListener('scroll', scrolled);
+    });
+  });
+  const held = createMemo(() => {
+    const since = touchedMs();
+    return away() || (since !== null && nowMs() - since < HOLD_MS);
+  });
+  const release = () => {
+    leave();
+    element()?.scrollTo({ top: 0 });
+    setAway(false);
+  };
+  return { held, away, release };
+}
+
+/** What is given, and, while it is held, what was given last before. */
+export function createHeld<Value>(given: Accessor<Value>, held: Accessor<boolean>): Accessor<Value> {
+  return createMemo<Value>((before) => (held() && before !== undefined ? before : given()));
+}
