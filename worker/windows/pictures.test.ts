@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
-import { foldOf, seriesOf, viewOf } from '../../tests/support/requests.ts';
+import { foldOf, groupsOf, seriesOf, viewOf } from '../../tests/support/requests.ts';
 import type { Engine } from '../engine.ts';
 import { openHeadless } from '../headless.ts';
 
@@ -20,11 +20,21 @@ beforeAll(async () => {
     mean: 'avg(price)',
     share: 'revenue / users',
     p50: 'median(price)',
+    seen: 'last(page)',
+    latest: 'max(timestamp)',
   };
   expect(
     engine
       .windows({
         w: { from: 'shop', window: 'tumble(10s)', by: ['campaign', 'page'], select, late: { allow: '0s' } },
+        buckets: {
+          from: 'shop',
+          window: 'tumble(10s)',
+          by: { second: 'floor(price / 4) * 4' },
+          where: 'price IS NOT NULL',
+          select: { n: 'count()' },
+          late: { allow: '0s' },
+        },
         loop: {
           from: 'shop',
           window: 'tumble(10s)',
@@ -86,6 +96,47 @@ test('a fold by a column: top, rest, order, null as its own group', () => {
     { key: 'none', value: null },
   ]);
   expect(fold({ by: 'campaign', measure: 'users', top: 1 }).rest).toEqual({ keys: 2, value: null });
+});
+
+test('V15 a fold stands by value or by its groups; groups have several measures, and are sorted by any of them', () => {
+  const buckets = (options: Parameters<typeof foldOf>[2]) =>
+    (engine.picture(foldOf('buckets', 'n', { by: 'second', ...options })) as Of<'fold'>).rows.map(({ key }) => key);
+  expect(buckets({ sort: 'group' })).toEqual(['0', '4', '12', '28', '32']);
+  expect(buckets({ sort: 'group', top: 2 })).toEqual(['0', '4']);
+  expect(buckets({ sort: 'descending', top: 1 })).toEqual(['0']);
+  expect(fold({ by: 'campaign', sort: 'group' }).rows.map(({ key }) => key)).toEqual(['x', 'y', '∅']);
+  const groups = (options: Parameters<typeof groupsOf>[2]) =>
+    engine.picture(groupsOf('w', ['n', 'mean', 'seen'], options)) as Of<'groups'>;
+  expect(groups({ by: ['campaign'], top: 2, sort: { by: 'campaign', direction: 'descending' } })).toMatchObject({
+    columns: [
+      { name: 'campaign', role: 'group', isNumber: false },
+      { name: 'n', role: 'measure', isNumber: true },
+      { name: 'mean', role: 'measure', isNumber: true },
+      { name: 'seen', role: 'measure', isNumber: false },
+    ],
+    rows: [{ cells: ['y', 5, 16, 'q'] }, { cells: ['x', 5, 16, 'q'] }],
+    restGroups: 1,
+    relativeError: 0,
+  });
+  expect(groups({}).rows).toEqual([{ cells: [15, 16, 'q'] }]);
+  expect(groups({ by: ['campaign'], sort: { by: 'mean', direction: 'ascending' } }).rows.at(-1)?.cells[0]).toBeNull();
+  expect(groups({ by: ['campaign'], sort: { by: 'users', direction: 'ascending' }, top: 1 }).columns).toHaveLength(4);
+  expect(groups({ sort: { by: 'nothing', direction: 'ascending' } })).toMatchObject({ kind: 'error' });
+  const times = engine.picture(groupsOf('w', ['latest'], { by: ['page'], sort: null })) as Of<'groups'>;
+  expect(times.rows).toEqual([
+    { cells: ['q', '1970-01-01T00:00:32.000Z'] },
+    { cells: ['p', '1970-01-01T00:00:31.000Z'] },
+  ]);
+});
+
+test('V15 as many series as asked for: the largest of what adds up, else those in most windows', () => {
+  const names = (options: Parameters<typeof seriesOf>[2]) => {
+    const made = series({ seriesBy: 'campaign', ...options });
+    return [made.series.map(({ name }) => name), made.hiddenSeries];
+  };
+  expect(names({ maxSeries: 2 })).toEqual([['x', 'y'], 1]);
+  expect(names({ maxSeries: 1, order: ['∅'] })).toEqual([['∅'], 2]);
+  expect(names({ measures: ['mean'], maxSeries: 2 })).toEqual([['x', 'y'], 1]);
 });
 
 test('series stand on one grid: an empty window is 0 for counts and sums, NaN for the rest', () => {

@@ -47,17 +47,22 @@ export function statesPicture(kept: KeptWindow, request: StatesRequest, stretch:
       else known.push(told);
     }
   }
-  const keys = sortedLines(kept, grouping, rowsBy, byLine.keys(), order);
   const toldUntilUs = Number.isFinite(view.untilUs) ? view.untilUs : stretch.untilUs;
   const endUs = stretch.untilNow ? Math.max(stretch.untilUs, toldUntilUs) : toldUntilUs;
-  const firstUs = stretch.fromUs ?? Math.min(...[...byLine.values()].map(([first]) => first?.fromUs ?? endUs));
+  const lines = new Map(
+    [...byLine]
+      .map(([line, told]) => [line, joined(told, hold ? endUs : null)] as const)
+      .filter(([, stretches]) => stretches.length > 0),
+  );
+  const keys = sortedLines(kept, grouping, rowsBy, lines.keys(), order);
+  const firstUs = stretch.fromUs ?? Math.min(...[...lines.values()].map(([first]) => first?.fromUs ?? endUs));
   const pixelUs = (Math.max(endUs, stretch.untilUs) - firstUs) / Math.max(1, widthPx);
   const watermarkUs = kept.feed.watermarkUs ?? Number.NEGATIVE_INFINITY;
   return {
     ...base,
     rows: keys.slice(0, maxRows).map((key) => ({
       key,
-      stretches: reduced(joined(byLine.get(key) ?? [], hold ? endUs : null), pixelUs).map((one) => ({
+      stretches: reduced(lines.get(key) ?? [], pixelUs).map((one) => ({
         ...one,
         provisional: one.untilUs > watermarkUs,
       })),
