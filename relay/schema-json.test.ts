@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { configJsonSchema, SCHEMA_PATH } from './schema-json.ts';
+import { jsonSchema, SCHEMAS, schemaPath } from './schema-json.ts';
 
-test('the committed JSON Schema is current: node relay/schema-json.ts writes it', async () => {
-  expect(await readFile(SCHEMA_PATH, 'utf8')).toBe(configJsonSchema());
-});
+test.each(Object.entries(SCHEMAS))(
+  'the committed %s is current: node relay/schema-json.ts writes it',
+  async (name, schema) => {
+    expect(await readFile(schemaPath(name), 'utf8')).toBe(jsonSchema(schema));
+  },
+);

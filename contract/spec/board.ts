@@ -61,6 +61,11 @@ export const BoardSchema = z
   .meta({ description: 'A dashboard.' });
 export type Board = z.infer<typeof BoardSchema>;
 
+/** As it is written: an editor finds the schema of a JSON file in the file. */
+export const BoardFileSchema = BoardSchema.extend({
+  $schema: z.string().optional().meta({ description: 'Where this schema is, for editors.' }),
+}).meta({ title: 'Highwater board' });
+
 const MIN_TURN_US = 1_000_000;
 
 /** Boards that a wall screen shows in turn. */

@@ -167,7 +167,7 @@ export function yamlProblem({ code, message }: YAMLParseError): { readonly found
         expected: 'what belongs together below each other',
       };
     case 'MISSING_CHAR':
-      return { found: lower(message), expected: CLOSED };
+      return { found: lower(message), expected: message.startsWith('Missing ,') ? 'a comma between the two' : CLOSED };
     default:
       return {
         found: `no valid YAML (${quote(lower(message)).slice(1, -1)})`,

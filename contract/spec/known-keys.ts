@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Names the schema has at a path of the value; empty when that cannot be told. */
+/** Names the schema has at a path of the value, those for editors left out; empty when that cannot be told. */
 export function knownKeys(schema: z.ZodType, path: readonly (string | number)[], value: unknown): string[] {
   let here: Definition | undefined = definition(schema);
   let inside = value;
@@ -9,7 +9,7 @@ export function knownKeys(schema: z.ZodType, path: readonly (string | number)[],
       inside === null || typeof inside !== 'object' ? undefined : (inside as Record<string | number, unknown>)[part];
     here = definition(here?.shape?.[part] ?? here?.valueType ?? here?.element, inside);
   }
-  return Object.keys(here?.shape ?? {});
+  return Object.keys(here?.shape ?? {}).filter((key) => !key.startsWith('$'));
 }
 
 interface Definition {

@@ -1,4 +1,5 @@
-import { type Board, BoardSchema } from './board.ts';
+import type { z } from 'zod';
+import { type Board, BoardFileSchema } from './board.ts';
 import { checkPanels } from './check-panels.ts';
 import { checkPlaylists } from './check-playlists.ts';
 import { checkUses } from './check-uses.ts';
@@ -95,7 +96,8 @@ export function loadConfig(
 
 export function loadBoard(text: string, known: Known): { board: Board; lines: WindowLines } | { problems: Problem[] } {
   const file = new YamlFile(text);
-  const board = file.read(BoardSchema);
+  const read = file.read(BoardFileSchema);
+  const board = read === null ? null : withoutSchema(read);
   const raw = board ?? file.plain<Partial<Board>>();
   const streams = Array.isArray(known.streams) ? known.streams : Object.keys(known.streams);
   checkWindows(objectOf(raw.windows), streams, known.windows, file);
@@ -105,6 +107,10 @@ export function loadBoard(text: string, known: Known): { board: Board; lines: Wi
   if (board.windows === undefined || Array.isArray(known.streams)) return { board, lines };
   const specs = known.streams as Readonly<Record<string, Pick<StreamSpec, 'time'>>>;
   return { board: { ...board, windows: completed(board.windows, specs, known.windows) }, lines };
+}
+
+function withoutSchema({ $schema: _, ...board }: z.output<typeof BoardFileSchema>): Board {
+  return board;
 }
 
 function linesOf(
