@@ -31,6 +31,8 @@ export type FactoryEvent =
       readonly event: 'telemetry';
       readonly temperature_c: number;
       readonly power_kw: number;
+      /** Why it does not run. */
+      readonly reason?: string;
       /** Since the telemetry before. */
       readonly energy_kwh: number;
       readonly planned_s: number;
@@ -113,6 +115,7 @@ export class Machine {
     this.#temperatureC += (target + hot - this.#temperatureC) * Math.min(1, sinceMs / WARMING_MS);
     const powerKw = plan.powerKw * POWER_SHARE[this.#state] * world.random.between(0.93, 1.07);
     this.#tell(timeMs, 'telemetry', {
+      ...(this.#reason !== null && { reason: this.#reason }),
       temperature_c: round(this.#temperatureC + world.random.between(-0.4, 0.4), 1),
       power_kw: round(powerKw, 2),
       energy_kwh: round((powerKw * sinceMs) / 3_600_000, 6),

@@ -34,7 +34,7 @@ export const RESCUE_ZONES = [
   { zone: 'West', weight: 12, driveMin: 7.2 },
 ] as const;
 
-export const AMBULANCES = Array.from({ length: 30 }, (_, index) => ({
+export const AMBULANCES = Array.from({ length: 24 }, (_, index) => ({
   ambulance: `RTW-${String(index + 1).padStart(2, '0')}`,
   zone: RESCUE_ZONES[index % RESCUE_ZONES.length]?.zone ?? 'Centre',
 }));

@@ -48,10 +48,10 @@ export function createHospital(options: SimulatorOptions): Simulation {
 /** The rate of the numbers below. */
 const USUAL_RATE = 15;
 const WALK_INS_PER_MINUTE = 4.2;
-const CALLS_PER_MINUTE = 0.58;
+const CALLS_PER_MINUTE = 0.45;
 const DISASTER_EVERY_MS = 40 * 60_000;
 const PEAK_HOUR = 15;
 const WARM_UP_MS = 90 * 60_000;
 /** How often each bed and each ambulance is told of. */
 const BEDS_TOLD_MS = 8_300;
-const PLACES_TOLD_MS = 3_800;
+const PLACES_TOLD_MS = 3_000;

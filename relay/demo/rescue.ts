@@ -58,7 +58,7 @@ export class Rescue {
   }
 
   call(timeMs: number, zone: string, isDisaster = false): void {
-    this.#world.tell(timeMs, `rescue/${zone}/calls`, { event: 'call', zone, mass_casualty: isDisaster });
+    this.#world.tell(timeMs, `hospital/rescue/${zone}/calls`, { event: 'call', zone, mass_casualty: isDisaster });
     const call = { zone, calledMs: timeMs, isDisaster };
     // Who is hurt among many goes before what can wait.
     if (isDisaster) this.#calls.unshift(call);
@@ -70,7 +70,7 @@ export class Rescue {
   disaster(timeMs: number, zone: string): void {
     const { random } = this.#world;
     const hurt = Math.round(random.between(11, 18));
-    this.#world.tell(timeMs, `rescue/${zone}/alarm`, { event: 'mass_casualty', zone, hurt });
+    this.#world.tell(timeMs, `hospital/rescue/${zone}/alarm`, { event: 'mass_casualty', zone, hurt });
     for (let one = 0; one < hurt; one++)
       this.#world.plan(timeMs + random.between(0, 5 * 60_000), (now) => this.call(now, zone, true));
   }
@@ -129,7 +129,7 @@ export class Rescue {
   }
 
   #tell(timeMs: number, { ambulance, zone, state }: Ambulance, more: object = {}): void {
-    this.#world.tell(timeMs, `rescue/${zone}/${ambulance}`, {
+    this.#world.tell(timeMs, `hospital/rescue/${zone}/${ambulance}`, {
       event: 'ambulance',
       ambulance,
       zone,

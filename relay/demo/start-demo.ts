@@ -3,16 +3,17 @@ import { Aedes } from 'aedes';
 import type { Clock } from '../../contract/clock.ts';
 import { connectMqtt, type MqttPublisher } from '../mqtt-client.ts';
 import { sleep, untilAborted } from '../sources/wait.ts';
-import { createShop, type ShopMessage } from './shop.ts';
+import { SIMULATORS, type SimulatedMessage, type SimulatorName } from './simulators.ts';
 
 /**
- * A broker on loopback and a shop that publishes to it, over real MQTT.
+ * A broker on loopback and a simulation that publishes to it, over real MQTT.
  *
  *     broker listens ─▶ first subscription ─▶ the last minutes, as fast as the broker takes them ─▶ real time
  */
 export interface DemoOptions {
+  readonly name: SimulatorName;
   readonly seed: number;
-  /** Events per second. Default 100. */
+  /** Events per second around this time of day. Left out: its own. */
   readonly rate?: number;
   /** How much of the past is published first. Default 15. */
   readonly backfillMinutes?: number;
@@ -25,11 +26,10 @@ export interface Demo {
   readonly filter: string;
   /** Cuts every connection to the broker, as a laptop's sleep does. */
   dropConnections(): void;
-  /** Stops the shop and the broker; resolves when both have. Rejects with what stopped the shop before, if anything did. */
+  /** Stops the simulation and the broker; resolves when both have. Rejects with what stopped the shop before, if anything did. */
   close(): Promise<void>;
 }
 
-const FILTER = 'shop/+/events';
 const TICK_MS = 50;
 /** Publications the broker has not acknowledged yet. Without such a bound (as by QoS 0) aedes 1.2.0 overflows its stack. */
 const MAX_IN_FLIGHT = 500;
@@ -57,20 +57,20 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     broker.once('subscribe', () => resolve());
     stop.signal.addEventListener('abort', () => resolve());
   });
-  const shop = runShop(mqttUrl, options, subscribed, stop.signal);
+  const published = publish(mqttUrl, options, subscribed, stop.signal);
   // Kept for `close`, which is where a failure is told.
-  shop.catch(() => stop.abort());
+  published.catch(() => stop.abort());
 
   return {
     mqttUrl,
-    filter: FILTER,
+    filter: SIMULATORS[options.name].filter,
     dropConnections() {
       for (const socket of sockets) socket.destroy();
     },
     async close() {
       stop.abort();
       try {
-        await shop;
+        await published;
       } finally {
         for (const socket of sockets) socket.destroy();
         await new Promise<void>((resolve) => broker.close(() => server.close(() => resolve())));
@@ -79,17 +79,25 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   };
 }
 
-/** The shop lives on where its connection is lost, as after a laptop's sleep; what was on the way then is gone. */
-async function runShop(
+/** The simulation lives on where its connection is lost, as after a laptop's sleep; what was on the way then is gone. */
+async function publish(
   url: string,
   options: DemoOptions,
   subscribed: Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, seed, rate = 100, backfillMinutes = 15 } = options;
+  const { clock, name, seed, backfillMinutes = 15 } = options;
+  const simulator = SIMULATORS[name];
   await subscribed;
-  let timeMs = clock.nowMs() - backfillMinutes * 60_000;
-  const shop = createShop({ seed, rate, startMs: timeMs });
+  const startedMs = clock.nowMs();
+  let timeMs = startedMs - backfillMinutes * 60_000;
+  const simulation = simulator.create({
+    seed,
+    rate: options.rate ?? simulator.defaultRate,
+    startMs: timeMs,
+    rateAtMs: startedMs,
+    utcOffsetMs: -new Date(startedMs).getTimezoneOffset() * 60_000,
+  });
   while (!signal.aborted) {
     const link = await connectMqtt(url);
     const lost = new AbortController();
@@ -99,7 +107,7 @@ async function runShop(
       const nowMs = clock.nowMs();
       const behindMs = nowMs - timeMs;
       timeMs = Math.min(nowMs, timeMs + BACKFILL_STEP_MS);
-      const failure = await publishAll(link, shop.until(timeMs), over);
+      const failure = await publishAll(link, simulation.until(timeMs), over);
       if (behindMs < BACKFILL_STEP_MS || failure !== null) await sleep(clock, TICK_MS, over);
       // A lost connection fails its publications first, and is known as lost a moment later.
       if (failure !== null && !over.aborted) throw failure;
@@ -112,14 +120,14 @@ async function runShop(
 /** Resolves when the broker has them all, or refused one, or it is over: the connection was lost, or the demo is to stop. */
 async function publishAll(
   link: MqttPublisher,
-  messages: readonly ShopMessage[],
+  messages: readonly SimulatedMessage[],
   over: AbortSignal,
 ): Promise<Error | null> {
   const inFlight = new Set<Promise<void>>();
   let failure: Error | null = null;
   for (const message of messages) {
     if (over.aborted || failure !== null) break;
-    const published = publish(link, message)
+    const published = publishOne(link, message)
       .catch((error: Error) => {
         failure = error;
       })
@@ -131,6 +139,6 @@ async function publishAll(
   return failure;
 }
 
-function publish(link: MqttPublisher, message: ShopMessage): Promise<void> {
+function publishOne(link: MqttPublisher, message: SimulatedMessage): Promise<void> {
   return link.publish(message.topic, JSON.stringify(message.event));
 }

@@ -23,8 +23,8 @@ export interface SourceDeps {
   readonly security?: SecuritySpec | undefined;
   /** Folder that relative paths start from: that of the configuration, else the working directory. */
   readonly baseDir: string;
-  /** Settings of `demo:shop`. */
-  readonly demo: Pick<DemoOptions, 'seed'> & Partial<Pick<DemoOptions, 'rate' | 'backfillMinutes'>>;
+  /** Settings of `demo:` streams. */
+  readonly demo: Pick<DemoOptions, 'seed' | 'rate' | 'backfillMinutes'>;
 }
 
 /**
@@ -60,6 +60,6 @@ export function createSource(sourceUrl: string, deps: SourceDeps): Source {
     case 'file':
       return createFileSource({ path: isAbsolute(url.path) ? url.path : resolve(deps.baseDir, url.path), clock });
     case 'demo':
-      return createDemoSource({ ...deps.demo, epoch: deps.run, clock: deps.clock });
+      return createDemoSource({ ...deps.demo, name: url.name, epoch: deps.run, clock: deps.clock });
   }
 }

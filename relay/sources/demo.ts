@@ -2,15 +2,15 @@ import { type DemoOptions, startDemo } from '../demo/start-demo.ts';
 import { createMqttSource } from './mqtt.ts';
 import type { Source, SourceEvent, StartFrom } from './source.ts';
 
-/** The demo shop: each `read` has a broker and a shop of its own, which end with it. */
+/** A simulated stream: each `read` has a broker and a simulation of its own, which end with it. */
 export function createDemoSource(options: DemoOptions & { readonly epoch: string }): Source {
-  let shop: Source | null = null;
+  let published: Source | null = null;
   async function* read(from: StartFrom, signal: AbortSignal): AsyncIterable<SourceEvent> {
     const demo = await startDemo(options);
     try {
       const { epoch, clock } = options;
-      shop = createMqttSource({ url: demo.mqttUrl, filter: demo.filter, epoch, clock });
-      yield* shop.read(from, signal);
+      published = createMqttSource({ url: demo.mqttUrl, filter: demo.filter, epoch, clock });
+      yield* published.read(from, signal);
     } finally {
       await demo.close();
     }
@@ -18,8 +18,8 @@ export function createDemoSource(options: DemoOptions & { readonly epoch: string
   return {
     replayable: false,
     startsAnew: 'the demo was started again: its past is simulated anew at each start',
-    label: 'the demo shop',
+    label: `the simulated ${options.name}`,
     read,
-    committed: (next) => shop?.committed?.(next),
+    committed: (next) => published?.committed?.(next),
   };
 }

@@ -19,7 +19,8 @@ test.each([
   ['mqtt://me:pa#s?s@h/users/%40me', { kind: 'mqtt', url: 'mqtt://me:pa#s?s@h:1883', filter: 'users/@me' }],
   ['file:./events.jsonl', { kind: 'file', path: './events.jsonl' }],
   ['file:///data/events.jsonl', { kind: 'file', path: '/data/events.jsonl' }],
-  ['demo:shop', { kind: 'demo' }],
+  ['demo:shop', { kind: 'demo', name: 'shop' }],
+  ['demo:factory', { kind: 'demo', name: 'factory' }],
 ])('%s', (text, url) => {
   expect(parseSourceUrl(text)).toEqual({ ok: true, url });
 });

@@ -1,11 +1,12 @@
 import { withoutUser } from '../../contract/spec/without-user.ts';
+import { SIMULATOR_NAMES, type SimulatorName } from '../demo/simulators.ts';
 
 /**
  * What a stream's `source:` may say, read without touching the world:
  *
  *     kafka://host:9092[,host2:9092]/topic      mqtt://[user:password@]host:1883/topic/filter/#
  *     kafka://host:9092/topic,topic             kafka://host:9092/orders-*
- *     file:./events.jsonl                       demo:shop
+ *     file:./events.jsonl                       demo:shop, demo:factory, …
  *
  * What is before an `@` may be a password, and is in no message, however the rest is wrong. (S11)
  */
@@ -14,7 +15,8 @@ export type SourceUrl =
   | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly topic: string }
   | { readonly kind: 'mqtt'; readonly url: string; readonly filter: string }
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'demo' };
+  /** One of `SIMULATORS`. */
+  | { readonly kind: 'demo'; readonly name: SimulatorName };
 
 /** One thing wrong with a source URL: what was found, and what would be right. */
 export interface SourceUrlProblem {
@@ -48,8 +50,7 @@ export function parseSourceUrl(text: string): ParsedSourceUrl {
     case 'file':
       return parseFile(rest ?? '');
     case 'demo':
-      if (rest === 'shop') return { ok: true, url: { kind: 'demo' } };
-      return refused([{ found: `no demo called "${withoutUser(rest ?? '')}"`, expected: 'demo:shop' }]);
+      return parseDemo(rest ?? '');
     default:
       return refused([unknownKind(text, scheme, rest ?? '')]);
   }
@@ -66,6 +67,17 @@ function unknownKind(url: string, scheme: string | undefined, rest: string): Sou
     found: scheme === undefined ? `"${text}", which has no scheme` : `a source of kind "${scheme}"`,
     expected: 'kafka://…, mqtt://…, mqtts://…, file:… or demo:shop',
   };
+}
+
+const DEMO_FORM = SIMULATOR_NAMES.map((name) => `demo:${name}`)
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1');
+
+function parseDemo(rest: string): ParsedSourceUrl {
+  const name = SIMULATOR_NAMES.find((one) => one === rest);
+  return name === undefined
+    ? refused([{ found: `no demo called "${withoutUser(rest)}"`, expected: DEMO_FORM }])
+    : { ok: true, url: { kind: 'demo', name } };
 }
 
 function parseKafka(text: string, rest: string): ParsedSourceUrl {
