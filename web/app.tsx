@@ -19,6 +19,7 @@ import { Stage } from './kiosk/stage.tsx';
 import { Problem } from './panels/panel-words.tsx';
 import { createTime, type TimeControl } from './time/create-time.ts';
 import { filtersOf, withChosen } from './variables/choose.ts';
+import { FilterLine } from './variables/filter-line.tsx';
 
 export interface AppProps extends Page {
   readonly colors: Colors;
@@ -98,6 +99,17 @@ export function App(props: AppProps): JSX.Element {
         zone={zone()}
         failure={props.data.boards() ? props.data.failure() : null}
       />
+      <Show when={board() && time()?.problem()}>
+        {(problem) => (
+          <p class="range-problem" role="alert" data-range-problem={problem().field}>
+            <b>{problem().field === 'from' ? 'The beginning' : 'The end'} of the time in view</b> {problem().message}.
+            This board’s own range is shown.
+          </p>
+        )}
+      </Show>
+      <Show when={board()}>
+        {(shown) => <FilterLine board={shown()} view={view()} go={go} isKiosk={view().kiosk} />}
+      </Show>
       <Show when={!props.data.boards() && props.data.failure()}>
         {(failure) => (
           <main class="home">

@@ -2,6 +2,7 @@ import type { RangeText } from './range.ts';
 
 export interface QuickRange extends RangeText {
   readonly label: string;
+  readonly hint?: string;
 }
 
 const last = (length: string, label: string): QuickRange => ({ from: `now-${length}`, to: 'now', label });
@@ -24,7 +25,7 @@ export const QUICK_RANGES: readonly (readonly QuickRange[])[] = [
     { from: 'now-1d/d', to: 'now-1d/d', label: 'Yesterday' },
     { from: 'now/w', to: 'now', label: 'This week' },
     { from: 'now-1w/w', to: 'now-1w/w', label: 'Last week' },
-    { from: 'now-6h/8h+6h', to: 'now', label: 'This shift' },
+    { from: 'now-6h/8h+6h', to: 'now', label: 'This shift', hint: '06 · 14 · 22 h' },
     { from: 'now-14h/8h+6h', to: 'now-14h/8h+6h', label: 'Last shift' },
     { from: 'now-6h/d+6h', to: 'now', label: 'Since 06:00' },
     { from: 'all', to: 'now', label: 'All kept' },

@@ -4,6 +4,7 @@ import { useShortcuts } from '../shortcuts/shortcuts.ts';
 import type { TimeControl } from './create-time.ts';
 import { Popover } from './popover.tsx';
 import { QUICK_RANGES } from './quick-ranges.ts';
+import { isProblem, type RangeText } from './range.ts';
 import { RangeForm } from './range-form.tsx';
 import { TimeSettings } from './time-settings.tsx';
 import { timeShortcuts } from './time-shortcuts.ts';
@@ -28,6 +29,10 @@ export function TimePicker(props: TimePickerProps): JSX.Element {
     const problem = props.time.problem();
     if (problem) return `The address’s ${problem.field} ${problem.message}. The board’s own range is shown.`;
     return between ? betweenWords(between, props.nowMs, props.time.zone()) : undefined;
+  };
+  const meaning = (text: RangeText) => {
+    const found = props.time.explain(text);
+    return found === null || isProblem(found) ? undefined : betweenWords(found, props.nowMs, props.time.zone());
   };
   const following = () => (props.time.follow() === 'wall' ? 'wall clock' : 'event time');
   const compared = () => ({ '1d': ' vs yesterday', '7d': ' vs last week', none: '' })[props.time.compare() ?? 'none'];
@@ -71,6 +76,7 @@ export function TimePicker(props: TimePickerProps): JSX.Element {
                       {(quick) => (
                         <button
                           type="button"
+                          title={meaning(quick)}
                           aria-pressed={quick.from === props.time.text().from && quick.to === props.time.text().to}
                           onClick={() => {
                             close();
@@ -78,6 +84,7 @@ export function TimePicker(props: TimePickerProps): JSX.Element {
                           }}
                         >
                           {quick.label}
+                          <Show when={quick.hint}>{(hint) => <small>{hint()}</small>}</Show>
                           <Show when={props.time.own().from === quick.from && quick.to === 'now'}>
                             <small>this board’s own</small>
                           </Show>

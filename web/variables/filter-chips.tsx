@@ -7,10 +7,10 @@ import { valuesWords, valueWords } from './value-words.ts';
 export function FilterChips(props: { view: View; go: (change: Partial<View>, push?: boolean) => void }): JSX.Element {
   return (
     <Show when={props.view.filters.length > 0}>
-      <ul class="chips" aria-label="Filters">
+      <ul class="filter-chips" aria-label="Filters">
         <For each={props.view.filters}>
           {(filter) => (
-            <li class="chip" data-filter={filter.column}>
+            <li class="filter-chip" data-filter={filter.column}>
               <button
                 type="button"
                 title={`${filter.values.map(valueWords).join(', ')}. Click for ${filter.not ? 'only these' : 'all but these'}.`}

@@ -5,7 +5,6 @@ import type { QueryOptions, Row } from '../../contract/worker-api.ts';
 import type { View } from '../board/view.ts';
 import { Popover } from '../time/popover.tsx';
 import { valuesOf, withValues } from './choose.ts';
-import { FilterChips } from './filter-chips.tsx';
 import { labelOf, valuesWords, valueWords } from './value-words.ts';
 import { VariableBox } from './variable-box.tsx';
 
@@ -20,9 +19,7 @@ export interface VariablesProps {
 /** What the viewer may choose on this board, a menu each; one for all where there is little room. */
 export function Variables(props: VariablesProps): JSX.Element {
   const all = () => Object.entries(props.board.variables ?? {});
-  const chosen = () =>
-    all().filter(([name, variable]) => valuesOf(props.view, name, variable).length > 0).length +
-    props.view.filters.length;
+  const chosen = () => all().filter(([name, variable]) => valuesOf(props.view, name, variable).length > 0).length;
   const box = (name: string, variable: Variable) => (
     <VariableBox
       variable={variable}
@@ -50,7 +47,7 @@ export function Variables(props: VariablesProps): JSX.Element {
           </For>
         </div>
       </Show>
-      <Show when={all().length + props.view.filters.length > 0}>
+      <Show when={all().length > 0}>
         <div class="group all-filters">
           <Popover label="Filters" text={chosen() === 0 ? 'Filters' : `Filters (${chosen()})`}>
             {() => (
@@ -63,7 +60,6 @@ export function Variables(props: VariablesProps): JSX.Element {
                     </section>
                   )}
                 </For>
-                <FilterChips view={props.view} go={props.go} />
               </div>
             )}
           </Popover>
