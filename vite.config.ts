@@ -1,17 +1,43 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 
 const root = import.meta.dirname;
 // duckdb-wasm holds an `eval` that is never run here (the page's policy forbids it), and timings are no news to a user.
 const checks = { eval: false, pluginTimings: false };
 
+/** What only a relay answers: never the page that this browser keeps. (relay/serve/server.ts) */
+const OF_RELAY = /^\/(?:[^?]*\/)?(?:dead-letters|metrics|healthz|readyz|version|socket|stream)(?:[/?]|$)/;
+
+/** Keeps all of the page in the browser, DuckDB's 35 MB too, so that it opens without a network. (web/offline) */
+const serviceWorker = VitePWA({
+  strategies: 'generateSW',
+  registerType: 'prompt',
+  injectRegister: false,
+  manifest: false,
+  workbox: {
+    globPatterns: ['**/*.{html,js,css,woff2,wasm,svg,png,webmanifest}'],
+    globIgnores: ['dead-letters/**'],
+    maximumFileSizeToCacheInBytes: 48 * 2 ** 20,
+    dontCacheBustURLsMatching: /^assets\//,
+    navigateFallback: 'index.html',
+    navigateFallbackDenylist: [OF_RELAY],
+    cleanupOutdatedCaches: true,
+    // What a page loads later, the relay of the tab say, is there from the first visit on.
+    clientsClaim: true,
+    skipWaiting: false,
+    inlineWorkboxRuntime: true,
+    sourcemap: false,
+  },
+});
+
 export default defineConfig({
   root: resolve(root, 'web'),
   publicDir: resolve(root, 'public'),
   // Links are relative: what is built is served from any folder of any host.
   base: './',
-  plugins: [solid()],
+  plugins: [solid(), serviceWorker],
   resolve: {
     alias: {
       // Not in the package's `exports`; its `./blocking` browser entry points to a file that does not exist.

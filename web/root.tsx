@@ -1,7 +1,5 @@
-import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
 import type { Clock } from '../contract/clock.ts';
-import { App } from './app.tsx';
-import type { PageData } from './board/page.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
 import { connect } from './data/connect.ts';
@@ -13,10 +11,12 @@ import { openInTab } from './drop/in-tab.ts';
 import { keepPage } from './drop/keep-page.ts';
 import { LettersOfFiles } from './drop/letters-of-files.tsx';
 import { TakeFiles } from './drop/take-files.tsx';
-import { createIsKiosk, createKiosk } from './kiosk/create-kiosk.ts';
-import { Wall } from './kiosk/wall.tsx';
+import { createIsKiosk } from './kiosk/create-kiosk.ts';
+import { OnWall } from './kiosk/on-wall.tsx';
 import { askVersion, createFindRelay } from './offline/find-relay.ts';
+import { createNewer } from './offline/newer.ts';
 import { createNoRelay, NoRelay } from './offline/no-relay.tsx';
+import type { Updates } from './offline/updates.ts';
 
 export interface RootProps {
   readonly clock: Clock;
@@ -24,6 +24,8 @@ export interface RootProps {
   readonly page: string;
   readonly colors: Colors;
   readonly frames: FrameScheduler;
+  /** The page as this browser keeps it. */
+  readonly updates: Updates;
 }
 
 /** What the page reads: a relay, or what runs in this tab: files it was given, a demo. Each has an engine of its own. */
@@ -65,30 +67,21 @@ export function Root(props: RootProps): JSX.Element {
   );
 }
 
-/** The boards, and what a kiosk has beside them. */
-function OnWall(props: RootProps & { readonly data: PageData }): JSX.Element {
-  const kiosk = createKiosk(props.clock, props.data.boards);
-  return (
-    <>
-      <App {...props} next={kiosk.next} />
-      <Show when={kiosk.options().kiosk}>
-        <Wall kiosk={kiosk} clock={props.clock} status={props.data.status()} notes={[]} />
-      </Show>
-    </>
-  );
-}
-
 function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Element {
   const { clock, page } = props;
   const data = connect({ clock, page });
   const relay = relayUrl(location);
+  const ask = () => askVersion(relay.versionUrl);
   const noRelay = createNoRelay(clock, {
     hasBoards: () => data.boards() !== null || data.failure() !== null,
     status: data.status,
-    found: createFindRelay(clock, () => askVersion(relay.versionUrl)),
+    found: createFindRelay(clock, ask),
   });
+  const { newer, look } = createNewer(clock, ask);
+  // A relay that has sent the page away, or has come back, may be another.
+  createEffect(on(() => data.status()?.connection.state, look, { defer: true }));
   return (
-    <Show when={noRelay()} fallback={<OnWall {...props} data={data} />}>
+    <Show when={noRelay()} fallback={<OnWall {...props} data={data} newer={newer()} />}>
       <NoRelay relay={relay} onFiles={() => props.onFiles()} />
     </Show>
   );
@@ -104,7 +97,7 @@ function InThisTab(props: RootProps & { readonly given: Given; readonly onAgain:
   const data = { ...connected, failure: () => failure() ?? connected.failure() };
   return (
     <>
-      <Show when={data.boards() === null && failure()} fallback={<OnWall {...props} data={data} />}>
+      <Show when={data.boards() === null && failure()} fallback={<OnWall {...props} data={data} newer={null} />}>
         {(failed) => <FilesFailed failure={failed()} given={props.given} onAgain={props.onAgain} />}
       </Show>
       <LettersOfFiles inTab={inTab} />

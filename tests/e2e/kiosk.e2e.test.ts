@@ -33,6 +33,8 @@ test('a kiosk fits a wall, a 4K wall and a phone, with type to be read from afar
   for (const [size, viewport] of Object.entries(SIZES)) {
     const tab = await tabForTest(browser, `${relay.url}/?kiosk`, { context: { viewport } });
     await drawn(tab);
+    await until(async () => expect(await tab.page.locator('.wall .now').textContent()).toMatch(/^live \d\d:\d\d$/));
+    await tab.page.locator('.stat-value').first().waitFor();
     const found = await tab.page.evaluate(() => {
       const root = document.documentElement;
       const boxes = [...document.querySelectorAll('.panel')].map((panel) => panel.getBoundingClientRect());
@@ -54,7 +56,6 @@ test('a kiosk fits a wall, a 4K wall and a phone, with type to be read from afar
     expect(rest, size).toEqual({ scroll: [0, 0], outside: 0, cursor: 'none', chrome: 0, cut: [] });
     // From 5 m a figure is read when it is some 2 % of a screen's height.
     expect(figurePx / viewport.height, size).toBeGreaterThan(0.02);
-    await until(async () => expect(await tab.page.locator('.wall .now').textContent()).toMatch(/^live \d\d:\d\d$/));
     expect(tab.errors).toEqual([]);
     await tab.close();
   }

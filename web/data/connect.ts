@@ -35,11 +35,18 @@ export interface ConnectOptions {
   readonly relayInTab?: () => MessagePort;
 }
 
+export interface ConnectedData extends PageData {
+  /** What was applied is made durable, for the page is about to be left. Never rejects; gives up soon. */
+  readonly flush: () => Promise<void>;
+}
+
+const FLUSH_MS = 3_000;
+
 /**
  * Finds or starts the worker that holds the engine and the connection, and gives what the page draws from. Call it
  * once, inside the page's root; what it holds ends with that root. Also installs `window.highwater`.
  */
-export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
+export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedData {
   const relay = relayUrl(location);
   const [failure, setFailure] = createSignal<Failure | null>(null);
   const [changing, setChanging] = createSignal<string | null>(null);
@@ -142,5 +149,11 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): PageData {
       return drawn.summary().p50Ms;
     },
     failure,
+    async flush() {
+      // A page that is not seen may be ended at any moment: its engine makes durable what it has. (worker/clients)
+      link.setVisible(false);
+      const answered = link.status().catch(() => null);
+      await Promise.race([answered, new Promise<void>((resolve) => clock.after(FLUSH_MS, resolve))]);
+    },
   };
 }

@@ -6,17 +6,18 @@ export interface ReloadGuard {
 
 type Memory = Pick<Storage, 'getItem' | 'setItem'>;
 
-const KEY = 'highwater.reloads';
 const MAX_RELOADS = 3;
 const WITHIN_MS = 600_000;
 
-export function createReloadGuard(memory: Memory): ReloadGuard {
+/** `name`: of what brings them about, each counted by itself. */
+export function createReloadGuard(memory: Memory, name = 'reloads', most = MAX_RELOADS): ReloadGuard {
+  const key = `highwater.${name}`;
   return {
     allow(nowMs) {
-      const recent = read(memory).filter((atMs) => atMs <= nowMs && atMs > nowMs - WITHIN_MS);
-      if (recent.length >= MAX_RELOADS) return false;
+      const recent = read(memory, key).filter((atMs) => atMs <= nowMs && atMs > nowMs - WITHIN_MS);
+      if (recent.length >= most) return false;
       try {
-        memory.setItem(KEY, JSON.stringify([...recent, nowMs]));
+        memory.setItem(key, JSON.stringify([...recent, nowMs]));
       } catch {
         // What cannot be counted could go on for ever.
         return false;
@@ -26,9 +27,9 @@ export function createReloadGuard(memory: Memory): ReloadGuard {
   };
 }
 
-function read(memory: Memory): number[] {
+function read(memory: Memory, key: string): number[] {
   try {
-    const kept: unknown = JSON.parse(memory.getItem(KEY) ?? '[]');
+    const kept: unknown = JSON.parse(memory.getItem(key) ?? '[]');
     return Array.isArray(kept) ? kept.filter((one) => typeof one === 'number') : [];
   } catch {
     return [];

@@ -2,7 +2,6 @@ import { createMemo, createSignal, For, type JSX, onCleanup, Show } from 'solid-
 import type { Clock } from '../../contract/clock.ts';
 import type { Status } from '../../contract/worker-api.ts';
 import { createNow } from '../board/now.ts';
-import { readView } from '../board/view.ts';
 import { formatMinute, type Zone } from '../format-time.ts';
 import type { Kiosk } from './create-kiosk.ts';
 import { shiftPixels } from './pixel-shift.ts';
@@ -14,11 +13,11 @@ export function Wall(props: {
   kiosk: Kiosk;
   clock: Clock;
   status: Status | null;
+  zone: Zone;
   notes: readonly string[];
 }): JSX.Element {
   const nowMs = createNow(props.clock);
-  const zone = zoneOf(location.search);
-  const state = createMemo(() => wallState(props.status, nowMs(), zone));
+  const state = createMemo(() => wallState(props.status, nowMs(), props.zone));
   const [dark, setDark] = createSignal<string | null>(null);
   onCleanup(
     keepScreenOn({
@@ -60,7 +59,7 @@ export function Wall(props: {
         </span>
       </Show>
       <span class="now">
-        <span class="words">{state().words}</span> <b>{formatMinute(nowMs(), zone)}</b>
+        <span class="words">{state().words}</span> <b>{formatMinute(nowMs(), props.zone)}</b>
       </span>
     </footer>
   );
@@ -68,9 +67,4 @@ export function Wall(props: {
 
 function dotsWords(boards: readonly string[], shown: string | null): string {
   return `Board ${boards.indexOf(shown ?? '') + 1} of ${boards.length}`;
-}
-
-function zoneOf(search: string): Zone {
-  const { timezone } = readView(search);
-  return { timeZone: timezone === null || timezone === 'browser' ? undefined : timezone };
 }

@@ -1,0 +1,145 @@
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type BoardTab, launchChromium, openBoardIn } from '../support/chromium.ts';
+import { relayForTest, until } from '../support/for-test.ts';
+import { builtPage } from '../support/relay-process.ts';
+import { startStaticSite } from '../support/static-site.ts';
+
+/** After one visit all of the page is in this browser: it opens with the network unplugged and the relay gone. */
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+/** What a browser says of what is not there. */
+const GONE = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_FAILED|WebSocket connection to|404 \(/;
+
+async function profile(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1600 }, ...options });
+  onTestFinished(() => context.close());
+  return context;
+}
+
+/** The service worker has everything. */
+const kept = (tab: BoardTab) =>
+  until(async () =>
+    expect(
+      await tab.page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        return [registration?.active?.state, navigator.serviceWorker.controller !== null];
+      }),
+    ).toEqual(['activated', true]),
+  );
+
+const live = (tab: BoardTab) =>
+  until(async () => {
+    expect((await tab.status()).connection.state).toBe('live');
+    expect((await tab.status()).streams.shop_events).toMatchObject({ catchingUp: false });
+    const states = Object.values(await tab.panelStates());
+    expect(states.length).toBeGreaterThan(5);
+    expect(states.filter((state) => state !== 'live' && state !== 'asleep')).toEqual([]);
+  });
+
+test('unplugged, the page opens with the last data and its age, or runs the demo; plugged in, it goes on', {
+  timeout: 240_000,
+}, async () => {
+  const relay = await relayForTest('--demo-rate', '30');
+  const context = await profile();
+  const first = await openBoardIn(context, relay.url, GONE);
+  await live(first);
+  await kept(first);
+  const { received = 0 } = (await first.status()).streams.shop_events ?? {};
+  expect(received).toBeGreaterThan(1_000);
+  await first.close();
+
+  await context.setOffline(true);
+  await relay.kill();
+  const second = await openBoardIn(context, `${relay.url}/?board=shop`, GONE);
+  await until(async () => {
+    const { streams, journal, connection } = await second.status();
+    expect(connection.state).not.toBe('live');
+    // All that was on disk, which is all but the last half second at most.
+    expect(streams.shop_events?.rows).toBeGreaterThanOrEqual(received);
+    expect(journal.restoredRows).toBe(streams.shop_events?.rows);
+  });
+  await until(async () => {
+    const panels = await second.page.locator('[data-panel]').evaluateAll((all) =>
+      all.map((panel) => ({
+        state: (panel as HTMLElement).dataset.state,
+        hatched: (panel as HTMLElement).dataset.faded !== undefined,
+      })),
+    );
+    expect(panels.length).toBeGreaterThan(5);
+    const seen = panels.filter(({ state }) => state !== 'asleep');
+    expect(seen.filter(({ state, hatched }) => state !== 'disconnected' || !hatched)).toEqual([]);
+    expect(await second.page.locator('.panel .state').first().getAttribute('title')).toMatch(/as of .*\d\d:\d\d:\d\d/);
+  });
+  expect(second.errors).toEqual([]);
+  await second.close();
+
+  const demo = await openBoardIn(context, `${relay.url}/?demo=shop`, GONE);
+  await live(demo);
+  expect(demo.errors).toEqual([]);
+  await demo.close();
+
+  await relay.start();
+  await context.setOffline(false);
+  const third = await openBoardIn(context, relay.url, GONE);
+  await live(third);
+  expect(third.errors).toEqual([]);
+});
+
+test('what only a relay answers is never the page this browser keeps', { timeout: 120_000 }, async () => {
+  const relay = await relayForTest('--demo-rate', '10');
+  const context = await profile();
+  const tab = await openBoardIn(context, relay.url, GONE);
+  await kept(tab);
+  await tab.page.reload();
+  const answers = await tab.page.evaluate(() =>
+    Promise.all(
+      ['/healthz', '/version', '/metrics', '/dead-letters'].map(async (path) => {
+        const answer = await fetch(path);
+        return [path, answer.status, answer.headers.get('content-type')?.split(';')[0]];
+      }),
+    ),
+  );
+  expect(answers).toEqual([
+    ['/healthz', 200, 'text/plain'],
+    ['/version', 200, 'application/json'],
+    ['/metrics', 200, 'text/plain'],
+    ['/dead-letters', 200, expect.stringMatching(/json|html/)],
+  ]);
+  await tab.page.goto(`${relay.url}/healthz`);
+  expect(await tab.page.locator('body').textContent()).toBe('ok\n');
+  await tab.page.goto(`${relay.url}/dead-letters`);
+  expect(await tab.page.locator('h1').textContent()).toMatch(/dead letters/i);
+});
+
+test('Chromium would install it', { timeout: 120_000 }, async () => {
+  const site = await startStaticSite(await builtPage(), { under: '/tools/' });
+  onTestFinished(() => site.close());
+  const context = await profile();
+  const tab = await openBoardIn(context, `${site.url}?demo=shop`, GONE);
+  await kept(tab);
+  const devtools = await context.newCDPSession(tab.page);
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+  // A private window, which a test's profile is, installs nothing.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
+  const { url, errors, data } = await devtools.send('Page.getAppManifest');
+  expect(url).toBe(`${site.url}manifest.webmanifest`);
+  expect(errors).toEqual([]);
+  const icons: { readonly src: string; readonly sizes: string; readonly purpose: string }[] = JSON.parse(
+    data ?? '{}',
+  ).icons;
+  expect(icons.filter(({ purpose }) => purpose === 'maskable')).toHaveLength(1);
+  for (const { src, sizes } of icons) {
+    const size = await tab.page.evaluate(async (from) => {
+      const picture = new Image();
+      picture.src = from;
+      await picture.decode();
+      return `${picture.naturalWidth}x${picture.naturalHeight}`;
+    }, new URL(src, url).href);
+    if (sizes !== 'any') expect(size, src).toBe(sizes);
+  }
+});

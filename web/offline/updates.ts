@@ -1,0 +1,103 @@
+import { type Accessor, createSignal } from 'solid-js';
+import type { Clock } from '../../contract/clock.ts';
+
+/**
+ * The service worker, which keeps the page in this browser. A newer one waits until it is asked in, for it takes the page
+ * of before with it:
+ *
+ *     registered ─▶ kept (offline works) ─ another build is served ─▶ waiting ── apply ──▶ its page, after a reload
+ */
+export interface Updates {
+  /** Another build is in this browser and waits. */
+  readonly waiting: Accessor<boolean>;
+  /** Asks the server whether there is another, and waits for it to be here. Never rejects. */
+  look(): Promise<void>;
+  /** Lets in what waits; resolves when it is in, or did not come. */
+  apply(): Promise<void>;
+}
+
+type Container = Pick<ServiceWorkerContainer, 'register' | 'controller' | 'addEventListener'>;
+
+const INSTALL_MS = 60_000;
+const APPLY_MS = 5_000;
+/** How often a page that stays open asks for another build. */
+const LOOK_EVERY_MS = 30 * 60_000;
+
+export interface UpdatesOptions {
+  /** Left out where the page is not served over https, or from this computer. */
+  readonly container: Container | undefined;
+  readonly url: string;
+  readonly clock: Clock;
+  /** Starts it: what is kept is downloaded beside the page's own work. */
+  readonly whenCalm: (run: () => void) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export function createUpdates({ container, url, clock, whenCalm, onError }: UpdatesOptions): Updates {
+  const [waiting, setWaiting] = createSignal(false);
+  let registration: ServiceWorkerRegistration | null = null;
+  let applying = false;
+
+  const within = (ms: number, listen: (done: () => void) => void): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      listen(() => {
+        cancel();
+        resolve();
+      });
+    });
+  const installed = (worker: ServiceWorker): Promise<void> =>
+    within(INSTALL_MS, (done) => {
+      const see = () => worker.state !== 'installing' && done();
+      worker.addEventListener('statechange', see);
+      see();
+    });
+  const see = () => setWaiting(registration?.waiting != null && container?.controller != null);
+  const follow = (of: ServiceWorkerRegistration) => {
+    registration = of;
+    see();
+    of.addEventListener('updatefound', () => {
+      if (of.installing) void installed(of.installing).then(see);
+    });
+    const again = () => {
+      clock.after(LOOK_EVERY_MS, again);
+      void updates.look();
+    };
+    clock.after(LOOK_EVERY_MS, again);
+  };
+  const updates: Updates = {
+    waiting,
+    async look() {
+      if (registration === null) return;
+      try {
+        await registration.update();
+      } catch {
+        // The server is away: what is here stays.
+        return;
+      }
+      if (registration.installing) await installed(registration.installing);
+      see();
+    },
+    async apply() {
+      const next = registration?.waiting;
+      if (!next || !container) return;
+      applying = true;
+      await within(APPLY_MS, (done) => {
+        container.addEventListener('controllerchange', done, { once: true });
+        next.postMessage({ type: 'SKIP_WAITING' });
+      });
+      applying = false;
+    },
+  };
+  if (container) {
+    const had = container.controller !== null;
+    // Another tab has let it in: this page is of before.
+    container.addEventListener('controllerchange', () => {
+      if (had && !applying) setWaiting(true);
+    });
+    whenCalm(() => {
+      container.register(url).then((made: ServiceWorkerRegistration | undefined) => made && follow(made), onError);
+    });
+  }
+  return updates;
+}
