@@ -134,7 +134,10 @@ export function Chart(props: ChartProps): JSX.Element {
     board.annotations();
     if (!made) return;
     show(made, scene, range);
-    if (keyed) place(made, keyed);
+    untrack(() => {
+      if (keyed) place(made, keyed);
+      else if (cursor()) follow(made);
+    });
   });
   createEffect(() => props.onCursor?.(cursor()));
 

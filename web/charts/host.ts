@@ -47,7 +47,12 @@ export function createHost(options: HostOptions): Host {
   });
   const { stops, right } = scene();
   const rightAxis = () => scene().right ?? scene().left;
-  const painted = (self: uPlot) => options.paint(canvasOf(self, extent(), devicePixelRatio * k));
+  // uPlot remembers the colours it has set.
+  const painted = (self: uPlot) => {
+    self.ctx.save();
+    options.paint(canvasOf(self, extent(), devicePixelRatio * k));
+    self.ctx.restore();
+  };
   return new uPlot(
     {
       ...options.size,

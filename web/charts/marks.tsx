@@ -24,6 +24,7 @@ export function Marks(props: {
 }): JSX.Element {
   const inView = createMemo(() => {
     const { fromS, toS } = props.extent;
+    if (props.box.width === 0) return [];
     return props.marks
       .filter(({ fromUs, untilUs }) => (untilUs ?? fromUs) / 1e6 >= fromS && fromUs / 1e6 <= toS)
       .slice(-MOST);

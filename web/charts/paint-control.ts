@@ -17,18 +17,30 @@ export interface Control {
 
 /** Points closer than this are a line alone, CSS pixels. */
 const DOTS_APART = 5;
+/** Of the names beside lines, CSS pixels. */
+const NAMES_APART = 13;
 
 export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
   const { context, unit } = canvas;
   const { limits, specLow, specHigh, plot } = control;
-  for (const spec of [specLow, specHigh])
-    if (spec !== undefined) ruled(canvas, spec, 'spec', inkOf(ink, 'alarm'), [2 * unit, 3 * unit], ink);
-  if (limits !== null) {
-    shadeSigmas(canvas, limits, ink);
-    ruled(canvas, limits.center, 'centre', ink.muted, [], ink);
-    ruled(canvas, limits.upper, 'upper', inkOf(ink, 'warn'), [7 * unit, 4 * unit], ink);
-    ruled(canvas, limits.lower, 'lower', inkOf(ink, 'warn'), [7 * unit, 4 * unit], ink);
-  }
+  const spec = { color: inkOf(ink, 'alarm'), dash: [2 * unit, 3 * unit] };
+  const limit = { color: inkOf(ink, 'warn'), dash: [7 * unit, 4 * unit] };
+  if (limits !== null) shadeSigmas(canvas, limits, ink);
+  const named: number[] = [];
+  const ruled = (value: number | undefined, name: string, { color, dash }: { color: string; dash: number[] }) => {
+    if (value === undefined || value < plot.range.min || value > plot.range.max) return;
+    const y = canvas.y(value);
+    horizontal(canvas, y, color, dash);
+    // A name that would lie upon another is left out: the legend has them all.
+    if (named.some((other) => Math.abs(other - y) < NAMES_APART * unit)) return;
+    named.push(y);
+    lineName(canvas, y, name, ink);
+  };
+  ruled(limits?.upper, 'upper', limit);
+  ruled(limits?.lower, 'lower', limit);
+  ruled(specHigh, 'spec', spec);
+  ruled(specLow, 'spec', spec);
+  ruled(limits?.center, 'centre', { color: ink.muted, dash: [] });
   paintPlot(canvas, plot, ink);
   const apart = Math.abs(canvas.x(plot.windowSizeS) - canvas.x(0)) >= DOTS_APART * unit;
   const [series] = plot.series;
@@ -64,15 +76,11 @@ function shadeSigmas(canvas: Canvas, { center, lower, upper }: Limits, ink: Ink)
   context.globalAlpha = 1;
 }
 
-function ruled(canvas: Canvas, value: number, name: string, color: string, dash: number[], ink: Ink): void {
-  const { context, left, top, width, height, unit } = canvas;
-  const y = canvas.y(value);
-  if (y < top - 1 || y > top + height + 1) return;
-  horizontal(canvas, y, color, dash);
+function lineName({ context, left, top, width, unit }: Canvas, y: number, name: string, ink: Ink): void {
   context.save();
   context.font = ink.font.replace(/^[\d.]+px/, `${Math.round(10 * unit)}px`);
   context.textAlign = 'right';
-  const below = y - top < 14 * unit;
+  const below = y - top < NAMES_APART * unit;
   context.textBaseline = below ? 'top' : 'bottom';
   context.lineWidth = 3 * unit;
   context.strokeStyle = ink.surface;

@@ -69,11 +69,12 @@ export function Legend(props: LegendProps): JSX.Element {
   );
 }
 
+/** In elements of their own: what changes is then a text, and nothing is moved. */
 function Entry(props: { readonly item: LegendItem }): JSX.Element {
   return (
-    <>
+    <span class="entry">
       <span class="swatch" data-shape={props.item.shape} style={{ '--swatch': props.item.color }} />
-      {props.item.title}
+      <span>{props.item.title}</span>
       <Show when={props.item.right}>
         <span class="side" title="Against the axis on the right">
           →
@@ -81,18 +82,21 @@ function Entry(props: { readonly item: LegendItem }): JSX.Element {
       </Show>
       <Index each={props.item.shown ? props.item.values : []}>
         {(said) => (
-          <>
+          <span>
             <Show when={said().word}>
-              <span class="word">{said().word}</span>
-            </Show>{' '}
-            <b>
-              <Show when={props.item.passed}>{(passed) => (passed().word.startsWith('below') ? '▼ ' : '▲ ')}</Show>
-              {said().text}
-            </b>
-          </>
+              <span class="word">{said().word} </span>
+            </Show>
+            <b>{`${signOf(props.item.passed)}${said().text}`}</b>
+          </span>
         )}
       </Index>
       <Show when={props.item.shown && props.item.earlier}>{(text) => <span class="was">{text()}</span>}</Show>
-    </>
+    </span>
   );
+}
+
+/** A shape beside the colour. */
+function signOf(passed: Passed | null): string {
+  if (passed === null) return '';
+  return passed.word.startsWith('below') ? '▼ ' : '▲ ';
 }
