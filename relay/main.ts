@@ -8,7 +8,7 @@ import type { StreamSchema } from '../contract/protocol/down.ts';
 import { changesTold } from './boards/changes-told.ts';
 import { LiveBoards } from './boards/live-boards.ts';
 import { watchFolder } from './boards/watch-folder.ts';
-import { configOf } from './cli/config-of.ts';
+import { configOf, demoRate } from './cli/config-of.ts';
 import { parseOptions } from './cli/options.ts';
 import { openDataFolder } from './data-folder.ts';
 import { buildPage, builtPage } from './page.ts';
@@ -32,8 +32,11 @@ async function main(argv: readonly string[]): Promise<void> {
   const isKept = options.data !== 'none' && Object.values(config.streams).some(isKeptOnDisk);
   const data = isKept ? await openDataFolder(options.data, { clock: systemClock, lost: fail }) : null;
   const run = randomUUID();
-  const { demoSeed: seed, demoRate: rate } = options;
-  const deps = { clock: systemClock, run, baseDir: config.baseDir, demo: { seed, rate } };
+  const deps = { clock: systemClock, run, baseDir: config.baseDir };
+  const demoOf = (source: string) => ({
+    seed: options.demoSeed,
+    ...demoRate(source, config, options.demoRate),
+  });
   const described = new Set<string>();
   let stopped = false;
   const relay = await startRelay({
@@ -47,7 +50,8 @@ async function main(argv: readonly string[]): Promise<void> {
     maxSessions: options.maxTabs,
     pageDir,
     data,
-    sourceOf: (spec, memory) => createSource(spec.source, { ...deps, memory, security: spec.security }),
+    sourceOf: (spec, memory) =>
+      createSource(spec.source, { ...deps, demo: demoOf(spec.source), memory, security: spec.security }),
     onSchema: (schema) => {
       log.info({ stream: schema.stream, version: schema.version, fields: schema.fields.length }, 'schema');
       if (!described.has(schema.stream)) say(describeSchema(schema));
@@ -70,7 +74,7 @@ async function main(argv: readonly string[]): Promise<void> {
   say(`\n  Highwater is at ${bold(`http://${shownHost(options.host)}:${relay.port}`)}\n`);
   for (const feed of relay.feeds.values()) say(`  ${bold(feed.name)} reads ${feed.label}`);
   if (!isKept && options.data !== 'none' && options.given.has('data'))
-    say(`  --data ${options.data} is not used: what is played at a pace, as the simulated shop, is in memory only`);
+    say(`  --data ${options.data} is not used: what is played at a pace, as what is simulated, is in memory only`);
   watchStates(relay, log);
 
   const live = new LiveBoards({

@@ -1,11 +1,13 @@
 import { access } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { HighwaterError } from '../../contract/errors.ts';
 import { type RunConfig, readConfig, singleStream, streamName, withBoards } from '../config.ts';
+import { SIMULATORS } from '../demo/simulators.ts';
+import { parseSourceUrl } from '../sources/source-url.ts';
 import { type Options, usage } from './options.ts';
 
-/** What runs where nothing is chosen. */
-const DEMO = resolve(import.meta.dirname, '../../boards/demo-shop.yaml');
+/** What runs where nothing is chosen, and for each that can be simulated. */
+const DEMOS = resolve(import.meta.dirname, '../../boards');
 
 /** The configuration the command line names, or makes. Throws `config_invalid`, or `file_unreadable`. */
 export async function configOf(options: Options): Promise<RunConfig> {
@@ -48,7 +50,7 @@ async function chosen(options: Options): Promise<RunConfig> {
     const name = streamName(file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, ''));
     return singleStream(name, { source: `file:${resolve(file)}`, ...(speed !== undefined && { speed }), time });
   }
-  return readConfig(DEMO);
+  return readConfig(join(DEMOS, options.demo === null ? 'demo.yaml' : `demo-${options.demo}.yaml`));
 }
 
 /** Options of the demo are for a configuration that has it. (S15) */
@@ -59,7 +61,21 @@ function withDemo(config: RunConfig, { given }: Options): RunConfig {
   const hasDemo = Object.values(config.streams).some(({ source }) => /^demo:/i.test(source));
   if (hasDemo || unused.length === 0) return config;
   const flags = unused.map(([, flag]) => flag).join(' and ');
-  throw usage(`${flags} would have no effect here`, `leave ${flags} out: no stream of the configuration is demo:shop`);
+  throw usage(
+    `${flags} would have no effect here`,
+    `leave ${flags} out: no stream of the configuration is simulated (source: demo:shop)`,
+  );
+}
+
+/** Of each simulated stream, its share of what is asked for them all; none is asked for: as many as it usually has. */
+export function demoRate(source: string, { streams }: Pick<RunConfig, 'streams'>, asked: number | null) {
+  if (asked === null) return {};
+  const usual = (url: string) => {
+    const parsed = parseSourceUrl(url);
+    return parsed.ok && parsed.url.kind === 'demo' ? SIMULATORS[parsed.url.name].defaultRate : 0;
+  };
+  const all = Object.values(streams).reduce((sum, stream) => sum + usual(stream.source), 0);
+  return { rate: (asked * usual(source)) / Math.max(1, all) };
 }
 
 function kafkaSecurity({ kafkaUser, kafkaPasswordEnv, kafkaMechanism, kafkaCa, kafkaTls }: Options) {

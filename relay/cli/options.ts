@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { HighwaterError } from '../../contract/errors.ts';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
+import { SIMULATOR_NAMES, type SimulatorName } from '../demo/simulators.ts';
 import { sinceText } from '../sources/start-from.ts';
 
 const { version: VERSION } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -33,7 +34,10 @@ export interface Options {
   readonly maxTabs: number;
   readonly build: boolean;
   readonly logLevel: string;
-  readonly demoRate: number;
+  /** Null: all that can be simulated. */
+  readonly demo: SimulatorName | null;
+  /** Of all simulated streams together; null: each as many as it usually has. */
+  readonly demoRate: number | null;
   readonly demoSeed: number;
   /** Names of those that were written, and are not what they are when left out. */
   readonly given: ReadonlySet<string>;
@@ -59,7 +63,7 @@ export function parseOptions(argv: readonly string[]): Options {
   const repeated = (text: string, before: readonly string[]) => [...before, text];
   const speed = (text: string) => (text === 'max' ? 'max' : number(0.001, 1e6, false)(text));
   const command = new Command('highwater')
-    .description('Live BI in a browser tab. With no option: a simulated shop.')
+    .description('Live BI in a browser tab. With no option: a shop, a factory, a warehouse and hospitals, simulated.')
     .version(VERSION)
     .option('--kafka <brokers>', 'read Kafka topics: host:9092[,host2:9092]')
     .option('--mqtt <url>', 'read MQTT topics: mqtt://[user:password@]host:1883')
@@ -104,15 +108,22 @@ export function parseOptions(argv: readonly string[]): Options {
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info'),
     )
-    .option('--demo-rate <n>', 'events per second of the simulated shop', number(0.1, 100_000, false), 100)
-    .option('--demo-seed <n>', 'the same seed makes the same shop', number(0, Number.MAX_SAFE_INTEGER, true), 1)
+    .addOption(new Option('--demo <name>', 'simulate only this').choices(SIMULATOR_NAMES))
+    .option(
+      '--demo-rate <n>',
+      'events per second of all that is simulated, around this time of day',
+      number(0.1, 100_000, false),
+    )
+    .option('--demo-seed <n>', 'the same seed simulates the same', number(0, Number.MAX_SAFE_INTEGER, true), 1)
     .allowExcessArguments()
     .exitOverride();
   command.parse([...argv], { from: 'user' });
-  const values = command.opts<Omit<Options, 'given'>>();
+  const values = command.opts<
+    Omit<Options, 'given' | 'demo' | 'demoRate'> & Partial<Pick<Options, 'demo' | 'demoRate'>>
+  >();
   refuseStray(command, argv);
   const given = new Set(Object.keys(values).filter((name) => command.getOptionValueSource(name) === 'cli'));
-  const options = { ...values, given };
+  const options = { ...values, demo: values.demo ?? null, demoRate: values.demoRate ?? null, given };
   refuseUnused(options);
   return options;
 }
@@ -131,6 +142,7 @@ function refuseStray(command: Command, argv: readonly string[]): void {
   );
 }
 
+const FOR_DEMO = 'it is for simulated streams';
 const FOR_KAFKA = 'it is for --kafka; with --config, write it in the file';
 
 /** An option that the chosen source does not know would change nothing, which nobody would notice. (S15) */
@@ -162,11 +174,12 @@ function refuseUnused(options: Options): void {
         'delay',
         '--delay',
         !demo && config === undefined,
-        demo ? 'the simulated shop has its own' : 'with --config, write time: { delay: 10s } in the file',
+        demo ? 'simulated streams have their own' : 'with --config, write time: { delay: 10s } in the file',
       ],
       ['boards', '--boards', config === undefined, 'with --config, write boards: in the file'],
-      ['demoRate', '--demo-rate', demo || config !== undefined, 'it is for the simulated shop'],
-      ['demoSeed', '--demo-seed', demo || config !== undefined, 'it is for the simulated shop'],
+      ['demo', '--demo', demo, config === undefined ? FOR_DEMO : 'with --config, write source: demo:shop in the file'],
+      ['demoRate', '--demo-rate', demo || config !== undefined, FOR_DEMO],
+      ['demoSeed', '--demo-seed', demo || config !== undefined, FOR_DEMO],
       [
         'topic',
         '--topic',
