@@ -62,9 +62,10 @@ export function writeView(view: View, search: string): string {
   set('theme', view.theme);
   if (!view.kiosk) params.delete('kiosk');
   else if (!params.has('kiosk') || params.get('kiosk') === 'false') params.set('kiosk', '');
+  set('viewPanel', view.viewPanel);
+  // Those that may be several stand last, so that an address written twice is the same.
   writeChoices(params, view.variables);
   writeFilters(params, view.filters);
-  set('viewPanel', view.viewPanel);
   const text = params
     .toString()
     .replace(/(^|&)kiosk=(?=&|$)/, '$1kiosk')

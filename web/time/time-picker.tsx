@@ -68,7 +68,7 @@ export function TimePicker(props: TimePickerProps): JSX.Element {
       >
         {(close) => (
           <div class="time-box">
-            <div class="quick" role="group" aria-label="Quick ranges">
+            <fieldset class="quick" aria-label="Quick ranges">
               <For each={QUICK_RANGES}>
                 {(column) => (
                   <div class="column">
@@ -94,7 +94,7 @@ export function TimePicker(props: TimePickerProps): JSX.Element {
                   </div>
                 )}
               </For>
-            </div>
+            </fieldset>
             <div class="column form">
               <RangeForm time={props.time} nowMs={props.nowMs} onDone={close} />
               <TimeSettings time={props.time} view={props.view} go={props.go} nowMs={props.nowMs} />
