@@ -24,7 +24,9 @@ export function foldSpan({ feed }: KeptWindow, rows: WindowRows, stretch: Stretc
   }
   if (over === null) return eachOf(rows, [newest], null);
   const untilUs = newest.endUs;
-  const fromUs = over === 'all' ? Number.NEGATIVE_INFINITY : spanStartUs(rows, untilUs, over);
+  // What is in view may begin at a time, and be longer by now than it was said to be.
+  const overUs = over === stretch.span && stretch.fromUs !== null ? stretch.untilUs - stretch.fromUs : over;
+  const fromUs = overUs === 'all' ? Number.NEGATIVE_INFINITY : spanStartUs(rows, untilUs, overUs);
   let firstUs = fromUs;
   if (over === 'all') firstUs = rows.instances(fromUs, untilUs)[0]?.startUs ?? untilUs;
   const seconds = (untilUs - firstUs) / 1e6;

@@ -178,6 +178,16 @@ test('V3 every event of the range is in the picture: also those of a window that
   }
 });
 
+test('V3 what begins at a time and follows has all since then, however long it was said to be', () => {
+  const view = { span: SECOND, until: 'newest', earlierUs: 0, fromUs: 10 * SECOND } as const;
+  const shown = series({ view });
+  expect(shown).toMatchObject({ fromUs: 10 * SECOND, untilUs: 32 * SECOND });
+  expect([...shown.xSeconds]).toEqual([10, 20, 30]);
+  expect(fold({ view, over: SECOND }).rows).toEqual([{ key: '', value: 9 }]);
+  // An hour of it is what it was: the last so much.
+  expect(fold({ view, over: 2 * SECOND }).rows).toEqual([{ key: '', value: 6 }]);
+});
+
 test('a panel that asks for what is not there says what is', () => {
   const missing = engine.picture(seriesOf('typo', ['a']));
   expect(missing).toMatchObject({

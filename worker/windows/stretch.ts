@@ -1,4 +1,4 @@
-import type { TimeView } from '../../contract/worker-api.ts';
+import type { Span, TimeView } from '../../contract/worker-api.ts';
 import type { Feed } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
 import { type WindowInstance, type WindowRows, windowEndsAfter } from './window-rows.ts';
@@ -19,13 +19,15 @@ export interface Stretch {
   readonly follows: boolean;
   /** It ends at the wall clock: what is told last holds until then. */
   readonly untilNow: boolean;
+  /** How long the view is said to be: what is folded over all of it is folded over just that. */
+  readonly span: Span;
   /** Equal for pictures that follow each other: what was computed for one is good for the next. */
   readonly key: string;
 }
 
 /** Null: nothing has come yet. `nowUs` is the wall clock; views that need it are refused where there is none. */
 export function stretchOf(
-  { span, until, earlierUs }: TimeView,
+  { span, until, earlierUs, fromUs }: TimeView,
   { maxEventTimeUs }: Pick<Feed, 'maxEventTimeUs'>,
   nowUs: () => number | null,
 ): Stretch | null {
@@ -34,13 +36,15 @@ export function stretchOf(
   if (endUs === null) throw new RangeError('There is no clock here: a view ends at the newest event or at a time.');
   endUs -= earlierUs;
   return {
-    fromUs: span === 'all' ? null : endUs - span,
+    fromUs: fromUs !== undefined ? Math.min(fromUs - earlierUs, endUs) : span === 'all' ? null : endUs - span,
     untilUs: endUs,
     // The newest event is in view, what happens at another end is not.
     lastUs: until === 'newest' ? endUs : endUs - 1,
     follows: until === 'newest' && earlierUs === 0,
     untilNow: until === 'now' && earlierUs === 0,
-    key: JSON.stringify([span, until, earlierUs]),
+    span,
+    // One that begins at a time grows: what was computed of it stays good.
+    key: JSON.stringify([fromUs === undefined ? span : { fromUs }, until, earlierUs]),
   };
 }
 
