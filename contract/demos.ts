@@ -1,9 +1,13 @@
-/** Simulated streams that a tab can run by itself, `?demo=<name>`; each with a configuration boards/demo-<name>.yaml. */
+/**
+ * Simulated streams that a tab can run by itself, `?demo=<name>`; each with a configuration boards/demo-<name>.yaml, but
+ * for `all`, which is boards/demo.yaml.
+ */
 export const DEMOS = [
-  { name: 'shop', title: 'An online shop', what: 'visitors, orders, payments, stock' },
-  { name: 'factory', title: 'A factory floor', what: 'machines, OEE, measured parts, energy' },
-  { name: 'warehouse', title: 'A warehouse', what: 'orders, picks, dock doors, delays' },
-  { name: 'hospital', title: 'Hospitals and rescue', what: 'beds, waiting times, ambulances' },
+  { name: 'shop', title: 'an online shop', what: 'visitors, orders, payments, stock' },
+  { name: 'factory', title: 'a factory floor', what: 'machine states, OEE, cycle times, measures, energy' },
+  { name: 'warehouse', title: 'a warehouse', what: 'orders in and out, picks, docks, delays' },
+  { name: 'hospital', title: 'hospitals and ambulances', what: 'waiting times, beds, triage, rescue' },
+  { name: 'all', title: 'all four', what: 'a board each, and a wall that shows them in turn' },
 ] as const;
 
 export type DemoName = (typeof DEMOS)[number]['name'];

@@ -15,11 +15,12 @@ export interface DemoFiles {
   readonly playlists: Readonly<Record<string, Playlist>>;
 }
 
-/** boards/demo-<name>.yaml and the boards it names, checked as the relay checks them. Rejects with every problem. */
+/** A demo's configuration and the boards it names, checked as the relay checks them. Rejects with every problem. */
 export async function loadDemo(name: DemoName): Promise<DemoFiles> {
-  const config = loadConfig(await textOf(`demo-${name}.yaml`));
-  if ('problems' in config) throw new Error(said(`boards/demo-${name}.yaml`, config.problems));
-  const { streams, windows, boards: patterns = [] } = config.config;
+  const written = name === 'all' ? 'demo.yaml' : `demo-${name}.yaml`;
+  const config = loadConfig(await textOf(written));
+  if ('problems' in config) throw new Error(said(`boards/${written}`, config.problems));
+  const { streams, windows, playlists, boards: patterns = [] } = config.config;
   const boards: Record<string, Board> = {};
   for (const file of Object.keys(FILES)
     .map(baseName)
@@ -29,11 +30,7 @@ export async function loadDemo(name: DemoName): Promise<DemoFiles> {
     boards[file.replace(/\.yaml$/, '')] = loaded.board;
   }
   const ofBoards = Object.values(boards).map((board) => board.windows);
-  return { streams, boards, windows: Object.assign({}, windows, ...ofBoards), playlists: playlistsOf(config.config) };
-}
-
-function playlistsOf(config: object): Readonly<Record<string, Playlist>> {
-  return 'playlists' in config ? (config.playlists as Record<string, Playlist>) : {};
+  return { streams, boards, windows: Object.assign({}, windows, ...ofBoards), playlists };
 }
 
 async function textOf(file: string): Promise<string> {

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type BoardTab, launchChromium, openBoardIn } from '../support/chromium.ts';
@@ -142,4 +145,68 @@ test('Chromium would install it', { timeout: 120_000 }, async () => {
     }, new URL(src, url).href);
     if (sizes !== 'any') expect(size, src).toBe(sizes);
   }
+});
+
+/** A copy of the built page, and a way to make it another build. */
+async function builtCopy() {
+  const folder = await mkdtemp(join(tmpdir(), 'highwater-build-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await cp(await builtPage(), folder, { recursive: true });
+  const change = async (file: string, from: string | RegExp, to: string) => {
+    const text = await readFile(join(folder, file), 'utf8');
+    const changed = text.replace(from, to);
+    expect(changed).not.toBe(text);
+    await writeFile(join(folder, file), changed);
+  };
+  return {
+    folder,
+    async buildAnother() {
+      await change('index.html', '<body>', '<body data-build="another">');
+      await change('sw.js', /url:"index\.html",revision:"\w+"/, 'url:"index.html",revision:"0123456789abcdef"');
+    },
+  };
+}
+
+test('a newer build waits until it is asked in; the page of before goes on meanwhile', {
+  timeout: 120_000,
+}, async () => {
+  const built = await builtCopy();
+  const site = await startStaticSite(built.folder);
+  onTestFinished(() => site.close());
+  const context = await profile();
+  const first = await openBoardIn(context, `${site.url}?demo=shop`, GONE);
+  await kept(first);
+  await first.close();
+  await built.buildAnother();
+  const tab = await openBoardIn(context, `${site.url}?demo=shop`, GONE);
+  const build = () => tab.page.evaluate(() => document.body.dataset.build ?? 'before');
+  const note = tab.page.locator('.new-version');
+  await until(async () => expect(await note.textContent()).toContain('A new version is ready'));
+  expect([await build(), await note.getAttribute('role')]).toEqual(['before', 'status']);
+  await live(tab);
+  await note.getByRole('button', { name: 'Reload' }).press('Enter');
+  await until(async () => expect(await build()).toBe('another'));
+  await live(tab);
+  expect(await note.textContent()).toBe('');
+  expect(tab.errors).toEqual([]);
+});
+
+test('the relay lets files with a hash in their name be kept for good, and the others be asked for again', {
+  timeout: 60_000,
+}, async () => {
+  const relay = await relayForTest('--demo-rate', '1');
+  const html = await (await fetch(relay.url)).text();
+  const [script = ''] = /assets\/index-[^"]+\.js/.exec(html) ?? [];
+  const cacheOf = async (path: string) => {
+    const answer = await fetch(`${relay.url}/${path}`, { method: 'HEAD' });
+    return [answer.status, answer.headers.get('cache-control'), answer.headers.get('content-type')];
+  };
+  expect(await cacheOf(script)).toEqual([200, 'public, max-age=31536000, immutable', 'text/javascript; charset=utf-8']);
+  for (const [path, type] of [
+    ['', 'text/html; charset=utf-8'],
+    ['sw.js', 'text/javascript; charset=utf-8'],
+    ['manifest.webmanifest', 'application/manifest+json'],
+    ['maskable-512.png', 'image/png'],
+  ] as const)
+    expect(await cacheOf(path), path).toEqual([200, 'no-cache', type]);
 });

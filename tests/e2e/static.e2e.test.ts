@@ -53,7 +53,7 @@ test('without a relay the page says so, and a demo is one click away, from a fol
   });
   const before = (await tab.status()).streams.shop_events?.received ?? 0;
   await until(async () => expect((await tab.status()).streams.shop_events?.received).toBeGreaterThan(before + 50));
-  expect(await page.locator('.files').textContent()).toContain('simulated in this tab');
+  expect(await page.locator('.files').textContent()).toContain('Simulated in this tab');
   expect(requests.filter((request) => !request.startsWith(url))).toEqual([]);
   expect(requests.filter((request) => /\/(version|stream|socket)\b/.test(request))).toEqual([]);
   expect(tab.errors).toEqual([]);

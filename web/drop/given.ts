@@ -20,7 +20,7 @@ export function speedWords(speed: Speed): string {
 export function demoIn(search: string): Extract<Given, { kind: 'demo' }> | null {
   const params = new URLSearchParams(search);
   const asked = params.get('demo');
-  const name = asked === null ? null : demoOf(asked === '' ? 'shop' : asked);
+  const name = asked === null ? null : demoOf(asked === '' ? 'all' : asked);
   const rate = Number(params.get('rate'));
   return name === null ? null : { kind: 'demo', name, rate: rate > 0 && rate <= MAX_RATE ? rate : null };
 }
@@ -37,5 +37,5 @@ export function withDemo(search: string, name: DemoName | null): string {
 export function givenWords(given: Given): string {
   return given.kind === 'files'
     ? `${given.files.map(({ name }) => name).join(', ')}: in this tab only, sent nowhere`
-    : `The ${given.name} is simulated in this tab: nothing is read from anywhere, nothing is sent`;
+    : `Simulated in this tab (${given.name}): nothing is read from anywhere, nothing is sent`;
 }

@@ -45,7 +45,7 @@ export function NoRelay(props: { relay: RelayUrl; onFiles: () => void }): JSX.El
           {({ name, title, what }) => (
             <li>
               <a href={`${location.pathname}${withDemo(location.search, name)}`} data-demo={name}>
-                Run the demo here: {title.replace(/^An? /, '')}
+                Run a demo here: {title}
                 <small>{what}; simulated in this tab, no network needed</small>
               </a>
             </li>
