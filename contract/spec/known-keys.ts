@@ -20,7 +20,7 @@ interface Definition {
   readonly options?: readonly unknown[];
 }
 
-/** What is under optional, default and union: of a union, the map whose `kind` (or else the first) is the value's. */
+/** What is under optional, default and union: of a union, the map whose `kind` is the value's, or else all of them as one. */
 function definition(schema: unknown, value?: unknown): Definition | undefined {
   const found = (schema as { def?: Definition } | undefined)?.def;
   if (found?.innerType !== undefined) return definition(found.innerType, value);
@@ -30,6 +30,6 @@ function definition(schema: unknown, value?: unknown): Definition | undefined {
   return (
     maps.find((option) =>
       (definition(option?.shape?.kind) as { values?: unknown[] } | undefined)?.values?.includes(kind),
-    ) ?? maps[0]
+    ) ?? { shape: Object.assign({}, ...maps.map((map) => map?.shape)) }
   );
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Board, BoardFileSchema } from './board.ts';
-import { checkPanels } from './check-panels.ts';
+import { checkBoard } from './check-board.ts';
 import { checkPlaylists } from './check-playlists.ts';
 import { checkUses } from './check-uses.ts';
 import { checkFrom, checkWindow, rootStream } from './check-window.ts';
@@ -101,7 +101,10 @@ export function loadBoard(text: string, known: Known): { board: Board; lines: Wi
   const raw = board ?? file.plain<Partial<Board>>();
   const streams = Array.isArray(known.streams) ? known.streams : Object.keys(known.streams);
   checkWindows(objectOf(raw.windows), streams, known.windows, file);
-  if (board !== null) checkPanels(board, { ...known.windows, ...board.windows }, streams, file.report);
+  if (board !== null) {
+    const windows = { ...known.windows, ...board.windows };
+    checkBoard(board, { streams, windows, boards: known.boards }, file.report);
+  }
   if (board === null || file.problems.length > 0) return { problems: file.sorted() };
   const lines = linesOf(file, 'windows', board.windows ?? {});
   if (board.windows === undefined || Array.isArray(known.streams)) return { board, lines };

@@ -13,7 +13,9 @@ export const VariableSchema = z.union(
   [
     z.strictObject({
       ...Common,
-      from: z.string().meta({ description: 'The stream or window whose values are offered.' }),
+      from: z
+        .string({ error: 'expected a stream or a window; or values: a list instead' })
+        .meta({ description: 'The stream or window whose values are offered.' }),
       sql: z.string().optional().meta({ description: 'One SELECT of one column, instead of the values of `column`.' }),
     }),
     z.strictObject({ ...Common, values: z.array(z.string()).min(1) }),

@@ -126,12 +126,9 @@ export class YamlFile {
       return;
     }
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-      // The branch that got furthest is the one that was meant.
-      const inner = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0]?.[0];
-      if (inner !== undefined && inner.path.length > 0) {
-        this.#issue({ ...inner, path: [...issue.path, ...inner.path] }, schema);
-        return;
-      }
+      const meant = meantBranch(issue.errors);
+      for (const inner of meant ?? []) this.#issue({ ...inner, path: [...issue.path, ...inner.path] }, schema);
+      if (meant !== null) return;
     }
     const within = path.at(-2);
     const cut = (within === 'select' || within === 'compute' || within === 'by') && isCutOff(path.at(-1));
@@ -193,8 +190,23 @@ export class YamlFile {
 /** Of what stands there not even what is wrong is shown. (S11) */
 const SECRETS: readonly unknown[] = ['password', 'username'];
 
-function depth(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.max(0, ...issues.map((issue) => issue.path.length));
+type Issues = readonly z.core.$ZodIssue[];
+
+/** What is wrong by the branch of a union that was meant: the one that fits best; null: nobody can tell. */
+function meantBranch(branches: readonly Issues[]): Issues | null {
+  // One that wants another kind of value altogether was not.
+  const isMap = (issues: Issues) => issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys');
+  const [first, second] = branches.filter(isMap).toSorted((a, b) => misfits(a) - misfits(b));
+  if (first === undefined || (second !== undefined && misfits(first) === misfits(second))) return null;
+  return first;
+}
+
+/** How many keys are missing, unknown, or hold what is wrong. */
+function misfits(issues: Issues): number {
+  const keys = issues.flatMap((issue) =>
+    issue.path.length > 0 ? issue.path.slice(0, 1) : 'keys' in issue ? issue.keys : [],
+  );
+  return new Set(keys).size;
 }
 
 export function objectOf(value: unknown): Record<string, unknown> {

@@ -26,7 +26,9 @@ export const FunnelSchema = z.strictObject({
   window: WindowName,
   value: ColumnName,
   label: GroupName,
-  steps: z.array(z.string(), { error: 'expected the steps in their order: values of label' }).min(2),
+  steps: z
+    .array(z.string(), { error: 'expected the steps in their order: values of label' })
+    .min(2, { error: 'expected two steps at least' }),
   over: Over,
 });
 
