@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
 import { createAddress } from './board/address.ts';
 import { Banner } from './board/banner.tsx';
 import { Bar } from './board/bar.tsx';
@@ -10,16 +10,22 @@ import { newestOf } from './board/newest.ts';
 import { NoSuchBoard } from './board/no-such-board.tsx';
 import { createNow } from './board/now.ts';
 import type { Page } from './board/page.ts';
+import { type PlaceName, Places } from './board/places.tsx';
 import { StatusLine } from './board/status-line.tsx';
 import { createTheme } from './board/theme.ts';
 import { shownBoard } from './board/view.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
+import { createRates } from './health/rates.ts';
+import { createReconnects } from './health/reconnects.ts';
 import { Stage } from './kiosk/stage.tsx';
 import { Problem } from './panels/panel-words.tsx';
+import { MadeNote } from './save/made-note.tsx';
 import { createTime, type TimeControl } from './time/create-time.ts';
 import { filtersOf, withChosen } from './variables/choose.ts';
 import { FilterLine } from './variables/filter-line.tsx';
+
+const Health = lazy(() => import('./health/health.tsx'));
 
 export interface AppProps extends Page {
   readonly colors: Colors;
@@ -30,7 +36,9 @@ export interface AppProps extends Page {
 
 /** The whole page: which board the address names, what it may claim, and the board itself. */
 export function App(props: AppProps): JSX.Element {
-  const { view, go, href } = createAddress();
+  const address = createAddress();
+  const { view, go, href } = address;
+  const [place, setPlace] = createSignal<PlaceName | null>(null);
   const [paused, setPaused] = createSignal(false);
   /** Of the board that is shown. */
   const [time, setTime] = createSignal<TimeControl | null>(null);
@@ -43,16 +51,12 @@ export function App(props: AppProps): JSX.Element {
     setPaused(now);
     props.data.setPaused(now);
   };
-  const keys = (event: KeyboardEvent) => {
-    const target = event.target instanceof HTMLElement ? event.target : null;
-    if (event.key !== ' ' || target?.closest('input, textarea, select, button, a, [contenteditable]')) return;
-    event.preventDefault();
-    pause(!paused());
-  };
-  window.addEventListener('keydown', keys);
-  onCleanup(() => window.removeEventListener('keydown', keys));
+  const rates = createRates(props.data.status, () => props.clock.nowMs());
+  const reconnects = createReconnects(props.data.status);
+  const isHealth = () => view().page === 'health';
 
-  const hrefOfBoard = (board: string | null) => href({ board, viewPanel: null });
+  const hrefOfBoard = (board: string | null) => href({ board, viewPanel: null, page: null });
+  const healthHref = () => href({ page: 'health', viewPanel: null });
   const name = createMemo(() => {
     const boards = props.data.boards()?.boards;
     return boards ? shownBoard(boards, view().board) : null;
@@ -72,7 +76,7 @@ export function App(props: AppProps): JSX.Element {
     <>
       <Show when={!view().kiosk}>
         <Bar
-          board={board()}
+          board={isHealth() ? null : board()}
           view={view()}
           homeHref={hrefOfBoard(null)}
           time={board() && time()}
@@ -91,6 +95,8 @@ export function App(props: AppProps): JSX.Element {
           drawnMs={props.data.drawnMs()}
           changing={props.data.changing()}
           runsHere={props.data.runsHere()}
+          healthHref={healthHref()}
+          onPlace={setPlace}
         />
       </Show>
       <Banner
@@ -98,6 +104,21 @@ export function App(props: AppProps): JSX.Element {
         nowMs={nowMs()}
         zone={zone()}
         failure={props.data.boards() ? props.data.failure() : null}
+        problems={view().kiosk ? [] : (props.data.boards()?.problems ?? [])}
+        onReconnect={props.data.reconnect}
+      />
+      <Places
+        clock={props.clock}
+        address={address}
+        boards={props.data.boards()}
+        shown={isHealth() ? null : name()}
+        status={props.data.status()}
+        query={props.data.query}
+        zone={zone()}
+        nowMs={nowMs()}
+        onPause={() => pause(!paused())}
+        place={place()}
+        onPlace={setPlace}
       />
       <Show when={board() && time()?.problem()}>
         {(problem) => (
@@ -118,10 +139,24 @@ export function App(props: AppProps): JSX.Element {
           </main>
         )}
       </Show>
-      <Show when={!props.data.failure() && !props.data.boards()}>
+      <Show when={isHealth()}>
+        <Suspense>
+          <Health
+            status={props.data.status()}
+            boards={props.data.boards()}
+            rates={rates()}
+            reconnects={reconnects()}
+            nowMs={nowMs()}
+            zone={zone()}
+            homeHref={hrefOfBoard(view().board)}
+            query={props.data.query}
+          />
+        </Suspense>
+      </Show>
+      <Show when={!isHealth() && !props.data.failure() && !props.data.boards()}>
         <BoardSkeleton />
       </Show>
-      <Show when={props.data.boards()}>
+      <Show when={!isHealth() && props.data.boards()}>
         {(boards) => (
           <Show
             when={board() === null ? null : name()}
@@ -130,56 +165,72 @@ export function App(props: AppProps): JSX.Element {
                 <Show when={Object.keys(boards().boards).length > 0 && view().board}>
                   {(wanted) => <NoSuchBoard wanted={wanted()} boards={boards().boards} href={hrefOfBoard} />}
                 </Show>
-                <Home boards={boards()} status={props.data.status()} href={hrefOfBoard} />
+                <Home
+                  boards={boards()}
+                  status={props.data.status()}
+                  rates={rates()}
+                  href={hrefOfBoard}
+                  healthHref={healthHref()}
+                  onSave={(save) => setPlace({ save })}
+                />
               </>
             }
           >
             {(shown) => (
-              <Stage shown={shown()} next={props.next?.() ?? null}>
-                {(each, isShown) => (
-                  <Show when={boards().boards[each]}>
-                    {(drawn) => {
-                      const own = createTime({
-                        view,
-                        board: drawn,
-                        nowMs,
-                        newestUs: createMemo(() => newestOf(drawn(), boards().windows, props.data.status())),
-                        go,
-                        clipboard: () => navigator.clipboard,
-                      });
-                      createEffect(() => isShown() && setTime(own));
-                      return (
-                        <Board
-                          board={drawn()}
-                          isShown={isShown()}
-                          boards={boards()}
-                          data={props.data}
-                          nowMs={nowMs()}
-                          paused={paused()}
-                          time={own}
-                          filters={filtersOf(view(), drawn())}
-                          onChoose={(column, value) => go(withChosen(view(), drawn(), column, value), true)}
-                          hrefOf={(link, column, key) =>
-                            hrefOf(link, column, key, {
-                              view: view(),
-                              board: drawn(),
-                              boards: boards().boards,
-                              range: own.text(),
-                              between: own.between(),
-                              location,
-                            })
-                          }
-                          viewPanel={isShown() ? view().viewPanel : null}
-                          onViewPanel={(viewPanel) => go({ viewPanel }, true)}
-                          ink={theme.ink()}
-                          colors={props.colors}
-                          frames={props.frames}
-                        />
-                      );
-                    }}
-                  </Show>
-                )}
-              </Stage>
+              <>
+                <Show when={!view().kiosk}>
+                  <MadeNote
+                    made={boards().made.includes(shown())}
+                    stream={shown()}
+                    onSave={() => setPlace({ save: shown() })}
+                  />
+                </Show>
+                <Stage shown={shown()} next={props.next?.() ?? null}>
+                  {(each, isShown) => (
+                    <Show when={boards().boards[each]}>
+                      {(drawn) => {
+                        const own = createTime({
+                          view,
+                          board: drawn,
+                          nowMs,
+                          newestUs: createMemo(() => newestOf(drawn(), boards().windows, props.data.status())),
+                          go,
+                          clipboard: () => navigator.clipboard,
+                        });
+                        createEffect(() => isShown() && setTime(own));
+                        return (
+                          <Board
+                            board={drawn()}
+                            isShown={isShown()}
+                            boards={boards()}
+                            data={props.data}
+                            nowMs={nowMs()}
+                            paused={paused()}
+                            time={own}
+                            filters={filtersOf(view(), drawn())}
+                            onChoose={(column, value) => go(withChosen(view(), drawn(), column, value), true)}
+                            hrefOf={(link, column, key) =>
+                              hrefOf(link, column, key, {
+                                view: view(),
+                                board: drawn(),
+                                boards: boards().boards,
+                                range: own.text(),
+                                between: own.between(),
+                                location,
+                              })
+                            }
+                            viewPanel={isShown() ? view().viewPanel : null}
+                            onViewPanel={(viewPanel) => go({ viewPanel }, true)}
+                            ink={theme.ink()}
+                            colors={props.colors}
+                            frames={props.frames}
+                          />
+                        );
+                      }}
+                    </Show>
+                  )}
+                </Stage>
+              </>
             )}
           </Show>
         )}

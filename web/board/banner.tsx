@@ -1,7 +1,8 @@
 import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
-import type { Status } from '../../contract/worker-api.ts';
+import type { FileProblem, Status } from '../../contract/worker-api.ts';
 import type { Failure } from '../data/failure.ts';
 import type { Zone } from '../format-time.ts';
+import { FileProblems } from './file-problems.tsx';
 import { failureNotice, notices } from './notices.ts';
 
 /** What is wrong, since when, and what happens next. A screen reader hears a change of trouble, not each second of it. */
@@ -11,6 +12,10 @@ export function Banner(props: {
   zone: Zone;
   /** The engine, or what reads files, failed while a board was shown. */
   failure: Failure | null;
+  /** What is wrong in files that were changed. */
+  problems: readonly FileProblem[];
+  /** Does not wait for the next attempt to reach the relay. */
+  onReconnect: () => void;
 }): JSX.Element {
   const [dismissed, setDismissed] = createSignal<ReadonlySet<string>>(new Set());
   const shown = createMemo(() =>
@@ -44,6 +49,11 @@ export function Banner(props: {
                 )}
               </Show>
             </p>
+            <Show when={notice().retries}>
+              <button type="button" onClick={() => props.onReconnect()}>
+                Try now
+              </button>
+            </Show>
             <Show when={notice().dismissable}>
               <button type="button" onClick={() => setDismissed((before) => new Set(before).add(notice().id))}>
                 Dismiss
@@ -52,6 +62,7 @@ export function Banner(props: {
           </div>
         )}
       </Index>
+      <FileProblems problems={props.problems} />
       <div class="sr-only" role="status" aria-live="polite">
         {spoken()}
       </div>

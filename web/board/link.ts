@@ -49,6 +49,7 @@ function boardHref(name: string, column: string, key: string | null, from: Linke
     from: sameRange ? null : from.range.from,
     to: sameRange || from.range.to === 'now' ? null : from.range.to,
     viewPanel: null,
+    page: null,
   };
   return `${from.location.pathname}${writeView(view, from.location.search)}`;
 }

@@ -14,6 +14,8 @@ export interface Notice {
   readonly what: string;
   readonly more: string;
   readonly dismissable: boolean;
+  /** The next attempt need not be waited for. */
+  readonly retries?: boolean;
   /** Where more is to be seen. */
   readonly link?: { readonly href: string; readonly text: string };
 }
@@ -36,6 +38,7 @@ export function notices(status: Status | null, nowMs: number, zone: Zone): Notic
         connection.retryAtMs > nowMs ? `in ${formatSpan(connection.retryAtMs - nowMs)}` : 'now'
       }. ${LAST_SHOWN}`,
       dismissable: false,
+      retries: true,
     });
   // Without this the notice would come and go with every attempt.
   if (connection.state === 'connecting' && !isOpening(status))

@@ -17,6 +17,8 @@ export function StatusLine(props: {
   changing: string | null;
   /** The engine runs in this tab. */
   runsHere: boolean;
+  healthHref: string;
+  onPlace: (place: 'help' | 'too-late') => void;
 }): JSX.Element {
   const summary = createMemo(() => (props.status ? summarize(props.status, props.nowMs) : null));
   const delivered = createMemo(() => (props.status ? deliverySummary(props.status, props.nowMs) : null));
@@ -104,7 +106,25 @@ export function StatusLine(props: {
               )}
             </Show>
             <span title="Events behind the watermark that still counted, and those too late for every window">
-              late <b>{count(now().late)}</b> · too late <b>{count(now().tooLate)}</b>
+              late <b>{count(now().late)}</b> ·{' '}
+              <Show
+                when={now().tooLate > 0}
+                fallback={
+                  <>
+                    too late <b>0</b>
+                  </>
+                }
+              >
+                <button
+                  type="button"
+                  class="line-link warns"
+                  aria-haspopup="dialog"
+                  title="Show the very rows"
+                  onClick={() => props.onPlace('too-late')}
+                >
+                  too late <b>{count(now().tooLate)} ›</b>
+                </button>
+              </Show>
             </span>
             <Show when={now().deadLetters > 0}>
               <a href="/dead-letters" title={now().lastDeadLetter ?? 'Records that could not become rows'}>
@@ -140,6 +160,12 @@ export function StatusLine(props: {
                 drawn <b>{milliseconds(props.drawnMs ?? 0)}</b> after the event
               </span>
             </Show>
+            <a class="line-link quiet" href={props.healthHref}>
+              health ›
+            </a>
+            <button type="button" class="line-link quiet" aria-haspopup="dialog" onClick={() => props.onPlace('help')}>
+              keys <kbd>?</kbd>
+            </button>
           </>
         )}
       </Show>

@@ -20,7 +20,7 @@ test('an address names a board that is there, or none and the only one is shown,
 test('an address as people and Grafana write it', () => {
   const search =
     '?board=shop&from=now-1h&to=now&timezone=utc&follow=wall&compare=7d&kiosk&theme=dark&var-country=DE&var-country=FR' +
-    '&var-line=$__all&filter=action%7C%3D%7Ccart&filter=action|!=|a|b&filter=action|!=|$__null&viewPanel=3&playlist=hall';
+    '&var-line=$__all&filter=action%7C%3D%7Ccart&filter=action|!=|a|b&filter=action|!=|$__null&viewPanel=3&page=health&playlist=hall';
   expect(readView(search)).toEqual({
     board: 'shop',
     from: 'now-1h',
@@ -36,6 +36,7 @@ test('an address as people and Grafana write it', () => {
       { column: 'action', values: ['a|b', null], not: true },
     ],
     viewPanel: '3',
+    page: 'health',
   });
 });
 
@@ -91,6 +92,7 @@ const views: fc.Arbitrary<View> = fc.record({
     { maxLength: 4, selector: ({ column, not }) => `${not} ${column}` },
   ),
   viewPanel: fc.option(nonEmpty),
+  page: fc.option(fc.constant('health')),
 });
 
 test('reading the address of any view gives the view, whatever else stood in the address', () => {

@@ -26,10 +26,13 @@ export interface View {
   readonly filters: readonly Filter[];
   /** Title or number, from 1, of the panel that fills the page. */
   readonly viewPanel: string | null;
+  /** A page beside the boards; null: the board, or the list. */
+  readonly page: 'health' | null;
 }
 
 const FOLLOWS = ['event', 'wall'] as const;
 const COMPARES = ['none', '1d', '7d'] as const;
+const PAGES = ['health'] as const;
 const THEMES = ['light', 'dark'] as const;
 
 export function readView(search: string): View {
@@ -46,6 +49,7 @@ export function readView(search: string): View {
     variables: readChoices(params),
     filters: readFilters(params),
     viewPanel: params.get('viewPanel') || null,
+    page: oneOf(PAGES, params.get('page')),
   };
 }
 
@@ -63,6 +67,7 @@ export function writeView(view: View, search: string): string {
   if (!view.kiosk) params.delete('kiosk');
   else if (!params.has('kiosk') || params.get('kiosk') === 'false') params.set('kiosk', '');
   set('viewPanel', view.viewPanel);
+  set('page', view.page);
   // Those that may be several stand last, so that an address written twice is the same.
   writeChoices(params, view.variables);
   writeFilters(params, view.filters);

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { BoardSchema } from '../../contract/spec/board.ts';
+import { WindowSpecSchema } from '../../contract/spec/window.ts';
+import type { Boards } from '../../contract/worker-api.ts';
+import { shopStatus } from '../../tests/web/fixture/shop.ts';
+import { boardEntries, matching, streamState } from './home-entries.ts';
+
+const window = (from: string) => WindowSpecSchema.parse({ from, window: 'tumble(1m)', select: { n: 'count()' } });
+const board = (title: string, windows: string[], tags: string[] = []) =>
+  BoardSchema.parse({
+    title,
+    tags,
+    panels: windows.map((name) => ({ kind: 'stat', title: name, w: 4, h: 3, window: name, value: 'n' })),
+  });
+const boards: Boards = {
+  boards: { shop: board('The shop', ['sales', 'hourly'], ['retail']), line: board('Line 4', ['cycles']) },
+  windows: { sales: window('orders'), hourly: window('sales'), cycles: window('machines') },
+  playlists: {},
+  problems: [{ file: 'boards/shop.yaml', board: 'shop', lines: ['a', 'b'] }],
+  made: ['line'],
+};
+
+test('V34 a board is listed with its streams, whether it was made, and what is wrong with its file', () => {
+  expect(boardEntries(boards).map(({ board: _, ...entry }) => entry)).toEqual([
+    { name: 'shop', streams: ['orders'], made: false, problems: 2 },
+    { name: 'line', streams: ['machines'], made: true, problems: 0 },
+  ]);
+});
+
+test.each([
+  ['', ['shop', 'line']],
+  ['SHOP', ['shop']],
+  ['retail', ['shop']],
+  ['machi', ['line']],
+  ['line machines', ['line']],
+  ['line orders', []],
+])('V34 searched for "%s", boards with all its words are left', (text, names) => {
+  expect(matching(boardEntries(boards), text).map(({ name }) => name)).toEqual(names);
+});
+
+test('V34 a stream says how it stands in a word', () => {
+  const status = shopStatus(1e9, { state: 'live', sinceMs: 0, transport: 'websocket' });
+  const [name = ''] = Object.keys(status.streams);
+  expect(streamState(status, name)).toEqual({ word: 'live', tone: 'live' });
+  expect(streamState(status, 'gone').word).toBe('not served');
+  expect(streamState(null, name).word).toBe('connecting');
+  expect(streamState({ ...status, connection: { state: 'closed', reason: '' } }, name)).toMatchObject({ tone: 'down' });
+});
