@@ -1,6 +1,7 @@
 import { Index, type JSX, Show } from 'solid-js';
+import type { Link } from '../../contract/spec/panels/parts.ts';
 import { keyText, useChoice } from './choice.ts';
-import { Pick } from './pick.tsx';
+import { Key } from './pick.tsx';
 
 /** One bar of a list. */
 export interface BarRow {
@@ -22,6 +23,7 @@ export function BarRows(props: {
   readonly rowRem: number;
   /** By-column the keys are values of. */
   readonly column: string;
+  readonly link: Link | undefined;
 }): JSX.Element {
   const choice = useChoice(() => props.column);
   return (
@@ -41,7 +43,7 @@ export function BarRows(props: {
             style={{ '--bar': row().level ? undefined : row().color }}
           >
             <span class="key" title={keyText(row().key)}>
-              <Pick name={row().key} chosen={choice.chosen(row().key)} onChoose={() => choice.choose(row().key)} />
+              <Key column={props.column} name={row().key} link={props.link} />
             </span>
             <span class="track">
               <span class="fill" style={{ display: 'block', width: `${share(row().value, props.largest)}%` }} />

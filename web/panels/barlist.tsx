@@ -38,7 +38,13 @@ export function Barlist(props: KindProps<BarlistPanel, 'fold'>): JSX.Element {
   );
   return (
     <>
-      <BarRows rows={bars()} largest={largest()} rowRem={fitted().rowRem} column={props.panel.label} />
+      <BarRows
+        rows={bars()}
+        largest={largest()}
+        rowRem={fitted().rowRem}
+        column={props.panel.label}
+        link={props.panel.link}
+      />
       <Show when={steps()}>{(now) => <FunnelNote funnel={now()} narrow={narrow()} />}</Show>
       <Show when={!steps() && hidden() > 0}>
         <p class="panel-note">

@@ -9,7 +9,7 @@ import { partText } from './funnel-note.tsx';
 import type { KindProps } from './kind-props.ts';
 import { mapped } from './mappings.ts';
 import { Nothing } from './panel-words.tsx';
-import { Pick } from './pick.tsx';
+import { Key } from './pick.tsx';
 
 /** Between two slices, of the whole circle. */
 const GAP = 0.004;
@@ -26,7 +26,7 @@ export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
   const wide = () => props.room.width > props.room.height * 1.35 && props.room.width > 17 * rem();
   const ringPx = () => {
     const { width, height } = props.room;
-    if (wide()) return Math.max(48, Math.min(height - 8, width * 0.45));
+    if (wide()) return Math.max(48, Math.min(height - 8, width * 0.36));
     return Math.max(48, Math.min(width - 16, height - Math.min(3.5, listed().length) * ROW_REM * rem() - 0.5 * rem()));
   };
   const listed = createMemo(() => whole().slices);
@@ -128,16 +128,15 @@ export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
                   <span class="swatch" style={{ '--swatch': color(slice().key) }} />
                   <span class="key" title={name(slice().key)}>
                     <Show when={slice().key !== null} fallback={name(null)}>
-                      <Pick
+                      <Key
+                        column={props.panel.label}
                         name={slice().key ?? ''}
-                        chosen={choice.chosen(slice().key ?? '')}
-                        onChoose={() => choice.choose(slice().key ?? '')}
-                      >
-                        {name(slice().key)}
-                      </Pick>
+                        text={name(slice().key)}
+                        link={props.panel.link}
+                      />
                     </Show>
                   </span>
-                  <b>{format(slice().value).text}</b>
+                  <b title={partText(slice().part)}>{format(slice().value).text}</b>
                   <span class="part">{partText(slice().part)}</span>
                 </li>
               )}

@@ -35,7 +35,13 @@ export function FunnelSteps(props: KindProps<FunnelPanel, 'fold'>): JSX.Element 
   });
   return (
     <>
-      <BarRows rows={bars()} largest={largest()} rowRem={fitted().rowRem} column={props.panel.label} />
+      <BarRows
+        rows={bars()}
+        largest={largest()}
+        rowRem={fitted().rowRem}
+        column={props.panel.label}
+        link={props.panel.link}
+      />
       <Show when={whole()}>{(now) => <FunnelNote funnel={now()} narrow={narrow()} />}</Show>
       <Show when={hidden() > 0}>
         <p class="panel-note">+ {hidden()} more steps</p>

@@ -10,7 +10,7 @@ import { nextSort } from './table-rows.ts';
 export interface GridColumn {
   readonly name: string;
   readonly title: string;
-  readonly kind: 'text' | 'number' | 'time' | 'state';
+  readonly kind: 'text' | 'number' | 'time' | 'row-state';
   /** Fixed, in rem; null: it shares what is left by the length of its texts. */
   readonly widthRem: number | null;
 }
@@ -37,8 +37,8 @@ export interface GridTableProps<Row> {
   readonly sort: Sort | null;
   readonly onSort: (sort: Sort | null) => void;
   readonly room: Room;
-  /** Rows there are and are not listed. */
-  readonly more: number;
+  /** What is not listed, such as `+ 12 more`; empty: nothing. */
+  readonly note: string;
   /** New rows while these are held. */
   readonly missed: number;
   readonly hold: (hold: Hold) => void;
@@ -59,7 +59,7 @@ export function GridTable<Row>(props: GridTableProps<Row>): JSX.Element {
   props.hold(hold);
   const rowPx = createMemo(() => {
     const least = TABLE_ROW_REM * rem();
-    const free = props.room.height - (0.125 + TABLE_ROW_REM) * rem() - (props.more > 0 ? FOOT_REM * rem() : 0);
+    const free = props.room.height - (0.125 + TABLE_ROW_REM) * rem() - (props.note !== '' ? FOOT_REM * rem() : 0);
     // What is left over under the last whole row is shared out, so that the table ends where the panel does.
     return Math.max(least, Math.floor(free / Math.max(1, Math.floor(free / least))));
   });
@@ -156,8 +156,8 @@ export function GridTable<Row>(props: GridTableProps<Row>): JSX.Element {
           </tbody>
         </table>
       </div>
-      <Show when={props.more > 0}>
-        <p class="panel-note">+ {props.more} more</p>
+      <Show when={props.note !== ''}>
+        <p class="panel-note">{props.note}</p>
       </Show>
       <Show when={notes().length > 0}>
         <button type="button" class="held-note" data-held={hold.held() ? '' : undefined} onClick={hold.release}>
@@ -181,7 +181,7 @@ function Cell(props: { readonly cell: GridCell; readonly kind: GridColumn['kind'
       title={props.kind === 'text' ? props.cell.text : undefined}
     >
       <Show
-        when={props.kind === 'state'}
+        when={props.kind === 'row-state'}
         fallback={
           <Show when={props.cell.draw} fallback={props.cell.text}>
             {(draw) => draw()()}

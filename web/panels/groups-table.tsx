@@ -1,16 +1,21 @@
 import { createMemo, createSignal, type JSX } from 'solid-js';
 import type { TablePanel } from '../../contract/spec/panel.ts';
 import { formatValue } from '../format.ts';
-import { keyText, NO_VALUE, useChoice } from './choice.ts';
+import { useBoard } from './board-context.ts';
+import { keyText, NO_VALUE } from './choice.ts';
 import { type GridCell, type GridColumn, GridTable } from './grid-table.tsx';
 import { createHeld, type Hold } from './hold.ts';
 import type { KindProps } from './kind-props.ts';
-import { Pick } from './pick.tsx';
+import { Key } from './pick.tsx';
 import { cellLook } from './table-cells.ts';
 import { sortRows } from './table-rows.ts';
 
+/** Least width of a column, in rem, before columns on the right give way. */
+const COLUMN_REM = 4.75;
+
 /** One row per group of a window; sorted by the engine, so that the largest are among those listed. */
 export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element {
+  const board = useBoard();
   const [hold, setHold] = createSignal<Hold>();
   const picture = createHeld(
     () => props.picture,
@@ -18,13 +23,26 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
   );
   type Row = (typeof props.picture.rows)[number];
   const shownSort = () => props.sort ?? props.panel.sort ?? null;
+  const most = () => Math.max(2, Math.floor(props.room.width / (COLUMN_REM * 16 * board.ink().scale)));
+  const note = () => {
+    const { restGroups, columns: all } = picture();
+    const hidden = all.length - columns().length;
+    return [
+      restGroups > 0 ? `+ ${restGroups} more` : '',
+      hidden > 0 ? `${hidden} more column${hidden === 1 ? '' : 's'} where there is room` : '',
+    ]
+      .filter(Boolean)
+      .join(' · ');
+  };
   const columns = createMemo<readonly GridColumn[]>(() =>
-    picture().columns.map(({ name, isNumber, role }) => ({
-      name,
-      title: props.panel.cells?.[name]?.title ?? name.replaceAll('_', ' '),
-      kind: role === 'measure' && isNumber ? 'number' : 'text',
-      widthRem: null,
-    })),
+    picture()
+      .columns.slice(0, most())
+      .map(({ name, isNumber, role }) => ({
+        name,
+        title: props.panel.cells?.[name]?.title ?? name.replaceAll('_', ' '),
+        kind: role === 'measure' && isNumber ? 'number' : 'text',
+        widthRem: null,
+      })),
   );
   // A picture that is held, or made before somebody sorted it, stands in the new order at once.
   const rows = createMemo<readonly Row[]>(() => {
@@ -49,7 +67,12 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
     if (column?.role === 'group') {
       const key = value === null ? NO_VALUE : String(value);
       const look = cellLook(value, keyText(key), spec, undefined);
-      return { ...look, draw: () => <GroupKey column={column.name} key_={key} text={look.text} /> };
+      return {
+        ...look,
+        draw: () => (
+          <Key column={column.name} name={key} text={look.text} link={at === 0 ? props.panel.link : undefined} />
+        ),
+      };
     }
     const plain =
       typeof value === 'number' ? formatValue(value, { unit: 'none', decimals: decimals()[at] }).text : (value ?? '');
@@ -65,19 +88,10 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
       sort={shownSort()}
       onSort={props.onSort}
       room={props.room}
-      more={picture().restGroups}
+      note={note()}
       missed={0}
       hold={setHold}
     />
-  );
-}
-
-function GroupKey(props: { readonly column: string; readonly key_: string; readonly text: string }): JSX.Element {
-  const choice = useChoice(() => props.column);
-  return (
-    <Pick name={props.key_} chosen={choice.chosen(props.key_)} onChoose={() => choice.choose(props.key_)}>
-      {props.text}
-    </Pick>
   );
 }
 

@@ -20,7 +20,7 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
   const board = useBoard();
   const rem = () => 16 * board.ink().scale;
   const additive = createMemo(() => isAdditive(props.panel.value, board.windows()[props.panel.window]));
-  const width = () => Math.max(10, props.room.width - LEFT_REM * rem() - 4);
+  const width = () => Math.max(10, props.room.width - (LEFT_REM + 1.25) * rem());
   const height = () => Math.max(10, props.room.height - (BELOW_REM + NOTE_REM + 0.5) * rem());
   const bins = createMemo(() => binsOf(props.picture.rows, Math.floor(width() / BAR_PX), additive()));
   const median = createMemo(() => {
@@ -130,7 +130,7 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
         </Show>
         <For each={props.panel.marks ?? []}>
           {(mark) => (
-            <g class="mark">
+            <g class="limit-mark">
               <line x1={x(mark.at)} x2={x(mark.at)} y1="0" y2={height()} />
               <text
                 x={x(mark.at)}

@@ -6,7 +6,7 @@ import { useBoard } from './board-context.ts';
 import { keyText, NO_VALUE, useChoice } from './choice.ts';
 import type { KindProps } from './kind-props.ts';
 import { costliest, FACTORS, type Factor, type Oee, oeeOf } from './oee-words.ts';
-import { Pick } from './pick.tsx';
+import { Key } from './pick.tsx';
 import { thresholdPassed } from './thresholds.ts';
 
 const ROW_REM = 1.75;
@@ -68,12 +68,20 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
       rest: `OEE would be ${percent(cost.withoutIt)} without that loss`,
     };
   });
+  const stacked = () => props.room.width < 24 * rem();
+  /** There is room for the numbers and one line of words only. */
+  const low = () => (single() ? props.room.height < (stacked() ? 11.5 : 6) * rem() : narrow());
+  const narrow = () => props.room.width < 26 * rem();
   const fits = () => Math.max(1, Math.floor((props.room.height / rem() - 1.5 - 1.75) / ROW_REM));
   const rows = createMemo(() => all().slice(0, fits()));
   const hidden = () => all().length - rows().length + props.picture.restGroups;
   const rowRem = () =>
     Math.min(2.5, Math.max(ROW_REM, (props.room.height / rem() - 1.5 - 1.75) / Math.max(1, rows().length)));
-  const big = () => Math.max(1.5, Math.min(4.5, (props.room.height / rem() - 3) * 0.5, props.room.width / rem() / 11));
+  const big = () => {
+    const high = props.room.height / rem();
+    const free = stacked() ? (high - (low() ? 4 : 8.75)) / 1.84 : (high - (low() ? 3.75 : 5)) / 1.15;
+    return Math.max(1.25, Math.min(4.5, free, props.room.width / rem() / (stacked() ? 5 : 9)));
+  };
   return (
     <>
       <Show
@@ -89,7 +97,9 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
                 <For each={FACTORS}>
                   {(factor) => (
                     <th scope="col" class="number">
-                      {factor}
+                      <Show when={narrow()} fallback={factor}>
+                        <abbr title={factor}>{factor.slice(0, 4)}.</abbr>
+                      </Show>
                     </th>
                   )}
                 </For>
@@ -106,11 +116,7 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
                     style={{ '--bar': tone(row().oee) }}
                   >
                     <td>
-                      <Pick
-                        name={row().key}
-                        chosen={choice.chosen(row().key)}
-                        onChoose={() => choice.choose(row().key)}
-                      />
+                      <Key column={props.panel.label ?? ''} name={row().key} link={props.panel.link} />
                     </td>
                     <td class="number whole">
                       <span class="oee-bar">
@@ -121,7 +127,7 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
                     <For each={FACTORS}>
                       {(factor) => (
                         <td class="number" classList={{ least: costliest(row())?.factor === factor }}>
-                          {percent(row()[factor])}
+                          {percent(row()[factor], narrow() ? 0 : 1)}
                         </td>
                       )}
                     </For>
@@ -134,7 +140,12 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
       >
         <Show when={all()[0]}>
           {(one) => (
-            <div class="oee" style={{ '--big': `${big()}rem`, '--bar': tone(one().oee) }} data-value={one().oee ?? ''}>
+            <div
+              class="oee"
+              classList={{ low: low(), stacked: stacked() }}
+              style={{ '--big': `${big()}rem`, '--bar': tone(one().oee) }}
+              data-value={one().oee ?? ''}
+            >
               <OeeCell name="OEE" value={one().oee} whole />
               <For each={FACTORS}>
                 {(factor) => (
@@ -145,7 +156,7 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
           )}
         </Show>
       </Show>
-      <p class="funnel-note">
+      <p class="funnel-note" title={words()?.rest}>
         <Show when={words()} fallback="nothing is lost">
           {(now) => (
             <>
@@ -153,7 +164,9 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
                 {now().whose}
                 <b class="loss">{now().factor}</b> costs most
               </span>
-              <span>{now().rest}</span>
+              <Show when={!low()}>
+                <span>{now().rest}</span>
+              </Show>
             </>
           )}
         </Show>
@@ -177,6 +190,6 @@ function OeeCell(props: { name: string; value: number | null; whole?: boolean; l
   );
 }
 
-function percent(value: number | null): string {
-  return formatValue(value, { unit: 'percentunit', decimals: 1 }).text;
+function percent(value: number | null, decimals = 1): string {
+  return formatValue(value, { unit: 'percentunit', decimals }).text;
 }

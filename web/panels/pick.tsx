@@ -1,25 +1,49 @@
 import { type JSX, Show } from 'solid-js';
-import { keyText } from './choice.ts';
+import type { Link } from '../../contract/spec/panels/parts.ts';
+import { useBoard } from './board-context.ts';
+import { keyText, keyValue, useChoice } from './choice.ts';
 
-/** A key that can be chosen; what it stands in is clicked with it (`.pickable`). */
-export function Pick(props: {
+/**
+ * A value of a by-column: chosen on the whole board by a click (what it stands in is clicked with it: `.pickable`), and,
+ * where the panel leads elsewhere, with a way there beside it.
+ */
+export function Key(props: {
+  readonly column: string;
   readonly name: string;
-  readonly chosen: boolean;
-  readonly class?: string;
-  readonly onChoose: () => void;
-  readonly children?: JSX.Element;
+  /** What it is shown as; left out: itself. */
+  readonly text?: string | undefined;
+  readonly link: Link | undefined;
 }): JSX.Element {
+  const board = useBoard();
+  const choice = useChoice(() => props.column);
+  const text = () => props.text ?? keyText(props.name);
+  const href = () => (props.link === undefined ? null : board.hrefOf(props.link, props.column, keyValue(props.name)));
+  const elsewhere = () => props.link !== undefined && 'url' in props.link;
   return (
-    <button
-      type="button"
-      class={`pick ${props.class ?? ''}`}
-      aria-pressed={props.chosen}
-      title={`${keyText(props.name)} · ${props.chosen ? 'show all again' : 'show only this'}`}
-      onClick={() => props.onChoose()}
-    >
-      <Show when={props.children} fallback={keyText(props.name)}>
-        {props.children}
+    <span class="key-box">
+      <button
+        type="button"
+        class="pick"
+        aria-pressed={choice.chosen(props.name)}
+        title={`${text()} · ${choice.chosen(props.name) ? 'show all again' : 'show only this'}`}
+        onClick={() => choice.choose(props.name)}
+      >
+        {text()}
+      </button>
+      <Show when={href()}>
+        {(to) => (
+          <a
+            class="drill"
+            href={to()}
+            target={elsewhere() ? '_blank' : undefined}
+            rel={elsewhere() ? 'noopener noreferrer' : undefined}
+            aria-label={`${props.link?.title ?? 'More'}: ${text()}`}
+            title={`${props.link?.title ?? 'More'}: ${text()}`}
+          >
+            ↗
+          </a>
+        )}
       </Show>
-    </button>
+    </span>
   );
 }

@@ -46,7 +46,7 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
       kind: amount ? ('number' as const) : ('text' as const),
       widthRem: null,
     })),
-    { name: STATE, title: STATE, kind: 'state', widthRem: STATE_REM },
+    { name: STATE, title: STATE, kind: 'row-state', widthRem: STATE_REM },
   ]);
   type Row = (typeof props.picture.rows)[number];
   const rows = createMemo<readonly Row[]>(() => {
@@ -96,7 +96,7 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
       sort={props.sort}
       onSort={props.onSort}
       room={props.room}
-      more={0}
+      note=""
       missed={missed()}
       hold={setHold}
     />

@@ -39,10 +39,10 @@ export function dotsOf(
   return { dots, without: picture.rows.length - dots.length };
 }
 
-/** Area by size: radius in CSS pixels. */
-export function radiusOf(size: number | null, largest: number, scale: number): number {
-  if (size === null || largest <= 0) return 4 * scale;
-  return (2.5 + 11.5 * Math.sqrt(Math.max(0, size) / largest)) * scale;
+/** Area by size: radius in CSS pixels, at most `most`. */
+export function radiusOf(size: number | null, largest: number, most: number): number {
+  if (size === null || largest <= 0) return Math.min(most, 4);
+  return Math.max(2, most * Math.sqrt(Math.max(0, size) / largest));
 }
 
 /** The dot under, or nearest to, a point, at most `reach` pixels from its edge; -1: none. */

@@ -11,6 +11,8 @@ const LEFT_REM = 3.25;
 const BELOW_REM = 2.25;
 const NOTE_REM = 1.375;
 const REACH_PX = 24;
+/** Around the plot, so that dots on its edges are whole. */
+const PAD_PX = 16;
 
 /** A dot per group at two of its measures; the nearest to the pointer, or the one moved to by arrow keys, says its values. */
 export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
@@ -35,11 +37,14 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
   const largest = createMemo(() => dots().reduce((most, { size }) => Math.max(most, size ?? 0), 0));
   const left = (value: number) => ((value - xAxis().min) / (xAxis().max - xAxis().min || 1)) * width();
   const top = (value: number) => height() * (1 - (value - yAxis().min) / (yAxis().max - yAxis().min || 1));
+  /** Largest radius: many dots are smaller. */
+  const most = () =>
+    Math.min(14, Math.max(4, Math.sqrt((width() * height()) / Math.max(1, dots().length)) * 0.3)) * board.ink().scale;
   const places = createMemo(() =>
     dots().map(({ x, y, size }) => ({
       left: left(x),
       top: top(y),
-      radius: radiusOf(size, largest(), board.ink().scale),
+      radius: radiusOf(size, largest(), most()),
     })),
   );
   const slot = ({ series }: Dot) =>
@@ -57,13 +62,16 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
     if (!context) return;
     const ink = board.ink();
     const ratio = devicePixelRatio;
-    const [wide, high] = [Math.round(width() * ratio), Math.round(height() * ratio)];
+    const [wide, high] = [(width() + 2 * PAD_PX) * ratio, (height() + 2 * PAD_PX) * ratio].map(Math.round) as [
+      number,
+      number,
+    ];
     if (context.canvas.width !== wide || context.canvas.height !== high) {
       context.canvas.width = wide;
       context.canvas.height = high;
     }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width(), height());
+    context.setTransform(ratio, 0, 0, ratio, PAD_PX * ratio, PAD_PX * ratio);
+    context.clearRect(-PAD_PX, -PAD_PX, width() + 2 * PAD_PX, height() + 2 * PAD_PX);
     context.strokeStyle = ink.grid;
     context.lineWidth = 1;
     context.beginPath();
@@ -140,7 +148,9 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
   };
   const listen = (node: HTMLCanvasElement) => {
     setCanvas(node);
-    node.addEventListener('pointermove', (event) => setPointer({ left: event.offsetX, top: event.offsetY }));
+    node.addEventListener('pointermove', (event) =>
+      setPointer({ left: event.offsetX - PAD_PX, top: event.offsetY - PAD_PX }),
+    );
     node.addEventListener('pointerleave', () => setPointer(null));
     node.addEventListener('keydown', keys);
     node.addEventListener('blur', () => setKey(null));
@@ -160,7 +170,11 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
         tabindex="0"
         aria-label={`${props.panel.title}: ${named(props.panel.y)} against ${named(props.panel.x)}. ${rest()}`}
         data-dots={dots().length}
-        style={{ width: `${width()}px`, height: `${height()}px` }}
+        style={{
+          width: `${width() + 2 * PAD_PX}px`,
+          height: `${height() + 2 * PAD_PX}px`,
+          margin: `-${PAD_PX}px`,
+        }}
       />
       <Index each={yAxis().ticks}>
         {(tick) => (

@@ -104,11 +104,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   return (
     <div class="stat" classList={{ tall: tall() }} style={{ '--large': large() }}>
       <div class="stat-line">
-        <p
-          class="stat-value"
-          data-value={raw() ?? ''}
-          style={{ color: shown().passed ? undefined : (shown().color ?? undefined) }}
-        >
+        <p class="stat-value" data-value={raw() ?? ''} style={{ '--shown': shown().color ?? undefined }}>
           {shown().value}
           <Show when={shown().suffix}>
             <small>{shown().suffix}</small>

@@ -2,9 +2,9 @@ import { createMemo, Index, type JSX, Show } from 'solid-js';
 import type { TargetPanel } from '../../contract/spec/panel.ts';
 import { formatValue } from '../format.ts';
 import { useBoard } from './board-context.ts';
-import { keyText, useChoice } from './choice.ts';
+import { NO_VALUE, useChoice } from './choice.ts';
 import type { KindProps } from './kind-props.ts';
-import { Pick } from './pick.tsx';
+import { Key } from './pick.tsx';
 import { shownValue } from './shown-value.ts';
 import { type Reached, reached } from './target-words.ts';
 
@@ -33,7 +33,7 @@ export function Target(props: KindProps<TargetPanel, 'groups'>): JSX.Element {
       const actual = numberOf(cells[actualAt]);
       const target = typeof wanted === 'number' ? wanted : numberOf(cells[targetAt]);
       return {
-        key: keyAt < 0 ? '' : String(cells[keyAt] ?? '∅'),
+        key: keyAt < 0 ? '' : String(cells[keyAt] ?? NO_VALUE),
         actual,
         target,
         text: shownValue(actual, props.panel).text,
@@ -68,9 +68,7 @@ export function Target(props: KindProps<TargetPanel, 'groups'>): JSX.Element {
               <span class="target-head">
                 <Show when={!single()}>
                   <span class="key">
-                    <Pick name={row().key} chosen={choice.chosen(row().key)} onChoose={() => choice.choose(row().key)}>
-                      {keyText(row().key)}
-                    </Pick>
+                    <Key column={props.panel.label ?? ''} name={row().key} link={props.panel.link} />
                   </span>
                 </Show>
                 <b class="amount">{row().text}</b>
@@ -84,7 +82,7 @@ export function Target(props: KindProps<TargetPanel, 'groups'>): JSX.Element {
               <span class="bullet" title={row().target === null ? undefined : `target ${format(row().target ?? 0)}`}>
                 <span class="fill" style={{ width: `${percentOf(row().actual, largest())}%` }} />
                 <Show when={row().target !== null}>
-                  <span class="mark" style={{ left: `${percentOf(row().target, largest())}%` }} />
+                  <span class="target-mark" style={{ left: `${percentOf(row().target, largest())}%` }} />
                 </Show>
               </span>
             </li>
