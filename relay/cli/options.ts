@@ -71,8 +71,8 @@ export function parseOptions(argv: readonly string[]): Options {
     .option('--file <path>', 'replay a file of JSON lines')
     .option('--config <file>', 'streams, windows and boards of your own')
     .option(
-      '--boards <files>',
-      'board files, as boards/*.yaml in quotes, instead of a board made for the stream; may be repeated',
+      '--boards <files...>',
+      "board files instead of those there would be; in quotes, as 'boards/*.yaml', new ones are found too",
       repeated,
       [],
     )

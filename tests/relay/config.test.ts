@@ -137,10 +137,10 @@ test.each([
     ['--file', 'x.jsonl', '--from', 'latest', '--demo-rate', '3', '--topic', 't'],
     /^--from and --demo-rate and --topic would have no effect here\n {2}leave --from out: .*\n {2}leave --demo-rate out: .*\n {2}leave --topic out: /,
   ],
-  [['--delay', '1s'], /--delay would have no effect here\n {2}leave --delay out: the simulated shop has its own/],
+  [['--delay', '1s'], /--delay would have no effect here\n {2}leave --delay out: simulated streams have their own/],
   [
     ['--config', 'examples/04-late-events/highwater.yaml', '--demo-rate', '3'],
-    /--demo-rate would have no effect here\n.*no stream of the configuration is demo:shop/,
+    /--demo-rate would have no effect here\n.*no stream of the configuration is simulated/,
   ],
   [
     ['--kafka', 'h', '--topic', 't', '--kafka-user', 'me', '--kafka-password-env', 'NOT_SET'],
@@ -163,6 +163,14 @@ test.each([
   [['--kafka', '--topic', 't'], /^--kafka without a value: --topic follows it\n/],
   [['--config', 'examples'], /^examples cannot be read: it is a folder\n/],
   [['--max-tabs', '0'], /Expected a whole number from 1/],
+  [
+    ['--config', 'examples/04-late-events/highwater.yaml', '--boards', 'x.yaml'],
+    /^--boards would have no effect here\n {2}leave --boards out: with --config, write boards: in the file/,
+  ],
+  [
+    ['--file', 'package.json', '--boards', 'none-*.yaml', 'examples/04-late-events/board.yaml'],
+    /^5 problems:\n {2}--boards: found no file none-\*\.yaml in .*, expected a board file\n {2}examples\/04-late-events\/board\.yaml:5:54 panels\.0\.window: found "orders_by_minute", expected a window, and there is none\n/,
+  ],
 ])('%j is refused with status 2, one message and no stack', async (args, message) => {
   const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, ['relay/main.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) =>
