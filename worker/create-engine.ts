@@ -3,6 +3,7 @@ import { MAX_TIME_US } from '../contract/protocol/frame.ts';
 import { advance } from '../contract/protocol/position.ts';
 import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
 import type { Engine, EngineOptions } from './engine.ts';
+import { FilteredWindows } from './filters/filtered-windows.ts';
 import { applyFrames } from './ingest/apply.ts';
 import { Gaps } from './ingest/gaps.ts';
 import { mergeSchemas, sameFields } from './ingest/merge-schemas.ts';
@@ -40,6 +41,7 @@ export function createEngine(database: Database, options: EngineOptions): Engine
   const unsettled = new Unsettled(database, options.rawBudgetBytes * UNSETTLED_SHARE);
   const settle = () => unsettled.settle();
   const windows = new WindowSet(database, settle, options.paneBudgetBytes ?? DEFAULT_PANE_BUDGET_BYTES);
+  const filtered = new FilteredWindows(windows, streams);
   const queries = createQueries(database, settle, streams, windows, options.nowMs);
   database.run(`CREATE SCHEMA ${RAW_SCHEMA}; CREATE SCHEMA ${TOO_LATE_SCHEMA}`);
 
@@ -59,10 +61,12 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       const state = known(request.stream, streams);
       return { kind: 'rows', ...timeOf(state), ...rowsPicture(state, request) };
     }
-    const kept = windows.all.get(request.window);
-    if (!kept) return missingWindow(request.window, windows);
+    const asked = windows.all.get(request.window);
+    if (!asked) return missingWindow(request.window, windows);
+    const { kept, unfiltered } = filtered.of(asked, request, options.nowMs());
     const stretch = stretchOf(request.view, kept.feed, nowUs);
-    const time = { ...timeOf(kept.feed), fromUs: stretch?.fromUs ?? null, untilUs: stretch?.untilUs ?? null };
+    const bounds = { fromUs: stretch?.fromUs ?? null, untilUs: stretch?.untilUs ?? null };
+    const time = { ...timeOf(kept.feed), ...bounds, unfiltered };
     switch (request.kind) {
       case 'series':
         return { kind: 'series', ...time, ...seriesPicture(kept, request, stretch) };
@@ -135,7 +139,7 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     revision(request) {
       if (request.kind === 'rows') return streams.get(request.stream)?.revision ?? 0;
       const kept = windows.all.get(request.window);
-      return kept ? revisionOf(kept, request, windows.generation) : 0;
+      return kept ? revisionOf(filtered.of(kept, request, null).kept, request, windows.generation) : 0;
     },
     picture(request) {
       try {
@@ -144,6 +148,9 @@ export function createEngine(database: Database, options: EngineOptions): Engine
         if (!(error instanceof RangeError)) throw error;
         return { kind: 'error', message: error.message, fix: 'Correct the panel in its board file.' };
       }
+    },
+    keepFor(requests) {
+      filtered.keepFor(requests.filter((request) => request.kind !== 'rows'));
     },
     query: queries.query,
     emissions(window, mode) {

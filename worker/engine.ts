@@ -56,7 +56,10 @@ export interface Engine {
    * something before that changes.
    */
   revision(request: PanelRequest): number | string;
+  /** Makes what its filters need, and keeps that; throws `store_failed` when it cannot be filled. */
   picture(request: PanelRequest): PanelPicture;
+  /** Lets go what is kept for the filters of other requests than these. */
+  keepFor(requests: readonly PanelRequest[]): void;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;
   /**
    * What a window puts out from now on. `complete` lets nothing be too late for it. Throws `query_refused` when there is no

@@ -15,7 +15,7 @@ import { ClockAhead } from './connection/clock-ahead.ts';
 import { createDelivery } from './connection/delivery.ts';
 import { type Connection, openConnection, type SocketLike } from './connection/socket.ts';
 import type { Engine } from './engine.ts';
-import { closeFailed, EngineFailures, isBroken, isTrap, reasonOf } from './engine-failures.ts';
+import { closeFailed, EngineFailures, isBroken, reasonOf } from './engine-failures.ts';
 import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
@@ -76,6 +76,7 @@ export interface HostOptions {
 const CREDIT_BYTES = 16 * 2 ** 20;
 const PICTURES_MS = 8;
 const STATUS_MS = 500;
+const FILTERS_MS = 5_000;
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { clock, monotonicMs, onError } = options;
@@ -146,6 +147,20 @@ export async function startHost(options: HostOptions): Promise<Host> {
     onDue: schedule,
     onError,
   });
+
+  /** What filters needed is kept for a while: who looks at another board, or chooses again, may be back. */
+  let cancelForget = () => {};
+  const forgetSoon = () => {
+    cancelForget();
+    cancelForget = clock.after(FILTERS_MS, () => {
+      if (closed || replacing) return;
+      try {
+        engine.keepFor(pictures.requests());
+      } catch (error) {
+        replaceEngine(error);
+      }
+    });
+  };
 
   const takeBoards = (message: BoardsMessage) => {
     boardsMessage = message;
@@ -335,8 +350,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
       boardListeners.add(listener);
       if (boards) listener(boards);
     },
-    watch: pictures.watch,
-    unwatch: pictures.unwatch,
+    watch(id, request, listener) {
+      pictures.watch(id, request, listener);
+      forgetSoon();
+    },
+    unwatch(id) {
+      pictures.unwatch(id);
+      forgetSoon();
+    },
     flush: journal.flush,
     async query(sql, queryOptions) {
       const asked = engine;
@@ -353,6 +374,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       closed = true;
       cancelWake();
       cancelStatus();
+      cancelForget();
       connection.close('the page was closed');
       // One that is being replaced is closed there.
       if (!replacing) engine.close();
@@ -370,7 +392,7 @@ function pictureOf(engine: Engine, boards: Boards | null, request: PanelRequest)
   try {
     return engine.picture(request);
   } catch (error) {
-    if (isTrap(error)) throw error;
+    if (isBroken(error)) throw error;
     return {
       kind: 'error',
       message: reasonOf(error),

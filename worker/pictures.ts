@@ -12,6 +12,8 @@ export type PictureListener = (picture: PanelPicture) => void | Promise<void>;
 export interface Pictures {
   watch(id: string, request: PanelRequest, listener: PictureListener): void;
   unwatch(id: string): void;
+  /** What is watched now. */
+  requests(): PanelRequest[];
   /** Makes what is due, for at most `budgetMs` but at least one; then when the next is due, or null when none waits for time. */
   make(budgetMs: number): number | null;
   /** Another engine: its revisions start again, and what is shown stays until it has something newer. */
@@ -77,6 +79,7 @@ export function createPictures(options: PicturesOptions): Pictures {
       options.onDue();
     },
     unwatch: (id) => void watches.delete(id),
+    requests: () => [...watches.values()].map(({ request }) => request),
     make(budgetMs) {
       const startedMs = options.nowMs();
       const waiting = [...watches.values()].filter(changed).sort((a, b) => a.madeAtMs - b.madeAtMs);

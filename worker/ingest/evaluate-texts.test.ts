@@ -18,7 +18,7 @@ const EXPRESSIONS = {
   paired: "action || '/' || page",
   quoted: `CASE WHEN "action" = 'it''s' THEN 1 END`,
 };
-const ACTIONS = ['view', 'cart', null, '17', "it's", 'purchase', 'view', ''];
+const ACTIONS = ['a\0b', 'view', 'cart', null, '17', "it's", 'purchase', 'view', ''];
 
 let engine: Engine;
 beforeAll(async () => {

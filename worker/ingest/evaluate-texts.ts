@@ -1,5 +1,5 @@
 import { type Cell, type Column, cellAt, isValid, type TextColumn } from '../panes/column.ts';
-import { type Database, quoteName } from '../store/database.ts';
+import { type Database, quoteName, quoteText } from '../store/database.ts';
 import type { RowExpression } from '../windows/expressions.ts';
 import { evaluateSql } from './evaluate-sql.ts';
 import type { FrameBlock } from './frame-block.ts';
@@ -56,7 +56,7 @@ function valuesOf(
   const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
   if (found.size > Math.max(16, rows * MAX_NEW_SHARE)) return null;
   const texts = [...found];
-  const list = texts.map((text) => (text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`)).join(', ');
+  const list = texts.map((text) => (text === null ? 'NULL' : quoteText(text))).join(', ');
   const computed = new Map<string, Column>();
   const source = `SELECT unnest([${list}]::VARCHAR[]) AS ${quoteName(expression.textField ?? '')}`;
   evaluateSql(database, source, [expression.sql], [{ rows: texts.length, computed }]);

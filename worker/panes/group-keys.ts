@@ -14,6 +14,8 @@ const UNSEEN = -2;
 export class GroupKeys {
   readonly #by: readonly string[];
   maxKeys = Number.POSITIVE_INFINITY;
+  /** Rises when groups have other numbers. */
+  version = 0;
   #values: Map<Cell, number>[];
   #pairs: Map<number, number>[];
   #tuples: Cell[][] = [];
@@ -81,6 +83,7 @@ export class GroupKeys {
 
   /** Forgets all groups but `used`; returns old number → new number. */
   keep(used: readonly number[]): Map<number, number> {
+    this.version++;
     const tuples = used.map((key) => this.tuple(key));
     this.#values = this.#by.map(() => new Map());
     this.#pairs = this.#by.map(() => new Map());

@@ -38,6 +38,12 @@ export interface PendingQuery {
   cancel(): void;
 }
 
+/** A text as an SQL expression; the database reads SQL up to a NUL. */
+export function quoteText(text: string): string {
+  const quoted = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return quoted.length === 1 ? (quoted[0] ?? "''") : `(${quoted.join(' || chr(0) || ')})`;
+}
+
 /** `name` as an SQL identifier. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -44,6 +44,7 @@ export class Segments {
   #segments: Segment[] = [];
   #newest: StreamSchema | null = null;
   #made = 0;
+  #releasedUntilUs: number | null = null;
   /** Rows this much older than the newest event are let go; null: whatever their age. */
   maxAgeUs: number | null = null;
 
@@ -63,6 +64,11 @@ export class Segments {
 
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.rows * segment.bytesPerRow, 0);
+  }
+
+  /** Newest event time of the rows that were let go for their age or the room they took; null: none were. */
+  get releasedUntilUs(): number | null {
+    return this.#releasedUntilUs;
   }
 
   /** Makes a schema the stream's: its view has these fields from now on, and older rows what they have of them. */
@@ -104,6 +110,7 @@ export class Segments {
     this.#view();
     if (!oldest) return 0;
     this.#drop(oldest);
+    if (oldest.rows > 0) this.#releasedUntilUs = Math.max(this.#releasedUntilUs ?? oldest.newestUs, oldest.newestUs);
     return oldest.rows;
   }
 
@@ -126,6 +133,7 @@ export class Segments {
   /** Lets all rows go, keeping the newest schema; how many rows that were. */
   clear(): number {
     const gone = this.#segments;
+    this.#releasedUntilUs = null;
     const rows = this.rows;
     this.#segments = [];
     if (this.#newest) this.active(this.#newest, 0);

@@ -17,18 +17,29 @@ export function backfill(
 ): void {
   if (tables.length === 0) return;
   const texts = [...new Set(tables.flatMap(expressionsOf))];
-  const columns = texts.map((text, index) => {
+  const sqlOf = (text: string): string => {
     const expression = expressions.get(text);
     if (!expression) throw new RangeError(`no expression "${text}"`);
-    return `${expression.kind === 'field' ? quoteName(expression.field) : expression.sql} AS c${index}`;
+    return expression.kind === 'field' ? quoteName(expression.field) : expression.sql;
+  };
+  const columns = texts.map((text, index) => {
+    return `${sqlOf(text)} AS c${index}`;
   });
+  const where = rowsOfAny(tables, sqlOf);
   const select = ['_event_time', '_partition', '_offset', ...columns].join(', ');
   for (const { table, schema, rows } of segments.all)
     for (let start = 0; start < rows; start += CHUNK_ROWS) {
       const source = `${segments.projection(quoteTable(table), schema)} WHERE rowid >= ${start} AND rowid < ${start + CHUNK_ROWS}`;
-      for (const block of blocksOf(database.run(`SELECT ${select} FROM (${source})`), texts))
+      for (const block of blocksOf(database.run(`SELECT ${select} FROM (${source})${where}`), texts))
         for (const target of tables) target.add(block, null, null);
     }
+}
+
+/** Where every table has a condition, only rows that one of them holds for are read. */
+function rowsOfAny(tables: readonly Table[], sqlOf: (text: string) => string): string {
+  const conditions = tables.map(({ shape }) => shape.where);
+  if (conditions.includes(null)) return '';
+  return ` WHERE ${[...new Set(conditions)].map((text) => `(${sqlOf(text ?? 'true')})`).join(' OR ')}`;
 }
 
 /** All expressions a table reads. */

@@ -5,17 +5,20 @@ import type { WindowBounds } from '../panes/slices.ts';
 import type { Measure } from '../panes/slots.ts';
 import { bisect } from './bisect.ts';
 import type { Grid } from './grid.ts';
-import type { VisitSlot, WindowInstance, WindowRows } from './window-rows.ts';
+import { type Chosen, type VisitSlot, visitChosen, type WindowInstance, type WindowRows } from './window-rows.ts';
 
 /** Windows of a grid over the panes of a table. */
 export class GridRows implements WindowRows {
   readonly table: PaneTable;
   readonly grid: Grid;
   readonly closing: Closing;
+  readonly #chosen: Chosen | null;
   /** `coarseBeforeUs` as it was found when the table's was `atUs`. */
   #coarse: { readonly atUs: number | null; readonly beforeUs: number | null } = { atUs: null, beforeUs: null };
 
-  constructor(table: PaneTable, grid: Grid, closing: Closing) {
+  /** With `chosen` only those groups are read. */
+  constructor(table: PaneTable, grid: Grid, closing: Closing, chosen: Chosen | null = null) {
+    this.#chosen = chosen;
     this.table = table;
     this.grid = grid;
     this.closing = closing;
@@ -108,7 +111,8 @@ export class GridRows implements WindowRows {
     return first ? instanceOf(first, false) : null;
   }
 
-  visit(instance: WindowInstance, visit: VisitSlot, measures: Iterable<string> = this.#all()): void {
+  visit(instance: WindowInstance, each: VisitSlot, measures: Iterable<string> = this.#all()): void {
+    const visit = visitChosen(this.#chosen, each);
     const { panes, runs, revision } = this.table;
     const closesUs = this.closesUs(instance);
     const { startUs, endUs } = instance;
@@ -123,7 +127,8 @@ export class GridRows implements WindowRows {
     }
   }
 
-  visitSpan(fromUs: number, untilUs: number, visit: VisitSlot, measures: Iterable<string> = this.#all()): void {
+  visitSpan(fromUs: number, untilUs: number, each: VisitSlot, measures: Iterable<string> = this.#all()): void {
+    const visit = visitChosen(this.#chosen, each);
     const { panes, runs, revision, coarseBeforeUs, closings } = this.table;
     // Late rows that other windows over the panes still took are not of this one. (W8)
     const isShared = closings.length > 1;
@@ -151,6 +156,10 @@ export class GridRows implements WindowRows {
 
   #all(): readonly string[] {
     return [...this.table.measures.keys()];
+  }
+
+  choose(chosen: Chosen): GridRows {
+    return new GridRows(this.table, this.grid, this.closing, chosen);
   }
 
   closesUs({ endUs }: WindowInstance): number {

@@ -2,7 +2,7 @@ import type { GroupKeys } from '../panes/group-keys.ts';
 import type { Session, SessionTable } from '../panes/session-table.ts';
 import type { Measure } from '../panes/slots.ts';
 import { bisect } from './bisect.ts';
-import type { VisitSlot, WindowInstance, WindowRows } from './window-rows.ts';
+import type { Chosen, VisitSlot, WindowInstance, WindowRows } from './window-rows.ts';
 
 /** Sessions of a table. */
 export class SessionRows implements WindowRows {
@@ -12,7 +12,11 @@ export class SessionRows implements WindowRows {
   readonly stepUs = 0;
   readonly regular = false;
 
-  constructor(table: SessionTable) {
+  readonly #chosen: Chosen | null;
+
+  /** With `chosen` only sessions of those groups are there. */
+  constructor(table: SessionTable, chosen: Chosen | null = null) {
+    this.#chosen = chosen;
     this.table = table;
   }
 
@@ -44,12 +48,18 @@ export class SessionRows implements WindowRows {
     const { all } = this.table;
     const first = bisect(all, ({ endUs }) => endUs > afterUs);
     const end = bisect(all, ({ endUs }) => endUs > untilUs);
-    return all.slice(first, end).map(sessionInstance);
+    return all.slice(first, end).filter(this.#isChosen).map(sessionInstance);
   }
 
   newest(timeUs: number): WindowInstance | null {
-    const last = this.table.all.findLast(({ startUs }) => startUs <= timeUs);
+    const last = this.table.all.findLast((session) => session.startUs <= timeUs && this.#isChosen(session));
     return last ? sessionInstance(last) : null;
+  }
+
+  readonly #isChosen = ({ key }: Session): boolean => this.#chosen?.has(key) ?? true;
+
+  choose(chosen: Chosen): SessionRows {
+    return new SessionRows(this.table, chosen);
   }
 
   visit({ session }: WindowInstance, visit: VisitSlot): void {

@@ -16,6 +16,18 @@ export interface WindowInstance {
 
 export type VisitSlot = (key: number, slot: number) => void;
 
+/** Groups that are read; the others are as if they were not there. */
+export interface Chosen {
+  has(key: number): boolean;
+}
+
+export function visitChosen(chosen: Chosen | null, visit: VisitSlot): VisitSlot {
+  if (chosen === null) return visit;
+  return (key, slot) => {
+    if (chosen.has(key)) visit(key, slot);
+  };
+}
+
 /** How a window's rows are read, whatever keeps them: pictures, SQL tables and emission read nothing else. */
 export interface WindowRows {
   readonly table: Table;
@@ -48,6 +60,8 @@ export interface WindowRows {
   /** When no row changes the window any more. */
   closesUs(instance: WindowInstance): number;
   revisionOf(instance: WindowInstance, key: number): number;
+  /** The same, of these groups alone. */
+  choose(chosen: Chosen): WindowRows;
 }
 
 /** Windows with rows whose end is in (afterUs, untilUs] and that have begun at `lastUs`, by end: sessions may begin later. */

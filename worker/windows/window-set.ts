@@ -1,6 +1,10 @@
+import { expand, expandComputed } from '../../contract/spec/compute.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { WindowProblem } from '../engine.ts';
+import { filterSql } from '../filters/filter-sql.ts';
+import { type Variant, Variants, variantSpecs } from '../filters/variants.ts';
 import type { StreamState } from '../ingest/stream-state.ts';
+import type { ValueType } from '../panes/column.ts';
 import type { Database } from '../store/database.ts';
 import { backfill, expressionsOf } from './backfill.ts';
 import { DerivedFeed } from './derived-feed.ts';
@@ -16,6 +20,8 @@ import { shareBudget, shareTables } from './share-tables.ts';
  * from the kept rows.
  *
  *     stream ─▶ tables ─▶ windows ─▶ (closed rows) derived feed ─▶ tables ─▶ windows ─▶ …
+ *
+ * Beside those that are asked for stand variants of them, of the rows that filters choose; nobody but pictures sees them.
  */
 export class WindowSet {
   readonly #database: Database;
@@ -23,11 +29,17 @@ export class WindowSet {
   readonly #paneBudgetBytes: number;
   #tables: readonly Table[] = [];
   #specs: Readonly<Record<string, WindowSpec>> = {};
+  /** With the variants of them. */
+  #allSpecs: Readonly<Record<string, WindowSpec>> = {};
   #kept = new Map<string, KeptWindow>();
+  #keptVariants = new Map<string, KeptWindow>();
+  readonly variants = new Variants();
   #problems: WindowProblem[] = [];
   /** By the name of the base window, in the order they are fed. */
   #derived = new Map<string, DerivedFeed>();
   #generation = 0;
+  /** Expressions by their text, of each shape of rows. */
+  readonly #resolved = new WeakMap<object, Map<string, RowExpression>>();
 
   /** `settle` puts all rows that came into the tables. */
   constructor(database: Database, settle: () => void, paneBudgetBytes: number) {
@@ -52,6 +64,26 @@ export class WindowSet {
   /** Replaces the windows. Those of a stream that has no schema yet wait for it. */
   replace(specs: Readonly<Record<string, WindowSpec>>, streams: ReadonlyMap<string, StreamState>): WindowProblem[] {
     this.#specs = specs;
+    this.variants.keepOf(specs);
+    return this.#run(streams);
+  }
+
+  /**
+   * The variant of this name, made when it is not there; null: it cannot run, or there are too many. `nowMs` is monotonic;
+   * null: only if it is there.
+   */
+  variant(wanted: Variant, streams: ReadonlyMap<string, StreamState>, nowMs: number | null): KeptWindow | null {
+    if (nowMs !== null && this.variants.use(wanted, nowMs)) this.#run(streams);
+    return this.#keptVariants.get(wanted.name) ?? null;
+  }
+
+  /** Lets go the variants that are not named. */
+  keepVariants(names: ReadonlySet<string>, streams: ReadonlyMap<string, StreamState>): void {
+    if (this.variants.keep(names)) this.#run(streams);
+  }
+
+  #run(streams: ReadonlyMap<string, StreamState>): WindowProblem[] {
+    this.#allSpecs = { ...this.#specs, ...this.#variantSpecs(streams) };
     this.#generation++;
     this.#problems = [];
     const before = this.#derived;
@@ -62,17 +94,67 @@ export class WindowSet {
       if (!state.schema) continue;
       const fill = (tables: readonly Table[], expressions: ReadonlyMap<string, RowExpression>) => {
         this.#settle();
-        if (state.keptFromUs !== null) for (const table of tables) table.completeFrom(state.keptFromUs);
+        const keptFromUs = rowsKeptFromUs(state);
+        if (keptFromUs !== null) for (const table of tables) table.completeFrom(keptFromUs);
         backfill(this.#database, state.segments, expressions, tables);
       };
-      this.#plan(state, streamShape(state.name, state.schema), taken, before, fill, kept);
+      this.#plan(state, state.schema, streamShape(state.name, state.schema), taken, before, fill, kept);
       state.revision++;
     }
     for (const [name, feed] of before) if (this.#derived.get(name) !== feed) feed.close();
     this.#tables = [...streams.values(), ...this.#derived.values()].flatMap(({ tables }) => tables);
-    shareBudget(this.#tables, this.#paneBudgetBytes);
+    this.#keptVariants = new Map([...kept].filter(([name]) => !Object.hasOwn(this.#specs, name)));
+    for (const name of this.#keptVariants.keys()) kept.delete(name);
     this.#kept = kept;
+    this.#share();
     return this.#problems;
+  }
+
+  get specs(): Readonly<Record<string, WindowSpec>> {
+    return this.#specs;
+  }
+
+  /** Variants share an eighth of the memory on top, so that the panes of no window are folded for them. */
+  #share(): void {
+    const own = new Set([...this.#kept.values()].flatMap(({ groupings }) => groupings.map(({ rows }) => rows.table)));
+    const others = this.#tables.filter((table) => !own.has(table));
+    shareBudget([...own], this.#paneBudgetBytes);
+    shareBudget(others, this.#paneBudgetBytes / 8);
+  }
+
+  #variantSpecs(streams: ReadonlyMap<string, StreamState>): Record<string, WindowSpec> {
+    const made = this.variants.all.map((variant) =>
+      variantSpecs(variant, this.#specs, (spec, { sql, filter }) =>
+        filterSql(sql, this.#typeOf(spec, sql, streams), filter),
+      ),
+    );
+    return Object.assign({}, ...made);
+  }
+
+  /** The type of an expression over the rows of a spec; a text where it is none: where it is planned that is told. */
+  #typeOf(spec: WindowSpec, sql: string, streams: ReadonlyMap<string, StreamState>): ValueType {
+    const schema = streams.get(spec.from)?.schema;
+    const derived = this.#derived.get(spec.from);
+    const shape = derived ? derived.rowShape : schema && streamShape(spec.from, schema);
+    const of = derived ?? schema;
+    if (!shape || !of) return 'text';
+    const computed = expandComputed(spec.compute ?? {}, () => {});
+    try {
+      return this.#resolve(of, shape, expand(sql, computed)).type;
+    } catch {
+      return 'text';
+    }
+  }
+
+  #resolve(of: object, shape: RowShape, text: string): RowExpression {
+    const known = this.#resolved.get(of) ?? new Map<string, RowExpression>();
+    this.#resolved.set(of, known);
+    let resolved = known.get(text);
+    if (!resolved) {
+      resolved = resolveExpression(text, shape, this.#database);
+      known.set(text, resolved);
+    }
+    return resolved;
   }
 
   /** What all panes hold now, by estimate, and may hold. (N5) */
@@ -94,6 +176,7 @@ export class WindowSet {
   /** Plans the windows of a feed, and those over them. */
   #plan(
     feed: Feed,
+    of: object,
     shape: RowShape,
     taken: ReadonlySet<string>,
     before: ReadonlyMap<string, DerivedFeed>,
@@ -102,9 +185,7 @@ export class WindowSet {
   ): void {
     const expressions = new Map<string, RowExpression>();
     const resolve = (text: string) => {
-      const known = expressions.get(text);
-      if (known) return known;
-      const resolved = resolveExpression(text, shape, this.#database);
+      const resolved = this.#resolve(of, shape, text);
       expressions.set(text, resolved);
       return resolved;
     };
@@ -116,13 +197,14 @@ export class WindowSet {
     for (const [plan, groupings] of pairs) {
       const window: KeptWindow = { plan, groupings, feed };
       kept.set(plan.name, window);
-      if (Object.values(this.#specs).some(({ from }) => from === plan.name)) this.#derive(window, taken, before, kept);
+      if (Object.values(this.#allSpecs).some(({ from }) => from === plan.name))
+        this.#derive(window, taken, before, kept);
     }
   }
 
   #plansOf(from: string, taken: ReadonlySet<string>, resolve: (text: string) => RowExpression): WindowPlan[] {
     const plans: WindowPlan[] = [];
-    for (const [name, spec] of Object.entries(this.#specs)) {
+    for (const [name, spec] of Object.entries(this.#allSpecs)) {
       if (spec.from !== from) continue;
       if (taken.has(name.toLowerCase())) {
         this.#problems.push({
@@ -134,7 +216,7 @@ export class WindowSet {
       }
       const planned = planWindow(name, spec, resolve);
       if ('plan' in planned) plans.push(planned.plan);
-      else this.#problems.push(planned.problem);
+      else if (Object.hasOwn(this.#specs, name)) this.#problems.push(planned.problem);
     }
     return plans;
   }
@@ -147,8 +229,8 @@ export class WindowSet {
   ): void {
     const { name, window } = base.plan;
     if (window.shape.kind === 'global') {
-      for (const [derived, spec] of Object.entries(this.#specs))
-        if (spec.from === name)
+      for (const [derived, spec] of Object.entries(this.#allSpecs))
+        if (spec.from === name && Object.hasOwn(this.#specs, derived))
           this.#problems.push({
             window: derived,
             message: `${name} is a global window: it never closes, so no row of it would ever come here.`,
@@ -161,8 +243,14 @@ export class WindowSet {
     if (feed !== old) feed.advanceTo(base.feed.watermarkUs);
     this.#derived.set(name, feed);
     const fill = (tables: readonly Table[]) => feed.backfill(tables);
-    this.#plan(feed, feed.rowShape, taken, before, fill, kept);
+    this.#plan(feed, feed, feed.rowShape, taken, before, fill, kept);
   }
+}
+
+/** Rows with event times before this are not all kept; null: all are. */
+function rowsKeptFromUs({ keptFromUs, segments }: StreamState): number | null {
+  const { releasedUntilUs } = segments;
+  return releasedUntilUs === null ? keptFromUs : Math.max(keptFromUs ?? releasedUntilUs, releasedUntilUs + 1);
 }
 
 /** The same rows under the same names: what was derived from them stays. */

@@ -1,0 +1,94 @@
+import type { StreamState } from '../ingest/stream-state.ts';
+import { groupingWith, type KeptWindow } from '../windows/kept-window.ts';
+import type { WindowRows } from '../windows/window-rows.ts';
+import type { WindowSet } from '../windows/window-set.ts';
+import { ChosenGroups, type GroupFilter } from './chosen-groups.ts';
+import { type FilterPlan, planFilters, type WindowRequest } from './filter-plan.ts';
+import { type Variant, variantOf } from './variants.ts';
+
+/** Different choices of groups of one window whose rows are remembered. */
+const MAX_CHOICES = 32;
+
+/** A window as its request's filters leave it. */
+export interface Filtered {
+  readonly kept: KeptWindow;
+  /** Columns whose filters could not be applied. */
+  readonly unfiltered: readonly string[];
+}
+
+/** Applies the filters of requests to windows. */
+export class FilteredWindows {
+  readonly #windows: WindowSet;
+  readonly #streams: ReadonlyMap<string, StreamState>;
+  readonly #plans = new WeakMap<WindowRequest, { readonly generation: number; readonly plan: FilterPlan }>();
+  readonly #choices = new WeakMap<WindowRows, Map<string, WindowRows>>();
+
+  constructor(windows: WindowSet, streams: ReadonlyMap<string, StreamState>) {
+    this.#windows = windows;
+    this.#streams = streams;
+  }
+
+  /** `nowMs` as in `WindowSet.variant`; null: what is not there is not made. */
+  of(kept: KeptWindow, request: WindowRequest, nowMs: number | null): Filtered {
+    if (request.filters.length === 0) return { kept, unfiltered: NONE };
+    const { groups, conditions, unfiltered } = this.#planOf(kept, request);
+    const rest = conditions.size === 0 ? kept : this.#variant(kept, conditions, nowMs);
+    if (rest !== null) return { kept: this.#choose(rest, groups), unfiltered };
+    const columns = [...conditions.values()].flat().map(({ filter }) => filter.column);
+    return { kept: this.#choose(kept, groups), unfiltered: [...new Set([...unfiltered, ...columns])] };
+  }
+
+  /** Lets go what none of these requests needs. */
+  keepFor(requests: Iterable<WindowRequest>): void {
+    const names = new Set<string>();
+    for (const request of requests) {
+      const kept = this.#windows.all.get(request.window);
+      if (!kept || request.filters.length === 0) continue;
+      const { conditions } = this.#planOf(kept, request);
+      if (conditions.size > 0) names.add(variantOf(request.window, conditions).name);
+    }
+    this.#windows.keepVariants(names, this.#streams);
+  }
+
+  #variant({ plan }: KeptWindow, conditions: Variant['conditions'], nowMs: number | null): KeptWindow | null {
+    return this.#windows.variant(variantOf(plan.name, conditions), this.#streams, nowMs);
+  }
+
+  #planOf(kept: KeptWindow, request: WindowRequest): FilterPlan {
+    const { generation } = this.#windows;
+    const known = this.#plans.get(request);
+    if (known?.generation === generation) return known.plan;
+    const fieldsOf = (stream: string) => this.#streams.get(stream)?.schema?.fields.map(({ name }) => name) ?? [];
+    const plan = planFilters(kept, request, this.#windows.specs, fieldsOf);
+    this.#plans.set(request, { generation, plan });
+    return plan;
+  }
+
+  /** Only groupings with all columns are left, and of those only the groups that are chosen. */
+  #choose(kept: KeptWindow, groups: readonly GroupFilter[]): KeptWindow {
+    if (groups.length === 0) return kept;
+    const name = JSON.stringify(groups.map(({ index, filter: { values, not } }) => [index, not, ...values]));
+    const groupings = kept.groupings.filter(
+      (grouping) =>
+        groupingWith(
+          { groupings: [grouping] },
+          groups.map(({ index }) => index),
+        ) !== null,
+    );
+    return {
+      ...kept,
+      groupings: groupings.map((grouping) => {
+        const choices = this.#choices.get(grouping.rows) ?? new Map<string, WindowRows>();
+        this.#choices.set(grouping.rows, choices);
+        const rows = choices.get(name) ?? grouping.rows.choose(new ChosenGroups(kept, grouping, groups));
+        choices.delete(name);
+        choices.set(name, rows);
+        const [oldest] = choices.keys();
+        if (choices.size > MAX_CHOICES && oldest !== undefined) choices.delete(oldest);
+        return { columns: grouping.columns, rows };
+      }),
+    };
+  }
+}
+
+const NONE: readonly string[] = [];
