@@ -8,7 +8,7 @@ import { SIMULATORS, type SimulatedMessage, type SimulatorName } from './simulat
 /**
  * A broker on loopback and a simulation that publishes to it, over real MQTT.
  *
- *     broker listens ─▶ first subscription ─▶ the last minutes, as fast as the broker takes them ─▶ real time
+ *     broker listens ─▶ first subscription ─▶ its turn ─▶ the last minutes, as fast as the broker takes them ─▶ real time
  */
 export interface DemoOptions {
   readonly name: SimulatorName;
@@ -33,8 +33,11 @@ export interface Demo {
 const TICK_MS = 50;
 /** Publications the broker has not acknowledged yet. Without such a bound (as by QoS 0) aedes 1.2.0 overflows its stack. */
 const MAX_IN_FLIGHT = 500;
-/** The past is made in steps of this length, so that little of it is in memory. */
-const BACKFILL_STEP_MS = 2_000;
+/** The past is made in steps of about so many messages, so that little of it is in memory. */
+const BACKFILL_STEP = 400;
+const MIN_STEP_MS = 500;
+/** Of those that are started together each publishes its past when those before have: a first board is soon whole. */
+let pastsBefore: Promise<unknown> = Promise.resolve();
 
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const broker = await Aedes.createBroker();
@@ -88,12 +91,19 @@ async function publish(
 ): Promise<void> {
   const { clock, name, seed, backfillMinutes = 15 } = options;
   const simulator = SIMULATORS[name];
+  const past = Promise.withResolvers<void>();
+  const before = pastsBefore;
+  pastsBefore = Promise.all([before, past.promise]);
+  signal.addEventListener('abort', () => past.resolve());
   await subscribed;
+  await untilAborted(before, signal);
   const startedMs = clock.nowMs();
   let timeMs = startedMs - backfillMinutes * 60_000;
+  const rate = options.rate ?? simulator.defaultRate;
+  const stepMs = Math.max(MIN_STEP_MS, (BACKFILL_STEP / rate) * 1000);
   const simulation = simulator.create({
     seed,
-    rate: options.rate ?? simulator.defaultRate,
+    rate,
     startMs: timeMs,
     rateAtMs: startedMs,
     utcOffsetMs: -new Date(startedMs).getTimezoneOffset() * 60_000,
@@ -106,9 +116,10 @@ async function publish(
     while (!over.aborted) {
       const nowMs = clock.nowMs();
       const behindMs = nowMs - timeMs;
-      timeMs = Math.min(nowMs, timeMs + BACKFILL_STEP_MS);
+      timeMs = Math.min(nowMs, timeMs + stepMs);
       const failure = await publishAll(link, simulation.until(timeMs), over);
-      if (behindMs < BACKFILL_STEP_MS || failure !== null) await sleep(clock, TICK_MS, over);
+      if (behindMs < stepMs) past.resolve();
+      if (behindMs < stepMs || failure !== null) await sleep(clock, TICK_MS, over);
       // A lost connection fails its publications first, and is known as lost a moment later.
       if (failure !== null && !over.aborted) throw failure;
     }
