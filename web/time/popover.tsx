@@ -11,6 +11,8 @@ export function Popover(props: {
   readonly text: string;
   /** The same where there is little room; left out: `text`. */
   readonly short?: string | undefined;
+  /** Stands for the text where there is little room. */
+  readonly icon?: JSX.Element;
   readonly title?: string | undefined;
   readonly class?: string;
   /** What of the box gets the focus; left out: the first field or button. */
@@ -65,7 +67,10 @@ export function Popover(props: {
         }}
       >
         <span class="roomy">{props.text}</span>
-        <span class="tight">{props.short ?? props.text}</span> <Caret />
+        <span class="tight">
+          {props.icon} {props.short ?? props.text}
+        </span>{' '}
+        <Caret />
       </button>
       <Show when={open()}>
         <div

@@ -49,7 +49,12 @@ export function Variables(props: VariablesProps): JSX.Element {
       </Show>
       <Show when={all().length > 0}>
         <div class="group all-filters">
-          <Popover label="Filters" text={chosen() === 0 ? 'Filters' : `Filters (${chosen()})`}>
+          <Popover
+            label="Filters"
+            text={chosen() === 0 ? 'Filters' : `Filters (${chosen()})`}
+            short={chosen() === 0 ? '' : String(chosen())}
+            icon={<FunnelGlyph />}
+          >
             {() => (
               <div class="filters-box">
                 <For each={all()}>
@@ -66,5 +71,19 @@ export function Variables(props: VariablesProps): JSX.Element {
         </div>
       </Show>
     </>
+  );
+}
+
+function FunnelGlyph(): JSX.Element {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <path
+        d="M2.5 3.5h11L9.5 8.5v4l-3 1v-5z"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.5"
+        stroke-linejoin="round"
+      />
+    </svg>
   );
 }
