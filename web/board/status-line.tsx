@@ -160,12 +160,19 @@ export function StatusLine(props: {
                 drawn <b>{milliseconds(props.drawnMs ?? 0)}</b> after the event
               </span>
             </Show>
-            <a class="line-link quiet" href={props.healthHref}>
-              health ›
-            </a>
-            <button type="button" class="line-link quiet" aria-haspopup="dialog" onClick={() => props.onPlace('help')}>
-              keys <kbd>?</kbd>
-            </button>
+            <span class="line-end">
+              <a class="line-link quiet" href={props.healthHref}>
+                health ›
+              </a>
+              <button
+                type="button"
+                class="line-link quiet"
+                aria-haspopup="dialog"
+                onClick={() => props.onPlace('help')}
+              >
+                keys <kbd>?</kbd>
+              </button>
+            </span>
           </>
         )}
       </Show>

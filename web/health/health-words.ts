@@ -152,6 +152,11 @@ export function streamFacts(stream: StreamStatus, live: boolean, { nowMs, zone }
           note: `${formatSpan((maxEventTimeUs - watermarkUs) / 1000)} behind the newest event.`,
         }),
     },
+    {
+      term: 'Read by the relay',
+      value: stream.read === null ? 'not told yet' : `${count(stream.read)} ${records(stream.read)}`,
+      note: 'Since it was started, dead letters among them.',
+    },
     { term: 'Rows', value: `${count(rows)} kept`, note: `${count(received)} came, ${count(released)} were let go.` },
     { term: 'Late', value: count(late), note: 'Counted all the same.' },
     ...(duplicates > 0

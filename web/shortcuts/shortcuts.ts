@@ -122,7 +122,16 @@ function isElsewhere(event: KeyboardEvent): boolean {
   return document.querySelector('dialog:modal') !== null;
 }
 
-const KEY_WORDS: Readonly<Record<string, string>> = { Space: 'Space', Escape: 'Esc', Shift: 'Shift', Alt: 'Alt' };
+const KEY_WORDS: Readonly<Record<string, string>> = {
+  Space: 'Space',
+  Escape: 'Esc',
+  Shift: 'Shift',
+  Alt: 'Alt',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+};
 
 /** `$mod+k` → `['Ctrl', 'K']`, `d k` → `['d', 'k']`: as they are printed on keys. */
 export function keyWords(keys: string, isMac: boolean): string[] {

@@ -35,7 +35,8 @@ const MEANS: Readonly<Record<StateName, string>> = {
 
 /** What a panel may claim now, in sentences: its state, how far event time has come, its source, what is missing. */
 export function claimWords({ state, picture, streamName, stream, nowMs, zone }: ClaimInput): string[] {
-  const words = [`${[state.word, ...state.age].join(', ')}. ${MEANS[state.name]}`];
+  const claim = [state.word, ...state.age].join(', ');
+  const words = [`${claim.charAt(0).toUpperCase()}${claim.slice(1)}. ${MEANS[state.name]}`];
   if (picture && picture.kind !== 'error') {
     const { maxEventTimeUs, watermarkUs, unfiltered } = picture;
     if (maxEventTimeUs !== null && watermarkUs !== null)
