@@ -19,6 +19,10 @@ export interface Control {
 const DOTS_APART = 5;
 /** Of the names beside lines, CSS pixels. */
 const NAMES_APART = 13;
+/** Narrower plots have no names beside their lines, CSS pixels. */
+const NAMES_FROM = 460;
+/** Of the numbers of rules, CSS pixels. */
+const NUMBERS_APART = 12;
 
 export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
   const { context, unit } = canvas;
@@ -31,8 +35,8 @@ export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
     if (value === undefined || value < plot.range.min || value > plot.range.max) return;
     const y = canvas.y(value);
     horizontal(canvas, y, color, dash);
-    // A name that would lie upon another is left out: the legend has them all.
-    if (named.some((other) => Math.abs(other - y) < NAMES_APART * unit)) return;
+    // A name that would lie upon another, or upon much of the picture, is left out: the legend has them all.
+    if (canvas.width < NAMES_FROM * unit || named.some((other) => Math.abs(other - y) < NAMES_APART * unit)) return;
     named.push(y);
     lineName(canvas, y, name, ink);
   };
@@ -46,16 +50,22 @@ export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
   const [series] = plot.series;
   if (!series) return;
   context.save();
+  let numberedX = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < plot.xSeconds.length; index++) {
     const seconds = plot.xSeconds[index] ?? 0;
     const value = series.values[index] ?? Number.NaN;
     if (Number.isNaN(value) || seconds < canvas.fromS || seconds > canvas.toS) continue;
     const rule = control.broken[index] ?? 0;
-    if (rule !== 0) violation(canvas, canvas.x(seconds), canvas.y(value), rule, ink);
-    else if (apart && !plot.revised[index]) {
+    const x = canvas.x(seconds);
+    if (rule !== 0) {
+      // Of a run the first has its number, and then as many as there is room for.
+      const isNumbered = x - numberedX >= NUMBERS_APART * unit;
+      if (isNumbered) numberedX = x;
+      violation(canvas, x, canvas.y(value), rule, isNumbered, ink);
+    } else if (apart && !plot.revised[index]) {
       context.fillStyle = inkOf(ink, series.color);
       context.beginPath();
-      context.arc(canvas.x(seconds), canvas.y(value), 1.8 * unit, 0, 2 * Math.PI);
+      context.arc(x, canvas.y(value), 1.8 * unit, 0, 2 * Math.PI);
       context.fill();
     }
   }
@@ -92,7 +102,14 @@ function lineName({ context, left, top, width, unit }: Canvas, y: number, name: 
 }
 
 /** A filled diamond with its rule's number: the shape says it where the colour does not. */
-function violation({ context, unit, top }: Canvas, x: number, y: number, rule: number, ink: Ink): void {
+function violation(
+  { context, unit, top }: Canvas,
+  x: number,
+  y: number,
+  rule: number,
+  isNumbered: boolean,
+  ink: Ink,
+): void {
   const size = 4.5 * unit;
   context.fillStyle = inkOf(ink, rule === 1 ? 'alarm' : 'warn');
   context.strokeStyle = ink.surface;
@@ -105,6 +122,7 @@ function violation({ context, unit, top }: Canvas, x: number, y: number, rule: n
   context.closePath();
   context.fill();
   context.stroke();
+  if (!isNumbered) return;
   context.font = ink.font.replace(/^[\d.]+px/, `${Math.round(10 * unit)}px`);
   context.textAlign = 'center';
   const below = y - top < 18 * unit;

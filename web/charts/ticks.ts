@@ -61,11 +61,27 @@ export function timeTicks(fromS: number, toS: number, most: number, zone: Zone):
   const span = toS - fromS;
   const stepS =
     STEPS_S.find((step) => span / step <= Math.max(1, most)) ?? 2_592_000 * Math.ceil(span / 2_592_000 / most);
-  const offsetS = zoneOffsetMs(fromS * 1000, zone) / 1000;
+  const offsetS = offsetOf(fromS, zone);
   const seconds: number[] = [];
   for (let at = Math.ceil((fromS + offsetS) / stepS) * stepS; at - offsetS <= toS; at += stepS)
     seconds.push(at - offsetS);
   return { stepS, seconds };
+}
+
+/** Clocks change at quarters of an hour; a chart asks several times a second, and the answer takes long to find. */
+const QUARTER_S = 900;
+const offsets = new Map<string, number>();
+
+function offsetOf(seconds: number, zone: Zone): number {
+  const quarter = Math.floor(seconds / QUARTER_S);
+  const key = `${quarter} ${zone.timeZone ?? ''}`;
+  let offset = offsets.get(key);
+  if (offset === undefined) {
+    if (offsets.size > 100) offsets.clear();
+    offset = zoneOffsetMs(quarter * QUARTER_S * 1000, zone) / 1000;
+    offsets.set(key, offset);
+  }
+  return offset;
 }
 
 export function timeTickLabel(seconds: number, stepS: number, zone: Zone): string {

@@ -10,6 +10,7 @@ import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
 import { colorOf } from './mappings.ts';
 import { type Limits, limitsOf, RULE_WORDS, type Rule, violations, violationWords } from './spc.ts';
+import { Folding } from './timeseries-legend.tsx';
 import { marksIn, missingWords, valuesAt, windowTimes } from './timeseries-words.ts';
 import { windowNamer } from './window-name.ts';
 
@@ -94,14 +95,14 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
   };
   const counts = () => {
     const broken = control()?.broken;
-    return broken ? countWords(broken) : '';
+    return broken ? countWords(broken) : null;
   };
   const summary = () => {
     const held = limits();
     const against = held
       ? `centre ${text(held.center)}, limits ${text(held.lower)} to ${text(held.upper)}`
       : 'too few final windows for limits';
-    return `${props.panel.title}, ${props.state.word}. ${props.panel.value} ${text(value())}, ${against}; ${counts() || 'no rule broken'}`;
+    return `${props.panel.title}, ${props.state.word}. ${props.panel.value} ${text(value())}, ${against}; ${counts()?.words ?? 'no rule broken'}`;
   };
   const said = () => [rule(), outside(value())].filter((words) => words !== null);
   const marks = () => {
@@ -129,7 +130,7 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
               </>
             )}
           />
-          <ul class="legend">
+          <Folding names={`${props.panel.value} ${counts()?.short}`}>
             <Show when={control()}>
               {(held) => (
                 <li class="at">{valuesAt(held().plot, index(), props.picture.stepUs !== 0, namer(), board.zone())}</li>
@@ -142,11 +143,17 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
             <Show when={limits()} fallback={<li>Limits need two final windows</li>}>
               {(held) => <LimitItems limits={held()} text={text} />}
             </Show>
-            <Show when={counts()}>{(words) => <li class="broken">◆ {words()}</li>}</Show>
+            <Show when={counts()}>
+              {(said) => (
+                <li class="broken" title={said().words}>
+                  ◆ {said().short}
+                </li>
+              )}
+            </Show>
             <Show when={missingWords(props.picture, extent().fromS, board.nowMs(), board.zone())}>
               {(words) => <li>{words()}</li>}
             </Show>
-          </ul>
+          </Folding>
         </>
       )}
     </Show>
@@ -181,11 +188,14 @@ function* inView({ xSeconds, stepUs, fromUs }: Picture, values: Float64Array, se
     if ((xSeconds[index] ?? 0) * 1e6 + stepUs > (fromUs ?? Number.NEGATIVE_INFINITY)) yield values[index] ?? Number.NaN;
 }
 
-/** `2 × rule 1, beyond the limits · 1 × rule 4, …` */
-function countWords(broken: Uint8Array): string {
-  return ([1, 2, 3, 4] as const)
+/** `2 × rule 1 · 1 × rule 4`, and with the words of the rules; null: none is broken. */
+function countWords(broken: Uint8Array): { readonly short: string; readonly words: string } | null {
+  const found = ([1, 2, 3, 4] as const)
     .map((rule) => ({ rule, count: broken.reduce((sum, one) => sum + (one === rule ? 1 : 0), 0) }))
-    .filter(({ count }) => count > 0)
-    .map(({ rule, count }) => `${count} × rule ${rule}, ${RULE_WORDS[rule]}`)
-    .join(' · ');
+    .filter(({ count }) => count > 0);
+  if (found.length === 0) return null;
+  return {
+    short: found.map(({ rule, count }) => `${count} × rule ${rule}`).join(' · '),
+    words: found.map(({ rule, count }) => `${count} × rule ${rule}: ${RULE_WORDS[rule]}`).join(', '),
+  };
 }

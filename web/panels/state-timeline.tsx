@@ -10,6 +10,7 @@ import { formatMoment } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
 import { colorOf, mapped } from './mappings.ts';
+import { Folding } from './timeseries-legend.tsx';
 
 /** More states than this in a legend are said as one. */
 const MOST_SHARES = 10;
@@ -130,7 +131,11 @@ export function StateTimeline(props: KindProps<StateTimelinePanel, 'states'>): J
               );
             }}
           />
-          <ul class="legend">
+          <Folding
+            names={shares()
+              .shown.map(({ state }) => state)
+              .join()}
+          >
             <For each={shares().shown.map(({ state }) => state)}>
               {(state) => (
                 <li data-key={String(state)}>
@@ -147,7 +152,7 @@ export function StateTimeline(props: KindProps<StateTimelinePanel, 'states'>): J
             <Show when={notes()}>
               <li>{notes()}</li>
             </Show>
-          </ul>
+          </Folding>
         </>
       )}
     </Show>

@@ -1,4 +1,4 @@
-import { Index, type JSX, Show } from 'solid-js';
+import { createEffect, createSignal, Index, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import type { Passed } from './thresholds.ts';
 
 /** A series, or what was before, as the legend says it. */
@@ -35,7 +35,7 @@ const HINT = 'Click: show or hide · with Shift: show alone';
 export function Legend(props: LegendProps): JSX.Element {
   const choose = (key: string, alone: boolean) => (alone ? props.onOnly(key) : props.onToggle(key));
   return (
-    <ul class="legend">
+    <Folding names={props.items.map(({ title }) => title).join()}>
       <Show when={props.at}>
         <li class="at" title={props.atTitle}>
           {props.at}
@@ -65,7 +65,38 @@ export function Legend(props: LegendProps): JSX.Element {
       <Show when={props.notes}>
         <li class="note">{props.notes}</li>
       </Show>
-    </ul>
+    </Folding>
+  );
+}
+
+/** Two lines of entries; how many do not fit is said, and a click shows them. `names`: of all entries, as one text. */
+export function Folding(props: { readonly names: string; readonly children: JSX.Element }): JSX.Element {
+  let list: HTMLUListElement | undefined;
+  const [open, setOpen] = createSignal(false);
+  const [hidden, setHidden] = createSignal(0);
+  const count = () => {
+    if (!list) return;
+    const bottom = list.clientHeight;
+    setHidden(open() ? 0 : [...list.children].filter((one) => (one as HTMLElement).offsetTop >= bottom - 2).length);
+  };
+  onMount(() => {
+    if (!list) return;
+    const observer = new ResizeObserver(count);
+    observer.observe(list);
+    onCleanup(() => observer.disconnect());
+  });
+  createEffect(on([() => props.names, open], count, { defer: true }));
+  return (
+    <div class="legend-box">
+      <ul class="legend" ref={list} data-open={open() ? '' : undefined}>
+        {props.children}
+      </ul>
+      <Show when={hidden() > 0 || open()}>
+        <button type="button" class="legend-more" aria-expanded={open()} onClick={() => setOpen(!open())}>
+          {open() ? 'fewer' : `+ ${hidden()} more`}
+        </button>
+      </Show>
+    </div>
   );
 }
 
