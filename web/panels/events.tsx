@@ -1,5 +1,5 @@
 import { createVirtualizer } from '@tanstack/solid-virtual';
-import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, Index, type JSX, onMount, Show } from 'solid-js';
 import type { EventsPanel } from '../../contract/spec/panel.ts';
 import { formatClock, formatMoment } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
@@ -17,6 +17,9 @@ export function Events(props: KindProps<EventsPanel, 'rows'>): JSX.Element {
   const board = useBoard();
   const rem = () => 16 * board.ink().scale;
   const [list, setList] = createSignal<HTMLElement>();
+  let node: HTMLElement | undefined;
+  // Before it is part of the page, an element has no window to be watched by.
+  onMount(() => setList(node));
   const hold = createHold(list, board.nowMs);
   const picture = createHeld(() => props.picture, hold.held);
   const parts = createMemo(() => textParts(props.panel.text));
@@ -68,7 +71,9 @@ export function Events(props: KindProps<EventsPanel, 'rows'>): JSX.Element {
   return (
     <>
       <div
-        ref={setList}
+        ref={(made) => {
+          node = made;
+        }}
         class="events"
         role="log"
         aria-live="off"

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, Index, type JSX, Show } from 'solid-js';
 import type { GaugePanel } from '../../contract/spec/panel.ts';
 import { formatTick } from '../format.ts';
 import { arcPath, gaugeZones, placeOn } from './gauge-arc.ts';
@@ -30,11 +30,11 @@ export function Gauge(props: KindProps<GaugePanel, 'fold'>): JSX.Element {
   return (
     <div class="gauge" data-value={value() ?? ''} style={{ '--bar': shown().color ?? 'var(--series-1)' }}>
       <svg viewBox="4 6 192 152" role="img" aria-label={summary()}>
-        <For each={zones()}>
+        <Index each={zones()}>
           {(zone) => (
-            <path class="zone" d={arcPath(92, zone.from, zone.to)} style={{ stroke: `var(--${zone.color})` }} />
+            <path class="zone" d={arcPath(92, zone().from, zone().to)} style={{ stroke: `var(--${zone().color})` }} />
           )}
-        </For>
+        </Index>
         <path class="ground" d={arcPath(79, 0, 1)} />
         <path class="value" d={arcPath(79, 0, 1)} pathLength="1" stroke-dasharray={`${place()} 2`} />
         <text class="end" x="32" y="155">

@@ -1,5 +1,5 @@
 import { createVirtualizer } from '@tanstack/solid-virtual';
-import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, Index, type JSX, onMount, Show } from 'solid-js';
 import { useBoard } from './board-context.ts';
 import { createHold, type Hold } from './hold.ts';
 import type { Room, Sort } from './kind-props.ts';
@@ -55,6 +55,9 @@ export function GridTable<Row>(props: GridTableProps<Row>): JSX.Element {
   const board = useBoard();
   const rem = () => 16 * board.ink().scale;
   const [scroller, setScroller] = createSignal<HTMLDivElement>();
+  let node: HTMLDivElement | undefined;
+  // Before it is part of the page, an element has no window to be watched by.
+  onMount(() => setScroller(node));
   const hold = createHold(scroller, board.nowMs);
   props.hold(hold);
   const rowPx = createMemo(() => {
@@ -109,7 +112,13 @@ export function GridTable<Row>(props: GridTableProps<Row>): JSX.Element {
     ].filter(Boolean);
   return (
     <>
-      <div ref={setScroller} class="table-scroller" style={{ '--table-row': `${rowPx()}px` }}>
+      <div
+        ref={(made) => {
+          node = made;
+        }}
+        class="table-scroller"
+        style={{ '--table-row': `${rowPx()}px` }}
+      >
         <table class="rows" aria-label={props.label} aria-rowcount={props.rows.length + 1}>
           <colgroup>
             <Index each={props.columns}>{(column) => <col style={{ width: widthOf(column()) }} />}</Index>

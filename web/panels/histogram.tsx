@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, Index, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
 import type { HistogramPanel } from '../../contract/spec/panel.ts';
 import { formatTick, formatValue } from '../format.ts';
 import { isAdditive } from './additive.ts';
@@ -110,9 +110,9 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
         width={width()}
         height={height()}
       >
-        <For each={yAxis().ticks}>
-          {(tick) => <line class="grid" x1="0" x2={width()} y1={y(tick.at)} y2={y(tick.at)} />}
-        </For>
+        <Index each={yAxis().ticks}>
+          {(tick) => <line class="grid" x1="0" x2={width()} y1={y(tick().at)} y2={y(tick().at)} />}
+        </Index>
         <path class="bins" d={path()} />
         <Show when={pointed()}>
           {(bin) => (
@@ -128,21 +128,21 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
         <Show when={median() !== null}>
           <line class="median" x1={x(median() ?? 0)} x2={x(median() ?? 0)} y1="0" y2={height()} />
         </Show>
-        <For each={props.panel.marks ?? []}>
+        <Index each={props.panel.marks ?? []}>
           {(mark) => (
             <g class="limit-mark">
-              <line x1={x(mark.at)} x2={x(mark.at)} y1="0" y2={height()} />
+              <line x1={x(mark().at)} x2={x(mark().at)} y1="0" y2={height()} />
               <text
-                x={x(mark.at)}
-                dx={x(mark.at) > width() * 0.75 ? -5 : 5}
+                x={x(mark().at)}
+                dx={x(mark().at) > width() * 0.75 ? -5 : 5}
                 y={0.85 * rem()}
-                text-anchor={x(mark.at) > width() * 0.75 ? 'end' : 'start'}
+                text-anchor={x(mark().at) > width() * 0.75 ? 'end' : 'start'}
               >
-                {mark.title}
+                {mark().title}
               </text>
             </g>
           )}
-        </For>
+        </Index>
       </svg>
       <Index each={yAxis().ticks}>
         {(tick) => (

@@ -22,26 +22,28 @@ export function createHold(element: Accessor<HTMLElement | undefined>, nowMs: Ac
   const touch = () => setTouchedMs(nowMs());
   const leave = () => setTouchedMs(null);
   createEffect(() => {
-    const node = element();
-    if (!node) return;
+    const list = element();
+    if (!list) return;
+    // What says how many are new stands beside the list: on the way to it nothing is let go.
+    const node = list.parentElement ?? list;
     const moved = (event: PointerEvent) => event.pointerType !== 'touch' && touch();
     const blurred = (event: FocusEvent) => {
       if (!(event.relatedTarget instanceof Node && node.contains(event.relatedTarget))) leave();
     };
-    const scrolled = () => setAway(node.scrollTop > 2);
+    const scrolled = () => setAway(list.scrollTop > 2);
     node.addEventListener('pointermove', moved);
     node.addEventListener('pointerleave', leave);
     node.addEventListener('keydown', touch);
     node.addEventListener('focusin', touch);
     node.addEventListener('focusout', blurred);
-    node.addEventListener('scroll', scrolled, { passive: true });
+    list.addEventListener('scroll', scrolled, { passive: true });
     onCleanup(() => {
       node.removeEventListener('pointermove', moved);
       node.removeEventListener('pointerleave', leave);
       node.removeEventListener('keydown', touch);
       node.removeEventListener('focusin', touch);
       node.removeEventListener('focusout', blurred);
-      node.removeEventListener('scroll', scrolled);
+      list.removeEventListener('scroll', scrolled);
     });
   });
   const held = createMemo(() => {
