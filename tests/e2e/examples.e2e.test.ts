@@ -34,6 +34,7 @@ test('every example has a test here', () => {
     '03-mqtt-sensor',
     '04-late-events',
     '05-window-kinds',
+    '06-kiosk',
   ]);
 });
 

@@ -89,7 +89,7 @@ async function versions(page: Page, next: () => { readonly protocol: number; rea
 }
 
 test('a later protocol makes a kiosk load itself again, three times and not more', { timeout: 180_000 }, async () => {
-  const relay = await relayForTest('--demo-rate', '10');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '10');
   const tab = await tabForTest(browser, `${relay.url}/?kiosk`);
   const loaded = loads(tab.page);
   await versions(tab.page, () => ({ protocol: PROTOCOL_VERSION + 1, build: 'a' }));
@@ -99,12 +99,12 @@ test('a later protocol makes a kiosk load itself again, three times and not more
   );
   // The one of this test, and its own three.
   expect(loaded()).toBe(4);
-  expect(await tab.page.locator('[data-panel]').count()).toBeGreaterThan(3);
+  await until(async () => expect(await tab.page.locator('[data-panel]').count()).toBeGreaterThan(3));
   expect(tab.errors).toEqual([]);
 });
 
 test('elsewhere it is offered, and the page goes on as it is', { timeout: 120_000 }, async () => {
-  const relay = await relayForTest('--demo-rate', '10');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '10');
   const tab = await tabForTest(browser, relay.url);
   const loaded = loads(tab.page);
   let asked = 0;

@@ -29,7 +29,7 @@ const drawn = (tab: BoardTab, title?: string) =>
 const shownBoard = (page: Page) => page.locator('[data-stage=shown] [data-board]').getAttribute('data-board');
 
 test('a kiosk fits a wall, a 4K wall and a phone, with type to be read from afar', { timeout: 180_000 }, async () => {
-  const relay = await relayForTest('--demo-rate', '40');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '40');
   for (const [size, viewport] of Object.entries(SIZES)) {
     const tab = await tabForTest(browser, `${relay.url}/?kiosk`, { context: { viewport } });
     await drawn(tab);
@@ -62,7 +62,7 @@ test('a kiosk fits a wall, a 4K wall and a phone, with type to be read from afar
 });
 
 test('Esc leaves a kiosk, in the address too', { timeout: 90_000 }, async () => {
-  const relay = await relayForTest('--demo-rate', '20');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '20');
   const tab = await tabForTest(browser, `${relay.url}/?kiosk=1&from=now-5m&reload=24h`);
   await drawn(tab);
   await tab.page.keyboard.press('Escape');
@@ -71,11 +71,18 @@ test('Esc leaves a kiosk, in the address too', { timeout: 90_000 }, async () => 
   expect(new URL(tab.page.url()).search).toBe('?from=now-5m');
   expect(await tab.page.evaluate(() => document.documentElement.classList.contains('kiosk'))).toBe(false);
   await drawn(tab);
+  // By the keys that every board has, there and back.
+  await tab.page.keyboard.type('dk');
+  await until(async () => expect(await tab.page.locator('.wall').count()).toBe(1));
+  expect(await tab.page.locator('.bar, .files').count()).toBe(0);
+  await tab.page.keyboard.type('dk');
+  await until(async () => expect(await tab.page.locator('.wall').count()).toBe(0));
+  expect(await tab.page.locator('.bar').count()).toBe(1);
   expect(tab.errors).toEqual([]);
 });
 
 test('the screen is kept on, and the corner says when what is shown is old', { timeout: 120_000 }, async () => {
-  const relay = await relayForTest('--demo-rate', '20');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '20');
   const tab = await tabForTest(browser, `${relay.url}/?kiosk`, { expected: AWAY });
   await drawn(tab);
   expect(await tab.page.locator('.wall').getAttribute('data-screen')).toBe('on');
@@ -139,6 +146,13 @@ test('a playlist shows its boards in turn, on one engine, without a flash; by ha
   expect(tab.errors).toEqual([]);
   await page.keyboard.press('Escape');
   await until(async () => expect(new URL(page.url()).search).toMatch(/^\?board=\w+$/));
+});
+
+test('of several boards a kiosk shows the first where its address names none', { timeout: 60_000 }, async () => {
+  const relay = await relayForTest('--config', await writeWalls('demo:shop'));
+  const tab = await tabForTest(browser, `${relay.url}/?kiosk`);
+  await drawn(tab, 'Board one');
+  expect(tab.errors).toEqual([]);
 });
 
 test('two hundred turns of a playlist leave nothing behind', { timeout: 300_000 }, async () => {

@@ -47,7 +47,7 @@ const live = (tab: BoardTab) =>
 test('unplugged, the page opens with the last data and its age, or runs the demo; plugged in, it goes on', {
   timeout: 240_000,
 }, async () => {
-  const relay = await relayForTest('--demo-rate', '30');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '30');
   const context = await profile();
   const first = await openBoardIn(context, relay.url, GONE);
   await live(first);
@@ -94,7 +94,7 @@ test('unplugged, the page opens with the last data and its age, or runs the demo
 });
 
 test('what only a relay answers is never the page this browser keeps', { timeout: 120_000 }, async () => {
-  const relay = await relayForTest('--demo-rate', '10');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '10');
   const context = await profile();
   const tab = await openBoardIn(context, relay.url, GONE);
   await kept(tab);
@@ -194,7 +194,7 @@ test('a newer build waits until it is asked in; the page of before goes on meanw
 test('the relay lets files with a hash in their name be kept for good, and the others be asked for again', {
   timeout: 60_000,
 }, async () => {
-  const relay = await relayForTest('--demo-rate', '1');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '1');
   const html = await (await fetch(relay.url)).text();
   const [script = ''] = /assets\/index-[^"]+\.js/.exec(html) ?? [];
   const cacheOf = async (path: string) => {

@@ -46,6 +46,14 @@ export async function findMosquittoPub(): Promise<string> {
   return programOr('mosquitto_pub', 'apt-get install mosquitto-clients, or brew install mosquitto');
 }
 
+/** What checks the units of services. */
+export async function findSystemdAnalyze(): Promise<string> {
+  const found = await findProgram('systemd-analyze');
+  if (found !== null) return found;
+  await installPackages('systemd');
+  return programOr('systemd-analyze', 'apt-get install systemd');
+}
+
 /** A Python that can import the packages, each as `name==version`: in an environment of its own. */
 export async function findPython(...packages: readonly string[]): Promise<string> {
   const environment = join(CACHE, `python-${packages.join('-').replaceAll('==', '-')}`);

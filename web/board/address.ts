@@ -9,6 +9,9 @@ export interface Address {
   readonly href: (change: Partial<View>) => string;
 }
 
+/** Told on `window` when the page itself has changed its address: history tells only of what the browser does. */
+export const ADDRESS_CHANGE = 'highwater-address';
+
 export function createAddress(): Address {
   const [view, setView] = createSignal(readView(location.search));
   const href = (change: Partial<View>) => `${location.pathname}${writeView({ ...view(), ...change }, location.search)}`;
@@ -17,6 +20,7 @@ export function createAddress(): Address {
     if (push) history.pushState(null, '', url);
     else history.replaceState(history.state, '', url);
     setView(readView(location.search));
+    window.dispatchEvent(new Event(ADDRESS_CHANGE));
   };
   const read = () => void setView(readView(location.search));
   /** A link to another view of this page needs no other page: the engine and what it holds stay. */

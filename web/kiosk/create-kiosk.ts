@@ -2,6 +2,7 @@ import { type Accessor, createComputed, createEffect, createMemo, createSignal, 
 import type { Clock } from '../../contract/clock.ts';
 import type { Boards } from '../../contract/worker-api.ts';
 import { type KioskOptions, type Playlist, playlistOf, readKiosk, withKiosk, withoutKiosk } from './kiosk-options.ts';
+import { onAddress } from './on-address.ts';
 import { createRotation } from './rotation.ts';
 
 /** The wall as signals. Keys are heard as long as its root lives. */
@@ -25,14 +26,19 @@ function go(url: string): void {
   window.dispatchEvent(new PopStateEvent('popstate', { state: history.state }));
 }
 
+function goTo(board: string): void {
+  const params = new URLSearchParams(location.search);
+  params.set('board', board);
+  go(`${location.pathname}?${params.toString().replace(/(^|&)kiosk=(?=&|$)/, '$1kiosk')}`);
+}
+
 const boardIn = (search: string) => new URLSearchParams(search).get('board');
 
 /** Does the address ask for a kiosk? */
 export function createIsKiosk(): Accessor<boolean> {
   const [is, setIs] = createSignal(readKiosk(location.search).kiosk);
   const look = () => setIs(readKiosk(location.search).kiosk);
-  window.addEventListener('popstate', look);
-  onCleanup(() => window.removeEventListener('popstate', look));
+  onCleanup(onAddress(look));
   return is;
 }
 
@@ -42,7 +48,12 @@ export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kios
   const [search, setSearch] = createSignal(location.search);
   const [next, setNext] = createSignal<string | null>(null);
   const [paused, setPaused] = createSignal(false);
-  const look = () => setSearch(location.search);
+  const look = () => {
+    // The mark of a kiosk was taken away: what else makes one goes with it.
+    if (!new URLSearchParams(location.search).has('kiosk') && readKiosk(location.search).kiosk)
+      history.replaceState(history.state, '', `${location.pathname}${withoutKiosk(location.search)}`);
+    setSearch(location.search);
+  };
   const options = createMemo(() => readKiosk(search()), undefined, { equals: same });
   const playlist = createMemo(() => playlistOf(options(), boards()), undefined, { equals: same });
   const shown = createMemo(() => boardIn(search()));
@@ -56,11 +67,7 @@ export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kios
         boards: () => playlist()?.boards ?? [],
         everyMs: () => playlist()?.everyMs ?? 0,
         shown,
-        show(board) {
-          const params = new URLSearchParams(location.search);
-          params.set('board', board);
-          go(`${location.pathname}?${params.toString().replace(/(^|&)kiosk=(?=&|$)/, '$1kiosk')}`);
-        },
+        show: goTo,
         prepare: setNext,
         isReady: () => {
           const stage = document.querySelector('[data-stage=next]');
@@ -77,6 +84,13 @@ export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kios
   createEffect(on(playlist, () => rotation()?.changed(), { defer: true }));
   createEffect(on(paused, (now) => rotation()?.setPaused(now), { defer: true }));
 
+  // Nobody is there to choose one of a list.
+  createEffect(() => {
+    const [first, ...others] = Object.keys(boards()?.boards ?? {});
+    const { kiosk, playlist: named } = options();
+    if (kiosk && named === null && shown() === null && first !== undefined && others.length > 0) goTo(first);
+  });
+
   const keys = (event: KeyboardEvent) => {
     if (!options().kiosk || event.ctrlKey || event.metaKey || event.altKey) return;
     const turning = rotation();
@@ -91,10 +105,9 @@ export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kios
     event.stopImmediatePropagation();
   };
   window.addEventListener('keydown', keys, { capture: true });
-  window.addEventListener('popstate', look);
+  onCleanup(onAddress(look));
   onCleanup(() => {
     window.removeEventListener('keydown', keys, { capture: true });
-    window.removeEventListener('popstate', look);
     document.documentElement.classList.remove('kiosk');
   });
   return { options, playlist, next, shown, paused };

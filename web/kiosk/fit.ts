@@ -1,5 +1,7 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { Panel } from '../../contract/spec/panel.ts';
+import { readKiosk } from './kiosk-options.ts';
+import { onAddress } from './on-address.ts';
 
 const COLUMNS = 24;
 /** Panels that are no wider stand two abreast. */
@@ -20,15 +22,12 @@ const NARROW = '(max-width: 640px)';
 /** Is this a wall as narrow as a phone? */
 export function createNarrowWall(): Accessor<boolean> {
   const media = matchMedia(NARROW);
-  const isWall = () => document.documentElement.classList.contains('kiosk');
-  const [narrow, setNarrow] = createSignal(isWall() && media.matches);
-  const look = () => setNarrow(isWall() && media.matches);
+  const isNarrow = () => media.matches && readKiosk(location.search).kiosk;
+  const [narrow, setNarrow] = createSignal(isNarrow());
+  const look = () => setNarrow(isNarrow());
   media.addEventListener('change', look);
-  window.addEventListener('popstate', look);
-  onCleanup(() => {
-    media.removeEventListener('change', look);
-    window.removeEventListener('popstate', look);
-  });
+  onCleanup(onAddress(look));
+  onCleanup(() => media.removeEventListener('change', look));
   return narrow;
 }
 
