@@ -5,7 +5,7 @@ import { boardsIn, type Declared, declaredBy, loadAt, type RunConfig } from '../
 import { readText } from '../read-text.ts';
 import { fits, folderOf } from './find-boards.ts';
 import { keptWindows, overStreams } from './kept-windows.ts';
-import { type BoardsOf, boardNames, boardsByName, type GoodBoards, readBoards } from './read-boards.ts';
+import { type BoardsOf, boardNames, boardsByName, type GoodBoards, readBoards, textsOf } from './read-boards.ts';
 import type { Shown } from './shown.ts';
 
 /**
@@ -21,6 +21,8 @@ export class BoardFiles {
   /** What is wrong with the text. */
   #wrong: readonly string[] = [];
   #found: GoodBoards;
+  /** All that was read the last time. */
+  #texts: string | null = null;
   #last: Shown;
 
   constructor(started: RunConfig) {
@@ -41,6 +43,10 @@ export class BoardFiles {
   async read(): Promise<Shown> {
     await this.#readConfig();
     const of = this.#boardsOf();
+    // Judging them takes longer than reading them, and mostly nothing has changed.
+    const texts = JSON.stringify([this.#text, of === null ? null : await textsOf(of)]);
+    if (texts === this.#texts) return this.#last;
+    this.#texts = texts;
     const read = of === null ? null : await readBoards(of, this.#found);
     this.#found = read?.found ?? new Map();
     const boards = read === null ? null : boardsByName(this.#found);

@@ -54,11 +54,14 @@ export async function readBoards(of: BoardsOf, before: GoodBoards = new Map()): 
   const candidates = await allCandidates(of, before);
   const claimed = new Claimed(of);
   // A name or window that two have stays with the one that had it.
-  for (const { file, good } of candidates) {
+  for (const { file, good, lines } of candidates) {
     const last = before.get(file);
     if (last === undefined) continue;
     claimed.name(file);
-    if (good === null || isSame(good, last)) claimed.take(file, last);
+    if (good !== null && !isSame(good, last)) continue;
+    // The configuration may have come to claim one of its windows.
+    if (good !== null) lines.push(...claimed.conflicts(file, last));
+    claimed.take(file, last);
   }
   for (const { file, good } of candidates) if (good !== null) claimed.name(file);
   for (const { file, good, lines } of candidates) {
@@ -178,6 +181,13 @@ function allMatching({ patterns, baseDir }: Pick<BoardsOf, 'patterns' | 'baseDir
 
 function namesOf(files: Matched): string[] {
   return [...new Set(files.flatMap(({ matches }) => matches.map(boardName)))];
+}
+
+/** What these patterns find, with the text of each: the same for as long as nothing is changed. */
+export async function textsOf(of: Pick<BoardsOf, 'patterns' | 'baseDir'>): Promise<string> {
+  const files = await allMatching(of);
+  const read = files.flatMap(({ matches }) => matches.map(async (file) => [file, await readOrTell(file)]));
+  return JSON.stringify([files, await Promise.all(read)]);
 }
 
 /** Its text, that it is a folder, or why it cannot be read. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -178,6 +178,9 @@ playlists: { wall: { boards: [shop, shp] } }
   expect(made.boards.s?.panels[0]).toMatchObject({ window: 's_by_minute' });
   expect(Object.keys(made.boards.s?.windows ?? {})).toEqual(['s_by_minute']);
   expect(Object.keys(made.windows)).toEqual(['mine', 's_by_minute']);
+
+  await write('highwater.yaml', config());
+  expect(await shows(({ boards }) => 'shop' in boards)).toMatchObject({ made: [], problems: [] });
 });
 
 test('B4 where nobody tells of changes, files are read again every two seconds', async () => {
@@ -197,6 +200,23 @@ test('B4 where nobody tells of changes, files are read again every two seconds',
   expect(await shows(({ boards }) => boards.shop?.title === 'Shop today')).toMatchObject({ problems: [] });
 });
 
+test('B4 files that are links to others, as a mounted configuration is, are seen when the link leads elsewhere', async () => {
+  const { at, shows } = await relayOf({
+    'highwater.yaml': config(),
+    'boards/shop.yaml': board('Shop'),
+  });
+  await mkdir(at('v1'));
+  await writeFile(at('v1/shop.yaml'), board('Shop today'));
+  await symlink('v1/shop.yaml', at('link'));
+  await rename(at('link'), at('linked.yaml'));
+  await rm(at('boards/shop.yaml'));
+  await symlink('../linked.yaml', at('boards/shop.yaml'));
+  await shows(({ boards }) => boards.shop?.title === 'Shop today');
+  // Nothing happens in the folder of the boards: two seconds later it is read all the same.
+  await writeFile(at('v1/shop.yaml'), board('Shop tomorrow'));
+  await shows(({ boards }) => boards.shop?.title === 'Shop tomorrow');
+});
+
 test('B5 what two files claim stays with the one that had it', async () => {
   const own = (title: string, window: string) => `${board(title, window)}windows:\n  ${window}: ${WINDOW}\n`;
   const { at, write, shows } = await relayOf({
@@ -214,6 +234,15 @@ test('B5 what two files claim stays with the one that had it', async () => {
   await write('boards/b.yaml', own('B', 'other'));
   const moved = await shows(({ problems }) => problems.length === 0);
   expect(Object.keys(moved.boards)).toEqual(['a', 'b', 'z']);
+  // The configuration too.
+  await write('highwater.yaml', config().replace('windows:\n', `windows:\n  Other: ${WINDOW}\n`));
+  const late = await shows(({ problems }) => problems.length > 0);
+  expect(late.problems.map(({ lines }) => lines)).toEqual([
+    [
+      `${at('boards/b.yaml')}:5 windows.other: found a window that is there (${at('highwater.yaml')}:4 Other), expected another name`,
+    ],
+  ]);
+  expect(Object.keys(late.boards)).toEqual(['a', 'b', 'z']);
 });
 
 test('B4 a pattern that finds nothing any more keeps its boards, and says so', async () => {
