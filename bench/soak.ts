@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright';
+import { parse, stringify } from 'yaml';
 import { pssBytes, rssBytes, withDescendants } from '../tests/faults/kit/process-figures.ts';
 import { writeReliability } from '../tests/faults/report.ts';
 import { CHROMIUM_FLAGS } from '../tests/support/chromium.ts';
@@ -18,9 +19,10 @@ import type { Sample, Soak } from './soak/sample.ts';
 import { surroundings } from './soak/surroundings.ts';
 
 /**
- * A kiosk that stays on: `npm run soak -- --minutes 60 [--rate 5000]`. The shop board in a real Chromium, a real relay, a
- * real MQTT broker, and bounds on everything that is kept, small enough to be reached many times. Every ten seconds it
- * looks at all of it; at the end it writes docs/soak.json, docs/pictures/soak.svg and docs/reliability.md.
+ * A kiosk that stays on: `npm run soak -- --minutes 60 [--rate 5000] [--playlist]`. The shop board, or a playlist of the four
+ * boards that ship, in a real Chromium, a real relay, a real MQTT broker, and bounds on everything that is kept, small
+ * enough to be reached many times. Every ten seconds it looks at all of it; at the end it writes docs/soak.json (of a
+ * playlist docs/playlist.json), its picture and docs/reliability.md.
  *
  *     publisher ─▶ mosquitto ─▶ relay (log 32 MiB) ─▶ Chromium (rows of 2 min, panes 32 MiB, journal 32 MiB) ─▶ frames
  */
@@ -28,6 +30,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     rate: { type: 'string', default: '5000' },
+    playlist: { type: 'boolean', default: false },
     /** For trying it out: writes elsewhere than into docs. */
     out: { type: 'string' },
   },
@@ -37,6 +40,9 @@ const rate = Number(values.rate);
 const SAMPLE_MS = Math.min(10_000, minutes * 1_000);
 const LOG_BYTES = 32 * 2 ** 20;
 const LOOKS_PER_LINE = 6;
+/** How long each board of the playlist is shown. */
+const TURN_S = 15;
+const FILE = values.playlist ? 'playlist' : 'soak';
 const out = values.out ?? join(root, 'docs');
 const pictures = values.out ?? join(root, 'docs/pictures');
 const RETENTION =
@@ -48,17 +54,7 @@ const folder = await mkdtemp(join(tmpdir(), 'highwater-soak-'));
 const data = join(folder, 'data');
 const config = join(folder, 'highwater.yaml');
 const broker = await startMosquitto();
-await writeFile(
-  config,
-  `streams:
-  shop_events:
-    source: ${broker.url}/shop/+/events
-    time: { field: timestamp }
-    keep: 2m
-    log: { max_bytes: 32MiB }
-boards: ${join(root, 'boards/shop.yaml')}
-`,
-);
+await writeFile(config, values.playlist ? await playlistConfig(broker.url) : boardConfig(broker.url));
 const relay = await startRelayProcess(['--config', config, '--data', data, '--log-level', 'warn']);
 const publisher = start(process.execPath, ['bench/publisher.ts', broker.url, String(rate)]);
 const [debugPort = 0] = await freePorts(1);
@@ -73,11 +69,13 @@ const page = await context.newPage();
 page.on('pageerror', (error) => console.error(`page: ${error.message}`));
 await page.addInitScript(watchFrames);
 await publisher.says(/publishing/);
-await page.goto(`${relay.url}/?board=shop&kiosk&journal=32MiB&panes=32MiB`);
+const shown = values.playlist ? `playlist=wall&every=${TURN_S}s` : 'board=shop';
+await page.goto(`${relay.url}/?${shown}&kiosk&journal=32MiB&panes=32MiB`);
 await page.waitForFunction(async () => (await window.highwater.status()).eventsPerSecond > 0, undefined, {
   timeout: 60_000,
 });
 const devtools = await openDevtools(debugPort);
+const dom = await context.newCDPSession(page);
 
 const startedMs = performance.now();
 let looks = 0;
@@ -108,7 +106,8 @@ process.exit();
 async function write(): Promise<Soak> {
   const frameBytes = Number(/frame_bytes_total\{[^}]*\} (\d+)/.exec(await metrics())?.[1] ?? 0);
   const soak: Soak = {
-    command: `npm run soak -- --minutes ${minutes}${rate === 5_000 ? '' : ` --rate ${rate}`}`,
+    ...(values.playlist && { shown: `a playlist of the four boards that ship, each for ${TURN_S} s,` }),
+    command: `npm run soak -- --minutes ${minutes}${rate === 5_000 ? '' : ` --rate ${rate}`}${values.playlist ? ' --playlist' : ''}`,
     ...surroundings(),
     minutes: Math.round((performance.now() - startedMs) / 60_000),
     eventsPerSecond: rate,
@@ -117,9 +116,9 @@ async function write(): Promise<Soak> {
     logTurnedOver: Number((frameBytes / LOG_BYTES).toFixed(1)),
     samples,
   };
-  await writeFile(join(out, 'soak.json'), `${JSON.stringify(soak)}\n`);
-  const title = `A kiosk at ${rate.toLocaleString('en')} events/s for ${soak.minutes} minutes`;
-  await writeFile(join(pictures, 'soak.svg'), plot(samples, title));
+  await writeFile(join(out, `${FILE}.json`), `${JSON.stringify(soak)}\n`);
+  const title = `${values.playlist ? 'A playlist' : 'A kiosk'} at ${rate.toLocaleString('en')} events/s for ${soak.minutes} minutes`;
+  await writeFile(join(pictures, `${FILE}.svg`), plot(samples, title));
   return soak;
 }
 
@@ -139,6 +138,7 @@ async function look(page: Page, devtools: Devtools): Promise<Sample> {
     return { frames, status, storageBytes: storage.usage ?? 0, kept: rows[0] };
   }, counts);
   const heaps = await devtools.heaps();
+  const { nodes, jsEventListeners } = await dom.send('Memory.getDOMCounters');
   const stream = seen.status.streams.shop_events;
   const sorted = seen.frames.toSorted((a, b) => a - b);
   const rank = (at: number) =>
@@ -150,6 +150,8 @@ async function look(page: Page, devtools: Devtools): Promise<Sample> {
     wasmHeapBytes: seen.status.memory.usedBytes,
     pageHeapBytes: heaps.pageBytes,
     workerHeapBytes: heaps.workerBytes,
+    domNodes: nodes,
+    listeners: jsEventListeners,
     paneBytes: seen.status.panes.usedBytes,
     browserPssBytes: sizes.length === 0 ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
     relayRssBytes: relay.pid === null ? null : rssBytes(relay.pid),
@@ -165,6 +167,34 @@ async function look(page: Page, devtools: Devtools): Promise<Sample> {
     restarts: seen.status.restarts.length,
     missing: seen.kept ? Number(seen.kept.high) - Number(seen.kept.low) + 1 - Number(seen.kept.held) : null,
   };
+}
+
+function boardConfig(brokerUrl: string): string {
+  return `streams:
+  shop_events:
+    source: ${brokerUrl}/shop/+/events
+    time: { field: timestamp }
+    keep: 2m
+    log: { max_bytes: 32MiB }
+boards: ${join(root, 'boards/shop.yaml')}
+`;
+}
+
+/** What `npm start` runs, with a shop that is as busy as asked for. */
+async function playlistConfig(brokerUrl: string): Promise<string> {
+  const demo = parse(await readFile(join(root, 'boards/demo.yaml'), 'utf8'));
+  const { shop_events, ...others } = demo.streams;
+  const streams = {
+    shop_events: { ...shop_events, source: `${brokerUrl}/shop/+/events`, log: { max_bytes: '32MiB' } },
+    ...others,
+  };
+  return stringify({
+    ...demo,
+    streams: Object.fromEntries(
+      Object.entries(streams).map(([name, spec]) => [name, { ...(spec as object), keep: '2m' }]),
+    ),
+    boards: demo.boards.map((name: string) => join(root, 'boards', name)),
+  });
 }
 
 function received(page: Page): Promise<number> {

@@ -8,6 +8,9 @@ export interface Sample {
   readonly workerHeapBytes: number;
   /** Of windows, by the engine's own estimate; left out by soaks from before it was told. */
   readonly paneBytes?: number;
+  /** Elements and texts, and listeners, of all the page's documents, those not let go of among them; left out by earlier soaks. */
+  readonly domNodes?: number;
+  readonly listeners?: number;
   /** Memory of all processes of the browser, what they share counted once. */
   readonly browserPssBytes: number | null;
   readonly relayRssBytes: number | null;
@@ -30,6 +33,8 @@ export interface Sample {
 }
 
 export interface Soak {
+  /** What was on the screen; left out: the shop board. */
+  readonly shown?: string;
   readonly command: string;
   readonly date: string;
   readonly machine: string;
@@ -48,6 +53,8 @@ export const SERIES = [
   { key: 'wasmHeapBytes', name: 'WebAssembly heap', unit: 'MB' },
   { key: 'workerHeapBytes', name: 'JavaScript heap, workers', unit: 'MB' },
   { key: 'pageHeapBytes', name: 'JavaScript heap, page', unit: 'MB' },
+  { key: 'domNodes', name: 'DOM nodes', unit: 'k' },
+  { key: 'listeners', name: 'event listeners', unit: 'k' },
   { key: 'paneBytes', name: 'panes, by estimate', unit: 'MB' },
   { key: 'browserPssBytes', name: 'browser, all processes', unit: 'MB' },
   { key: 'relayRssBytes', name: 'relay, resident', unit: 'MB' },

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Sample, SERIES, slopeOf } from '../../bench/soak/sample.ts';
-import { readResults, readSoak, withResults } from './report.ts';
+import { readResults, readSoaks, withResults } from './report.ts';
 import type { Run } from './run-all.ts';
 
 const MARKS = 'words\n<!-- results: written by npm run faults and npm run soak -->\nold\n<!-- end of results -->\nmore';
@@ -19,14 +19,14 @@ const run = (seed: number, violations: Run['violations'], recoveriesMs: number[]
 
 test('docs/reliability.md is what reliability.json and soak.json say', async () => {
   const page = await readFile(resolve(import.meta.dirname, '../../docs/reliability.md'), 'utf8');
-  const [results, soak] = await Promise.all([readResults(), readSoak()]);
-  expect(withResults(page, results, soak)).toBe(page);
+  const [results, soaks] = await Promise.all([readResults(), readSoaks()]);
+  expect(withResults(page, results, soaks)).toBe(page);
 });
 
 test('a failure is told with its letter and the command that repeats it, between the marks alone', () => {
   const runs = [run(1, [], [900, 1_500]), run(2, [{ letter: 'L', text: 'node 1: 3 are missing' }], [4_200])];
   const surroundings = { date: '2026-11-23T05:00:00.000Z', machine: 'a machine', commit: 'abc' };
-  const page = withResults(MARKS, { ...surroundings, command: 'npm run faults', durations: 'short', runs }, null);
+  const page = withResults(MARKS, { ...surroundings, command: 'npm run faults', durations: 'short', runs }, {});
   expect(page).toMatch(/^words\n/);
   expect(page).toMatch(/\nmore$/);
   expect(page).not.toContain('old');

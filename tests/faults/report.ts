@@ -4,7 +4,7 @@ import { SERIES, type Slope, type Soak, slopeOf, warmUpMs } from '../../bench/so
 import type { Run } from './run-all.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
-/** What docs/reliability.md shows of docs/reliability.json and docs/soak.json. */
+/** What docs/reliability.md shows of docs/reliability.json, docs/soak.json and docs/playlist.json. */
 export interface FaultResults {
   readonly command: string;
   readonly date: string;
@@ -22,23 +22,33 @@ export async function readResults(): Promise<FaultResults | null> {
   return read<FaultResults>('reliability.json');
 }
 
-export async function readSoak(): Promise<Soak | null> {
-  return read<Soak>('soak.json');
+/** Hours of it, under the names of their files; those not measured left out. */
+export async function readSoaks(): Promise<Readonly<Record<string, Soak>>> {
+  const found = await Promise.all(
+    ['soak', 'playlist'].map(async (name) => [name, await read<Soak>(`${name}.json`)] as const),
+  );
+  return Object.fromEntries(found.flatMap(([name, soak]) => (soak === null ? [] : [[name, soak]])));
 }
 
 /** Writes what stands between the two marks of the page anew; the words around them are people's. */
 export async function writeReliability(results?: FaultResults): Promise<void> {
   if (results) await writeFile(join(DOCS, 'reliability.json'), `${JSON.stringify(results, null, 1)}\n`);
   const page = join(DOCS, 'reliability.md');
-  await writeFile(page, withResults(await readFile(page, 'utf8'), await readResults(), await readSoak()));
+  await writeFile(page, withResults(await readFile(page, 'utf8'), await readResults(), await readSoaks()));
 }
 
 /** The page with what these say between its marks. */
-export function withResults(page: string, results: FaultResults | null, measured: Soak | null): string {
+export function withResults(
+  page: string,
+  results: FaultResults | null,
+  measured: Readonly<Record<string, Soak>>,
+): string {
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error(`the page needs the marks ${BEGIN} and ${END}`);
-  const sections = [faults(results), soak(measured)].filter((section) => section !== '');
+  const sections = [faults(results), ...Object.entries(measured).map(([name, soak]) => hour(name, soak))].filter(
+    (section) => section !== '',
+  );
   return `${before}${BEGIN}\n\n${sections.join('\n\n')}\n\n${END}${after}`;
 }
 
@@ -97,9 +107,8 @@ function figures(runs: readonly Run[]): string {
   );
 }
 
-function soak(found: Soak | null): string {
-  if (found === null) return '';
-  const { samples } = found;
+function hour(name: string, found: Soak): string {
+  const { samples, shown = 'the shop board' } = found;
   const last = samples.at(-1);
   const missing = samples.reduce((sum, sample) => Math.max(sum, sample.missing ?? 0), 0);
   const rows = SERIES.flatMap((series) => {
@@ -107,12 +116,12 @@ function soak(found: Soak | null): string {
     return slope === null ? [] : [`| ${series.name} | ${cells(slope, series.unit)} |`];
   });
   return [
-    '## An hour of it',
-    `Measured ${found.date.slice(0, 16).replace('T', ' ')} UTC at commit ${found.commit} with \`${found.command}\` on ${found.machine}: the shop board as a kiosk in Chromium, ` +
+    name === 'playlist' ? '## An hour of a playlist' : '## An hour of it',
+    `Measured ${found.date.slice(0, 16).replace('T', ' ')} UTC at commit ${found.commit} with \`${found.command}\` on ${found.machine}: ${shown} as a kiosk in Chromium, ` +
       `a real MQTT broker and relay, ${found.eventsPerSecond.toLocaleString('en')} events/s for ${found.minutes} minutes, ${found.events.toLocaleString('en')} in all. ` +
       `Kept were ${found.retention}: the log turned over ${found.logTurnedOver} times. Losses told: ${last?.losses ?? 0}. ` +
       `Events missing between the oldest and the newest row of the tab, at any sample: ${missing}. Engine restarts: ${last?.restarts ?? 0}.`,
-    '![what was measured, over time](pictures/soak.svg)',
+    `![what was measured, over time](pictures/${name}.svg)`,
     `After a warm-up of ${Math.round(warmUpMs(samples) / 60_000)} min:`,
     ['| | mean | least | most | slope per hour | of the mean |', '|---|---|---|---|---|---|', ...rows].join('\n'),
   ].join('\n\n');
