@@ -45,6 +45,7 @@ async function main(argv: readonly string[]): Promise<void> {
     run,
     host: options.host,
     allowHosts: options.allowHost,
+    allowOrigins: options.allowOrigin,
     port: options.port,
     heartbeatMs: options.heartbeat,
     maxSessions: options.maxTabs,

@@ -34,6 +34,8 @@ export interface RelayParts extends Pick<Shown, 'windows' | 'boards'>, Partial<P
   readonly host: string;
   /** Names the relay may be called by, beside its own. */
   readonly allowHosts?: readonly string[];
+  /** Origins of pages that another host serves, and that may read streams from here. */
+  readonly allowOrigins?: readonly string[];
   readonly port: number;
   readonly pageDir: string;
   /** Where streams are kept over restarts; left out: in memory only. Those at the pace of their events always are. */
@@ -74,6 +76,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   const server: RelayServer = await startServer({
     host,
     ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),
+    ...(parts.allowOrigins !== undefined && { allowOrigins: parts.allowOrigins }),
     port,
     clock,
     run,

@@ -21,6 +21,7 @@ export interface Options {
   readonly port: number;
   readonly host: string;
   readonly allowHost: readonly string[];
+  readonly allowOrigin: readonly string[];
   readonly from: 'earliest' | 'latest';
   readonly since?: string;
   readonly kafkaUser?: string;
@@ -60,6 +61,12 @@ export function parseOptions(argv: readonly string[]): Options {
       throw new InvalidArgumentError(`Expected a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
     return value;
   };
+  const origin = (text: string, before: readonly string[]) => {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, ''))
+      throw new InvalidArgumentError('Expected an origin such as https://boards.example, without a path.');
+    return [...before, url.origin];
+  };
   const repeated = (text: string, before: readonly string[]) => [...before, text];
   const speed = (text: string) => (text === 'max' ? 'max' : number(0.001, 1e6, false)(text));
   const command = new Command('highwater')
@@ -95,6 +102,12 @@ export function parseOptions(argv: readonly string[]): Options {
     .option('--port <port>', 'the port to serve at', number(0, 65_535, true), 8787)
     .option('--host <host>', 'the address to serve at', '127.0.0.1')
     .option('--allow-host <name>', 'a name the page is opened by, behind a proxy say; may be repeated', repeated, [])
+    .option(
+      '--allow-origin <origin>',
+      'a page of another host may read this relay: https://boards.example; may be repeated',
+      origin,
+      [],
+    )
     .option('--heartbeat <ms>', 'silence of three of these is a lost connection', number(100, 60_000, true), 15_000)
     .option(
       '--max-tabs <n>',

@@ -30,14 +30,24 @@ const USES = {
   },
 } as const;
 
+/** The request's origin where it is one of these: pages that another host serves, and that may read this relay. */
+export function allowedOrigin({ headers: { origin } }: IncomingMessage, allowed: readonly string[]): string | null {
+  return origin !== undefined && allowed.includes(origin) ? origin : null;
+}
+
 /**
  * Of another page, or of no page and another machine: what a proxy passes on comes from its machine, whoever asked.
  * Browsers name the origin of sockets and of every POST; of a GET to its own origin they do not, so that there
  * (`isUnnamed`) none is none of another.
  */
-export function strangeOrigin(request: IncomingMessage, use: keyof typeof USES): Refusal | null {
+export function strangeOrigin(
+  request: IncomingMessage,
+  use: keyof typeof USES,
+  allowed: readonly string[] = [],
+): Refusal | null {
   const { isUnnamed, why } = USES[use];
   const { origin, host } = request.headers;
+  if (allowedOrigin(request, allowed) !== null) return null;
   const site = request.headers['sec-fetch-site'] ?? 'same-origin';
   const ofPage =
     origin === undefined

@@ -13,7 +13,7 @@ import type { StreamFeed } from '../stream-feed.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { Conflators } from './conflation.ts';
 import { HttpStreams } from './http-stream.ts';
-import { type Refusal, STATUS_TEXT, strangeHost, strangeOrigin } from './refusal.ts';
+import { allowedOrigin, type Refusal, STATUS_TEXT, strangeHost, strangeOrigin } from './refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { Session, type SessionSocket } from './session.ts';
 import { bindSocket, webSocket } from './socket-session.ts';
@@ -24,6 +24,8 @@ export interface ServerParts {
   readonly host: string;
   /** Names it may be called by, beside its own. */
   readonly allowHosts?: readonly string[];
+  /** Origins of pages that another host serves, and that may read streams from here. */
+  readonly allowOrigins?: readonly string[];
   /** 0: any free port. */
   readonly port: number;
   readonly clock: Clock;
@@ -68,6 +70,7 @@ const HEADERS = {
 
 export async function startServer(parts: ServerParts): Promise<RelayServer> {
   const { feeds, clock, run, heartbeatMs, boards, random = Math.random, maxSessions = MAX_SESSIONS } = parts;
+  const origins = parts.allowOrigins ?? [];
   const hosts: AllowedHosts = { bound: parts.host, machine: hostname(), names: parts.allowHosts ?? [] };
   const sessions = new Set<Session>();
   const refusals = new Set<WebSocket>();
@@ -94,6 +97,10 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     const url = URL.parse(request.url ?? '/', 'http://relay');
     const path = url === null ? null : decoded(url.pathname);
     if (url === null || path === null) return text(response, 400, 'not a URL\n');
+    if (path === '/version' || path === '/stream' || path.startsWith('/stream/')) {
+      shareWith(allowedOrigin(request, origins), response);
+      if (request.method === 'OPTIONS' && origins.length > 0) return void response.writeHead(204).end();
+    }
     if (path === '/stream' || path.startsWith('/stream/')) return answerStream(path, request, response);
     if (path === '/dead-letters' || path.startsWith('/dead-letters/')) return letters.answer(url, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(response, 405, 'only GET and HEAD\n');
@@ -140,7 +147,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
     const refusal =
       strangeHost(request, hosts) ??
       (pathOf(request) === '/socket'
-        ? strangeOrigin(request, 'socket')
+        ? strangeOrigin(request, 'socket', origins)
         : { status: 404, why: 'the socket is at /socket' });
     if (refusal !== null) return refuseUpgrade(connection, refusal);
     const busy = overload();
@@ -175,7 +182,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   async function answerStream(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (path !== '/stream') {
       if (request.method !== 'POST') return text(response, 405, 'only POST\n');
-      const refusal = strangeOrigin(request, 'message');
+      const refusal = strangeOrigin(request, 'message', origins);
       if (refusal !== null) return refuse(response, refusal);
       const status = await streams.receive(path.slice('/stream/'.length), request);
       if (status === 413) response.setHeader('Connection', 'close');
@@ -183,7 +190,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
       return;
     }
     if (request.method !== 'GET') return text(response, 405, 'only GET\n');
-    const refusal = strangeOrigin(request, 'stream') ?? overload();
+    const refusal = strangeOrigin(request, 'stream', origins) ?? overload();
     if (refusal === null) streams.open(response);
     else refuse(response, refusal);
   }
@@ -232,6 +239,15 @@ function statsOf(feed: StreamFeed, conflators: Conflators): Extract<Down, { type
     lastDeadLetter: feed.deadLetters.lastReason,
     lagRecords: feed.lagRecords,
   };
+}
+
+/** Tells the browser that a page of this origin may read the answer. (CORS) */
+function shareWith(origin: string | null, response: ServerResponse): void {
+  response.setHeader('Vary', 'Origin');
+  if (origin === null) return;
+  response.setHeader('Access-Control-Allow-Origin', origin);
+  response.setHeader('Access-Control-Allow-Headers', 'Content-Type');
+  response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
 }
 
 function pathOf(request: IncomingMessage): string | undefined {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { tabForTest, until } from '../support/for-test.ts';
+import { relayForTest, tabForTest, until } from '../support/for-test.ts';
 import { builtPage } from '../support/relay-process.ts';
 import { startStaticSite } from '../support/static-site.ts';
 
@@ -86,4 +86,19 @@ test('a relay elsewhere is named in the address, and what it needs is said', { t
   );
   expect(new URL(page.url()).searchParams.get('relay')).toBe('http://127.0.0.1:9');
   expect(await page.locator('.connect').textContent()).toContain(`--allow-origin ${new URL(url).origin}`);
+});
+
+test('a relay that was told of the site serves its page', { timeout: 120_000 }, async () => {
+  const { url } = await site('/boards/');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '20', '--allow-origin', new URL(url).origin);
+  const address = `${url}?relay=${encodeURIComponent(relay.url)}`;
+  const tab = await tabForTest(browser, address);
+  await until(async () => expect((await tab.status()).connection).toMatchObject({ state: 'live', transport: 'websocket' }));
+  await until(async () => expect(await tab.stat('Active users now')).toBeGreaterThan(0));
+  expect(tab.errors).toEqual([]);
+});
+  await without.page.routeWebSocket(/socket/, (socket) => socket.close());
+  await without.page.goto(address);
+  await until(async () => expect((await without.status()).connection).toMatchObject({ state: 'live', transport: 'http' }));
+  expect(without.errors).toEqual([]);
 });

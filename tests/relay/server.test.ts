@@ -118,6 +118,27 @@ test('X8 a request that a proxy passes on is not from this machine for that', as
   expect(await upgradeStatus(port, ofPage)).toBe('101 Switching Protocols');
 });
 
+test('X8 pages of origins that were named may read streams, and nothing else; others may not', async () => {
+  const boards = 'https://boards.example';
+  const { port } = await relayWithRows({ allowOrigins: [boards] });
+  const url = `http://127.0.0.1:${port}`;
+  expect(await upgradeStatus(port, { Origin: boards })).toBe('101 Switching Protocols');
+  expect(await upgradeStatus(port, { Origin: 'https://boards.example.evil.example' })).toBe('403 Forbidden');
+  const shared = async (path: string, origin: string, method = 'GET') => {
+    const abort = new AbortController();
+    const answer = await fetch(`${url}${path}`, { method, headers: { Origin: origin }, signal: abort.signal });
+    abort.abort();
+    return [answer.status, answer.headers.get('access-control-allow-origin')];
+  };
+  expect(await shared('/version', boards)).toEqual([200, boards]);
+  expect(await shared('/stream', boards)).toEqual([200, boards]);
+  expect(await shared('/stream/name', boards, 'OPTIONS')).toEqual([204, boards]);
+  expect(await shared('/version', 'https://evil.example')).toEqual([200, null]);
+  expect(await shared('/stream', 'https://evil.example')).toEqual([403, null]);
+  expect(await shared('/dead-letters', boards)).toEqual([403, null]);
+  expect(await shared('/metrics', boards)).toEqual([200, null]);
+});
+
 test('a request by a name that is not this relay’s is refused, however the name came to point here', async () => {
   const { port } = await relayWithRows();
   const evil = `evil.example:${port}`;

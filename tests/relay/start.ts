@@ -21,6 +21,7 @@ export async function startTestRelay(
     readonly port?: number;
     readonly spec?: object;
     readonly allowHosts?: readonly string[];
+    readonly allowOrigins?: readonly string[];
     /** Where streams are kept over restarts; left out: nowhere. */
     readonly data?: string;
     readonly files?: SegmentFiles;
@@ -42,6 +43,7 @@ export async function startTestRelay(
     port: options.port ?? 0,
     pageDir,
     allowHosts: options.allowHosts ?? [],
+    allowOrigins: options.allowOrigins ?? [],
     ...(options.maxLogBytes !== undefined && { maxLogBytes: options.maxLogBytes }),
   });
   const close = async () => {
