@@ -102,7 +102,9 @@ export function VariableBox(props: {
           <span class="words">All</span>
         </button>
         <For each={shown()}>{(value) => option(value, valueWords(value))}</For>
-        <Show when={written()}>{(text) => option(text(), `“${text()}”`)}</Show>
+        <Show when={written()} keyed>
+          {(text) => option(text, `“${text}”`)}
+        </Show>
       </div>
       <Show when={failed()}>{(words) => <p class="problem-of-field">{words()}</p>}</Show>
       <Show when={!failed() && options()?.more}>
