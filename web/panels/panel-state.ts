@@ -1,6 +1,6 @@
 import type { SourceState } from '../../contract/protocol/down.ts';
 import type { ConnectionStatus, Loss, PictureTime } from '../../contract/worker-api.ts';
-import { formatSpan } from '../format.ts';
+import { formatSpan, formatValue } from '../format.ts';
 import { formatDay, formatMoment, type Zone } from '../format-time.ts';
 
 /**
@@ -131,7 +131,8 @@ export function panelState(input: PanelStateInput): PanelState {
     return { ...state('stale', 'stale', 'stale', [asOf, silent]), faded: true };
   }
   const missing = gapInView(input, picture);
-  if (missing !== null) return state('gap', missing === 0 ? 'gap' : `gap · ${missing} missing`, 'gap');
+  if (missing !== null)
+    return state('gap', missing === 0 ? 'gap' : `gap · ${formatValue(missing, { unit: 'none' }).text} missing`, 'gap');
   const delayMs = watermarkUs === null ? 0 : (maxEventTimeUs - watermarkUs) / 1000;
   if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))
     return state('late', `late · ${formatSpan(behindMs)} behind`, 'late');

@@ -41,7 +41,7 @@ export function tooLateTable(
       return [
         atUs,
         atUs === null || watermarkUs === null ? null : Math.round((watermarkUs - atUs) / 1000) / 1000,
-        atUs === null || watermarkUs === null ? null : closed(atUs, watermarkUs).join(', '),
+        atUs === null || watermarkUs === null ? null : closed(atUs, watermarkUs).join(', ') || null,
         row._counted === true ? 'yes' : 'no',
         ...fields.map((name) => cell(row[name])),
         number(row._partition),

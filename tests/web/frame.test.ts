@@ -1,0 +1,295 @@
+import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type FixturePage, startFixture } from './fixture-page.ts';
+
+/** What is around a panel's picture: its menu and dialogs, full screen, keys; in a real Chromium, mostly without a mouse. */
+
+let fixture: FixturePage;
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture?.close());
+
+const open: FixturePage['open'] = (query, size) => fixture.open(query, size);
+const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
+const dialog = (page: Page, name: string | RegExp) => page.getByRole('dialog', { name });
+const tell = (page: Page, type: 'boards' | 'pass', detail: string | number) =>
+  page.evaluate(({ name, what }) => void dispatchEvent(new CustomEvent(name, { detail: what })), {
+    name: type,
+    what: detail,
+  });
+
+async function violations(page: Page, within: string): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .include(within)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}
+
+test('V30 by keyboard alone: a panel’s menu, its data as a table, sorted, and back to the menu’s button', async () => {
+  const page = await open('');
+  const button = panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' });
+  await button.focus();
+  expect(await button.evaluate((one) => getComputedStyle(one).opacity)).toBe('1');
+  const box = await button.boundingBox();
+  expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(24);
+  await page.keyboard.press('Enter');
+  const menu = page.getByRole('menu', { name: 'What to do with Events by type' });
+  await expect.poll(() => focused(page)).toMatch(/^Full screen/);
+  expect(await menu.getByRole('menuitem').allTextContents()).toEqual([
+    expect.stringMatching(/^Full screen/),
+    expect.stringMatching(/^Data as a table/),
+    expect.stringMatching(/^How it is made/),
+    expect.stringMatching(/^Rows that came too late/),
+  ]);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const sheet = dialog(page, 'Events by type: data');
+  const rows = sheet.locator('tbody tr');
+  await rows.first().waitFor();
+  expect(await sheet.locator('th').allTextContents()).toEqual([
+    ...['window start', 'window end', 'search', 'click', 'cart', 'purchase', 'state'],
+  ]);
+  expect(await rows.count()).toBe(181);
+  expect(await rows.first().locator('td').last().textContent()).toBe('provisional');
+  expect(await rows.last().locator('td').last().textContent()).toBe('final');
+  await sheet.getByRole('button', { name: /^search/ }).focus();
+  await page.keyboard.press('Enter');
+  const numbers = async () =>
+    (await sheet.locator('tbody td:nth-child(3)').allTextContents()).map((text) => Number(text.replace(/[^\d.]/g, '')));
+  const sorted = await numbers();
+  expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+  expect(await sheet.locator('th[aria-sort="descending"]').count()).toBe(1);
+  expect(await violations(page, 'dialog')).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => dialog(page, 'Events by type: data').count()).toBe(0);
+  await expect.poll(() => focused(page)).toBe('What to do with Events by type');
+  await page.close();
+});
+
+test('V30 the table behind a list is downloaded as it stands', async () => {
+  const page = await open('');
+  await panel(page, 'Revenue by campaign').hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('t');
+  const sheet = dialog(page, 'Revenue by campaign: data');
+  await sheet.locator('tbody tr').first().waitFor();
+  expect(await sheet.locator('tbody tr').first().locator('td').allTextContents()).toEqual(['spring-sale', '$12.1k']);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    sheet.getByRole('button', { name: 'Download CSV' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('Revenue-by-campaign.csv');
+  expect(
+    readFileSync(await download.path(), 'utf8')
+      .split('\r\n')
+      .slice(0, 2),
+  ).toEqual(['campaign,revenue', 'spring-sale,12131']);
+  await page.close();
+});
+
+test('V31 how it is made: what it claims, the window, its SQL, and where that differs', async () => {
+  const page = await open('');
+  await panel(page, 'Active users now').hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('i');
+  const sheet = dialog(page, 'Active users now: how it is made');
+  await sheet.getByRole('heading', { name: 'As SQL, of the rows themselves' }).waitFor();
+  const text = (await sheet.textContent()) ?? '';
+  expect(text).toContain('Live. Frames come, and what is shown is as new as they are.');
+  expect(text).toContain('The watermark is at 12:02:25, 40 s behind the newest event');
+  expect(text).toContain('window: tumble(10s)');
+  expect(text).toContain('FROM shop_now\nORDER BY window_start DESC');
+  expect(text).toContain('count(DISTINCT user_id) AS visitors');
+  expect(text).toContain('count_distinct is exact up to 16,384 values of a group');
+  expect(text).toContain('kind: stat');
+  expect(await sheet.locator('[data-window-state]').count()).toBe(3);
+  expect(await violations(page, 'dialog')).toEqual([]);
+  await page.close();
+});
+
+test('V32 v fills the page with a panel, the address says so, and Escape leads back', async () => {
+  const page = await open('');
+  await panel(page, 'Conversion rate by minute').hover();
+  await page.keyboard.press('v');
+  await expect.poll(() => new URL(page.url()).searchParams.get('viewPanel')).toBe('Conversion rate by minute');
+  await expect.poll(() => page.locator('.panel:visible').count()).toBe(1);
+  const box = await panel(page, 'Conversion rate by minute').boundingBox();
+  expect(box?.width).toBeGreaterThan(1380);
+  expect(box?.height).toBeGreaterThan(900);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.locator('.panel:visible').count()).toBe(14);
+  expect(new URL(page.url()).searchParams.has('viewPanel')).toBe(false);
+  await page.goBack();
+  await expect.poll(() => page.locator('.panel:visible').count()).toBe(1);
+  await page.getByRole('button', { name: 'Back to the board' }).click();
+  await expect.poll(() => page.locator('.panel:visible').count()).toBe(14);
+  await page.close();
+});
+
+test('V33 what is stale is hatched and says its age, whatever its kind, on the board and filling the page', async () => {
+  const page = await open('scene=stale');
+  const panels = page.locator('[data-panel]:not([data-kind="text"])');
+  for (const one of await panels.all()) {
+    await one.scrollIntoViewIfNeeded();
+    await expect.poll(() => one.getAttribute('data-state')).toBe('stale');
+    expect(await one.getAttribute('data-faded')).toBe('');
+    expect(await one.evaluate((element) => getComputedStyle(element, '::after').backgroundImage)).toContain('-45deg');
+    expect(await one.textContent()).toMatch(/as of 12:02:23.*42 s/);
+  }
+  for (const title of ['Revenue', 'Events by type', 'Orders by campaign', 'Latest events']) {
+    await page.goto(`${page.url().split('?')[0]}?scene=stale&viewPanel=${encodeURIComponent(title)}`);
+    const one = panel(page, title);
+    await expect.poll(() => one.getAttribute('data-state')).toBe('stale');
+    expect(await page.locator('.panel:visible').count()).toBe(1);
+    expect(await one.evaluate((element) => getComputedStyle(element, '::after').backgroundImage)).toContain('-45deg');
+    await expect.poll(() => one.locator('.state').textContent()).toMatch(/stale/);
+    expect(await one.textContent()).toMatch(/as of 12:02:23.*no data for 42 s/);
+  }
+  await page.close();
+});
+
+test('V33 a gap within what is in view is told on each panel of its stream', async () => {
+  const page = await open('scene=gap');
+  const one = panel(page, 'Events by type');
+  expect(await one.getAttribute('data-state')).toBe('gap');
+  expect(await one.locator('.state').textContent()).toBe('gap · 1,204 missing');
+  await page.close();
+});
+
+test('W8 the too-late count opens the very rows: how late, and which windows had ended', async () => {
+  const page = await open('');
+  await page.getByRole('button', { name: /^too late 7/ }).click();
+  const sheet = dialog(page, 'Rows that came too late');
+  await sheet.locator('tbody tr').first().waitFor();
+  const cells = await sheet.locator('tbody tr').nth(1).locator('td').allTextContents();
+  expect(cells.slice(0, 2)).toEqual(['2026-11-22 12:00:01', '72']);
+  expect(cells[2]).toContain('shop_now');
+  expect(await violations(page, 'dialog')).toEqual([]);
+  await page.close();
+});
+
+test('V37 keys: a list of all, a switch that is remembered, and none while somebody types', async () => {
+  const page = await open('');
+  await page.keyboard.press('?');
+  const help = dialog(page, 'Keys');
+  await help.waitFor();
+  const text = (await help.textContent()) ?? '';
+  for (const words of [
+    'Go to a board',
+    'Pipeline health',
+    'Pause, and go on',
+    'Zoom out',
+    'Its data as a table',
+    'Kiosk',
+  ])
+    expect(text).toContain(words);
+  expect(await violations(page, 'dialog')).toEqual([]);
+  await help.getByRole('checkbox').uncheck();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('h');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.keyboard.press('Control+k');
+  await dialog(page, 'Go to').waitFor();
+  await page.keyboard.type('shop h?');
+  expect(await dialog(page, 'Keys').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await page.waitForSelector('.panel .panel-body > :not(.skeleton)');
+  await page.keyboard.press('?');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.getByRole('button', { name: /^keys/ }).click();
+  await dialog(page, 'Keys').getByRole('checkbox').check();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('d');
+  await page.keyboard.press('h');
+  await page.getByRole('heading', { name: 'Pipeline health' }).waitFor();
+  // A sequence is not its last key.
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.close();
+});
+
+test('V34 the list of boards by keyboard: searched, walked, opened; the switcher too', async () => {
+  const page = await fixture.visit('scene=homes');
+  await page.waitForSelector('[data-card]');
+  expect(await page.locator('[data-card="shop"]').textContent()).toContain('2 problems in its file');
+  expect(await page.locator('[data-card="shop_events"]').textContent()).toContain('made for you');
+  expect(await page.locator('[data-card="line"] [data-tone]').first().textContent()).toContain('live');
+  expect(await violations(page, 'main')).toEqual([]);
+  await page.keyboard.press('/');
+  await page.keyboard.type('retail');
+  await expect.poll(() => page.locator('[data-card]').count()).toBe(1);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('nothing like it');
+  expect(await page.locator('.home').textContent()).toContain('No board is like “nothing like it”.');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  expect(await focused(page)).toBe('shop_events');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.get('board')).toBe('shop_events');
+  await page.keyboard.press('Control+k');
+  await dialog(page, 'Go to').waitFor();
+  await page.keyboard.type('factory');
+  expect(await violations(page, 'dialog')).toEqual([]);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.get('board')).toBe('line');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.close();
+});
+
+test('V36 a file that is wrong is told with its lines until it is mended; one that changed is told once', async () => {
+  const page = await open('');
+  await tell(page, 'boards', 'broken');
+  const problem = page.locator('[data-file="boards/shop.yaml"]');
+  await problem.waitFor();
+  expect(await problem.locator('summary').textContent()).toContain(
+    'boards/shop.yaml has 2 problems. The last good version is shown.',
+  );
+  await problem.locator('summary').click();
+  expect(await problem.locator('li').first().textContent()).toContain('boards/shop.yaml:12:5 panels[0].w: found 25');
+  expect(await page.locator('.change-note p').count()).toBe(0);
+  await tell(page, 'boards', 'mended');
+  await expect.poll(() => problem.count()).toBe(0);
+  await tell(page, 'boards', 'retitled');
+  await expect.poll(() => page.getByRole('status').allTextContents()).toContain('Shop was changed on disk');
+  await panel(page, 'Who is here').waitFor();
+  await page.close();
+});
+
+test('V38 a board that was made is saved as a file', async () => {
+  const page = await open('scene=made');
+  await page.locator('.made-note').getByRole('button', { name: 'Save as a file' }).click();
+  const sheet = dialog(page, 'Save as a file');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    sheet.getByRole('button', { name: 'Download shop.yaml' }).click(),
+  ]);
+  const text = readFileSync(await download.path(), 'utf8');
+  expect(text).toContain('title: Shop');
+  expect(await sheet.locator('[data-board-text]').textContent()).toBe(text);
+  expect(await sheet.textContent()).toContain('--boards shop.yaml');
+  expect(await violations(page, 'dialog')).toEqual([]);
+  await page.close();
+});
+
+test('C1 whoever does not want to wait for the next attempt has it made now', async () => {
+  const page = await open('scene=disconnected');
+  await page.locator('[data-notice="waiting"]').getByRole('button', { name: 'Try now' }).click();
+  expect(await page.evaluate(() => document.documentElement.dataset.reconnects)).toBe('1');
+  await page.close();
+});
+
+/** What has the focus, as it is named. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return (element?.getAttribute('aria-label') ?? element?.textContent ?? '').trim();
+  });
+}
