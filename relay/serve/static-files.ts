@@ -5,7 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** The built page, each file read and compressed once, when first asked for. */
+/** The built page, each file read and compressed once, when first asked for, and again when it is another. */
 export interface StaticFile {
   readonly type: string;
   readonly etag: string;
@@ -34,7 +34,7 @@ const compress = promisify(gzip);
 
 export class StaticFiles {
   readonly #root: string;
-  readonly #files = new Map<string, Promise<StaticFile | null>>();
+  readonly #files = new Map<string, { readonly stamp: string; readonly file: Promise<StaticFile> }>();
 
   constructor(root: string) {
     this.#root = root;
@@ -44,8 +44,7 @@ export class StaticFiles {
   async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const file = await this.#file(path);
     if (file === null) return false;
-    // Names in assets/ carry a hash of what they hold.
-    const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const cache = isImmutable(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
     response.setHeader('Cache-Control', cache);
     response.setHeader('ETag', file.etag);
     response.setHeader('Vary', 'Accept-Encoding');
@@ -66,24 +65,24 @@ export class StaticFiles {
     return (await this.#file(path))?.etag.slice(1, -1) ?? null;
   }
 
-  #file(path: string): Promise<StaticFile | null> {
+  async #file(path: string): Promise<StaticFile | null> {
     const known = this.#files.get(path);
-    if (known !== undefined) return known;
-    const found = this.#read(path);
-    this.#files.set(path, found);
-    // A path that has no file is not kept: anyone may ask for any number of them.
-    found.then(
-      (file) => file === null && this.#files.delete(path),
-      () => this.#files.delete(path),
-    );
-    return found;
-  }
-
-  async #read(path: string): Promise<StaticFile | null> {
+    if (known !== undefined && isImmutable(path)) return known.file;
     const target = join(this.#root, normalize(path));
     if (!target.startsWith(this.#root) || path.includes('\0')) return null;
     const found = await stat(target).catch(() => null);
-    if (!found?.isFile()) return null;
+    // While a page is built its files are away for a moment: what they were is served.
+    if (!found?.isFile()) return known?.file ?? null;
+    const stamp = `${found.mtimeMs} ${found.size} ${found.ino}`;
+    const newest = this.#files.get(path);
+    if (newest?.stamp === stamp) return newest.file;
+    const file = this.#read(target);
+    this.#files.set(path, { stamp, file });
+    file.catch(() => this.#files.delete(path));
+    return file;
+  }
+
+  async #read(target: string): Promise<StaticFile> {
     const bytes = await readFile(target);
     const extension = extname(target);
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
@@ -98,4 +97,9 @@ export class StaticFiles {
       );
     return file;
   }
+}
+
+/** Names in assets/ carry a hash of what they hold. */
+function isImmutable(path: string): boolean {
+  return path.startsWith('/assets/');
 }
