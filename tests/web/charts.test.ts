@@ -96,7 +96,7 @@ test('in the legend Enter hides a series, with Shift it is shown alone, and agai
   await page.close();
 });
 
-test('the crosshair is on all charts, with the values there in each legend, and they come back', async () => {
+test('V40 the crosshair is on all charts, with the values there in each legend, and they come back', async () => {
   const page = await open('charts');
   const before = await legendOf(page, 'Humidity');
   const { x, y, width, height } = await plotOf(chartOf(page, 'Cycle time'));
@@ -113,7 +113,7 @@ test('the crosshair is on all charts, with the values there in each legend, and 
   await page.close();
 });
 
-test('dragging zooms the board to exactly that time, and a double click goes back', async () => {
+test('V40 dragging zooms the board to exactly that time, and a double click goes back', async () => {
   const page = await open('charts');
   const { x, y, width } = await plotOf(chartOf(page, 'Temperature and power'));
   await page.mouse.move(x + width * 0.25, y + 40);
@@ -138,7 +138,7 @@ test('dragging zooms the board to exactly that time, and a double click goes bac
   await page.close();
 });
 
-test('with Shift dragging moves time, with Ctrl the wheel zooms; without it the page scrolls', async () => {
+test('V40 with Shift dragging moves time, with Ctrl the wheel zooms; without it the page scrolls', async () => {
   const page = await open('charts', { width: 1280, height: 700 });
   const { x, y, width } = await plotOf(chartOf(page, 'Parts by kind'));
   await page.mouse.move(x + width / 2, y + 40);
@@ -166,7 +166,7 @@ test('with Shift dragging moves time, with Ctrl the wheel zooms; without it the 
   await page.close();
 });
 
-test('by the keyboard: from window to window, said aloud when it rests, zoom around it, back, leave', async () => {
+test('V40 by the keyboard: from window to window, said aloud when it rests, zoom around it, back, leave', async () => {
   const page = await open('charts');
   const chart = chartOf(page, 'Cycle time');
   await chart.focus();
@@ -209,7 +209,7 @@ test('rows are reached with up and down: of a heatmap its cells, of states their
   await page.close();
 });
 
-test('what is compared with is drawn, and in the legend and at the crosshair', async () => {
+test('V41 what is compared with is drawn, and in the legend and at the crosshair', async () => {
   const page = await open('chartsCompared');
   expect(words(await legendOf(page, 'Humidity'))).toMatch(/humidity 44\.3 % yesterday [\d.]+ %$/);
   expect(words(await legendOf(page, 'Temperature and power'))).toMatch(
@@ -244,7 +244,7 @@ test('moments worth knowing have a button each on every chart, with their text w
   await page.close();
 });
 
-test('a broken rule is said instead of "live"; what is provisional is not judged', async () => {
+test('V44 a broken rule is said instead of "live"; what is provisional is not judged', async () => {
   const page = await open('charts');
   const bore = panel(page, 'Bore diameter');
   await expect.poll(() => bore.locator('.state').textContent()).toBe('3 points beyond limits');
@@ -303,7 +303,7 @@ test.each(['light', 'dark'])('axe finds nothing wrong with charts, their legends
   await page.close();
 });
 
-test('a legend that is longer than two lines says how many are hidden, and shows them', async () => {
+test('V42 a legend that is longer than two lines says how many are hidden, and shows them', async () => {
   const page = await fixture.open('scene=chartsCompared', { width: 390, height: 844 });
   const legend = panel(page, 'Cycle time');
   await legend.scrollIntoViewIfNeeded();

@@ -22,8 +22,9 @@ import { type Cursor, nearest, rowAt, type Scene } from './scene.ts';
 
 export interface ChartProps {
   readonly scene: Scene;
-  /** What the picture shows, for who does not see it. */
+  /** What the picture shows, for who does not see it; told anew every second, and when the state's word changes. */
   readonly summary: string;
+  readonly state: string;
   /** The stretch of a row that the cursor is on, for a frame around it. */
   readonly cell?: (cursor: Cursor) => Cell | null;
   /** What stands beside the cursor. */
@@ -253,6 +254,7 @@ export function Chart(props: ChartProps): JSX.Element {
     rest.after(letGo);
   }
 
+  const label = createMemo(on([board.nowMs, () => props.state], () => props.summary));
   const framed = createMemo(() => {
     const at = cursor();
     const cell = at?.here && props.cell?.(at);
@@ -276,7 +278,7 @@ export function Chart(props: ChartProps): JSX.Element {
         class="chart"
         role="img"
         aria-roledescription="chart"
-        aria-label={props.summary}
+        aria-label={label()}
         tabindex="0"
         ref={image}
         onKeyDown={press}

@@ -4,7 +4,7 @@ import { centredOn, extentOf, ownExtent, panned, toRangeUs, zoomAround } from '.
 
 const own = { fromS: 100, toS: 160 };
 
-test('a time that was chosen is shown exactly; the wall clock up to now; the newest event as far as there is', () => {
+test('V40 a time that was chosen is shown exactly; the wall clock up to now; the newest event as far as there is', () => {
   expect(extentOf({ span: 30e6, until: 150e6, earlierUs: 0 }, own, 999)).toEqual({ fromS: 120, toS: 150 });
   expect(extentOf({ span: 30e6, until: 'now', earlierUs: 0 }, own, 999)).toEqual({ fromS: 969, toS: 999 });
   expect(extentOf({ span: 'all', until: 'now', earlierUs: 0 }, own, 999)).toEqual({ fromS: 100, toS: 999 });

@@ -49,7 +49,7 @@ test('a window that is missing is an empty column, not a narrower picture', () =
   expect(heat?.range).toEqual({ min: 1, max: 16 });
 });
 
-test('more windows than there is room for are their means, in columns that stand still while time goes on', () => {
+test('V43 more windows than there is room for are their means, in columns that stand still while time goes on', () => {
   const starts = Array.from({ length: 12 }, (_, index) => 30 + index * 10);
   const values = starts.map((start) => start);
   const heat = makeHeat(picture({ a: values }, starts), { log: false, mostColumns: 5 });

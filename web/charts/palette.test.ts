@@ -5,7 +5,7 @@ import { parseHex, sequentialPalette, toLab } from './palette.ts';
 const THEMES = { light: ['#ffffff', '#0b6bcb', '#10161f'], dark: ['#121821', '#58a6ff', '#e8edf4'] } as const;
 
 test.each(['light', 'dark'] as const)(
-  'in %s lightness goes one way, in even steps, and both ends can be told',
+  'V43 in %s lightness goes one way, in even steps, and both ends can be told',
   (name) => {
     const theme = THEMES[name];
     const { pixels } = sequentialPalette(theme[0], theme[1], theme[2]);

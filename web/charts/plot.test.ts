@@ -147,7 +147,7 @@ test('the edges of a band are filled between, and are no lines of their own', ()
   expect(plot?.range.max).toBeGreaterThanOrEqual(20);
 });
 
-test('what was before stands at the time it is compared with: one series muted, a stack as its sum', () => {
+test('V41 what was before stands at the time it is compared with: one series muted, a stack as its sum', () => {
   const before = { ...picture({ a: [7, 8, 9], b: [1, 1, 1] }), xSeconds: Float64Array.from([-3600, -3540, -3480]) };
   const earlier = { picture: before, earlierUs: 3600e6 };
   const one = makePlot(picture({ a: [1, 2, 3] }), options({ earlier }));

@@ -33,7 +33,7 @@ test('the keyboard goes from stretch to stretch, and stays in view', () => {
   expect(nextStretch(STRETCHES, 15, 1, { fromS: 0, toS: 20 })).toBe(15);
 });
 
-test('shares are of the time that is known and in view', () => {
+test('V43 shares are of the time that is known and in view', () => {
   expect(timeShares([{ key: 'a', stretches: STRETCHES }], { fromS: 5, toS: 60 })).toEqual([
     { state: 'running', share: 30 / 45 },
     { state: 'down', share: 10 / 45 },

@@ -116,6 +116,7 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
           <Chart
             scene={now()}
             summary={summary()}
+            state={props.state.word}
             onCursor={setCursor}
             say={() => [times(), text(value()), ...said(), ...marks()].join(', ')}
             tooltip={() => (

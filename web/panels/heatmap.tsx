@@ -105,6 +105,7 @@ export function Heatmap(props: KindProps<HeatmapPanel, 'series'>): JSX.Element {
           <Chart
             scene={now()}
             summary={summary()}
+            state={props.state.word}
             onCursor={setCursor}
             say={say}
             cell={(at) => {

@@ -4,7 +4,7 @@ import { limitsOf, violations, violationWords } from './spc.ts';
 /** NIST/SEMATECH e-Handbook 6.3.2.2: flow rates of ten batches; UCL 55.8041, centre 50.81, LCL 45.8159. */
 const FLOW = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1];
 
-test('the limits are those of the handbook', () => {
+test('V44 the limits are those of the handbook', () => {
   const limits = limitsOf(FLOW);
   expect(limits?.center).toBeCloseTo(50.81, 6);
   expect(limits?.upper).toBeCloseTo(55.8041, 2);
@@ -23,23 +23,23 @@ test('what is given is kept; what is not there is left out; of one value there i
 const LIMITS = { center: 0, lower: -3, upper: 3 };
 const broken = (values: number[], judged?: number) => [...violations(Float64Array.from(values), LIMITS, judged)];
 
-test('rule 1: a point beyond the limits, not one on them', () => {
+test('V44 rule 1: a point beyond the limits, not one on them', () => {
   expect(broken([0, 3.1, 0, -3.1, 3])).toEqual([0, 1, 0, 1, 0]);
 });
 
-test('rule 2: two of three beyond 2σ, on the same side', () => {
+test('V44 rule 2: two of three beyond 2σ, on the same side', () => {
   expect(broken([2.5, 0, 2.5, 0])).toEqual([0, 0, 2, 0]);
   expect(broken([2.5, 0, 0, 2.5])).toEqual([0, 0, 0, 0]);
   expect(broken([2.5, -2.5, 0.1])).toEqual([0, 0, 0]);
 });
 
-test('rule 3: four of five beyond 1σ, on the same side', () => {
+test('V44 rule 3: four of five beyond 1σ, on the same side', () => {
   expect(broken([1.5, 1.5, 0, 1.5, 1.5])).toEqual([0, 0, 0, 0, 3]);
   expect(broken([1.5, 1.5, 0, 0, 1.5, 1.5])).toEqual([0, 0, 0, 0, 0, 0]);
   expect(broken([1.5, 1.5, -1.5, 1.5, -1.5])).toEqual([0, 0, 0, 0, 0]);
 });
 
-test('rule 4: eight in a row on one side, from the eighth on', () => {
+test('V44 rule 4: eight in a row on one side, from the eighth on', () => {
   const run = [0.5, 0.2, 0.7, 0.1, 0.5, 0.2, 0.7, 0.1, 0.3];
   expect(broken(run)).toEqual([0, 0, 0, 0, 0, 0, 0, 4, 4]);
   expect(broken(run.map((value) => -value))).toEqual([0, 0, 0, 0, 0, 0, 0, 4, 4]);
@@ -51,7 +51,7 @@ test('limits need not lie evenly: each side has its own σ', () => {
   expect([...violations(Float64Array.from([-5, -5, 2.5, 2.5]), uneven)]).toEqual([0, 0, 0, 2]);
 });
 
-test('what is provisional is not judged', () => {
+test('V44 what is provisional is not judged', () => {
   expect(broken([0, 3.1, 3.1], 2)).toEqual([0, 1, 0]);
 });
 

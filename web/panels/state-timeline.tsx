@@ -102,6 +102,7 @@ export function StateTimeline(props: KindProps<StateTimelinePanel, 'states'>): J
           <Chart
             scene={now()}
             summary={summary()}
+            state={props.state.word}
             say={say}
             cell={(at) => {
               const stretch = found(at);

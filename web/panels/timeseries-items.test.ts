@@ -54,7 +54,7 @@ function read(panel: TimeseriesPanel, made: SeriesPicture, change: Partial<Readi
 const said = (reading: Reading) =>
   legendItems(reading).map(({ title, values }) => [title, ...values.map(({ word, text }) => `${word} ${text}`.trim())]);
 
-test('a legend says what it was asked to say; at the crosshair what is there, and no more than before', () => {
+test('V42 a legend says what it was asked to say; at the crosshair what is there, and no more than before', () => {
   const panel = panelOf({ legend: ['min', 'max', 'mean', 'sum'] });
   const made = picture({ a: [4, Number.NaN, 2] });
   expect(said(read(panel, made))).toEqual([['a', 'min 2', 'max 4', 'mean 3', 'sum 6']]);
@@ -63,7 +63,7 @@ test('a legend says what it was asked to say; at the crosshair what is there, an
   expect(said(read(panelOf({ legend: [] }), made, { pointed: true }))).toEqual([['a']]);
 });
 
-test('of windows folded into longer ones there is no sum', () => {
+test('V42 of windows folded into longer ones there is no sum', () => {
   const { plot } = read(panelOf({}), picture({ a: [1, 2, 3] }));
   const values = Float64Array.from([1, 2, 3]);
   expect(legendStat(plot, values, 'sum', plot.own, true)).toBe(6);
@@ -88,7 +88,7 @@ test('a series has the title, colour, unit and axis that its board gives it, by 
   ]);
 });
 
-test('the gravest threshold speaks, by name where there are several; those on the right have none', () => {
+test('V42 the gravest threshold speaks, by name where there are several; those on the right have none', () => {
   const limits = { warnAbove: 5, alarmAbove: 9 };
   const alarm = (series: Record<string, number[]>, change: Record<string, unknown> = {}) => {
     const panel = panelOf({ y: Object.keys(series), ...limits, ...change });

@@ -89,6 +89,10 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
       earlierWords: compared()?.words ?? null,
     };
   });
+  const items = createMemo(() => {
+    const now = reading();
+    return now ? legendItems(now) : [];
+  });
   const namer = createMemo(() => windowNamer(board.windows()[props.panel.window]));
   createEffect(() => {
     const now = plot();
@@ -122,6 +126,7 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
               <Chart
                 scene={now()}
                 summary={summary(read())}
+                state={props.state.word}
                 onCursor={setCursor}
                 say={say}
                 tooltip={() => (
@@ -137,7 +142,7 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
               <Legend
                 at={at(read())}
                 atTitle={AT_TITLE}
-                items={legendItems(read())}
+                items={items()}
                 notes={missingWords(props.picture, extent().fromS, board.nowMs(), board.zone())}
                 onToggle={(name) => chosen().toggle(name)}
                 onOnly={(name) => chosen().only(name, names())}
