@@ -262,6 +262,8 @@ export interface FoldPicture {
   readonly versus: Versus | null;
   readonly spark: { readonly xSeconds: Float64Array; readonly values: Float64Array } | null;
   readonly relativeError: number;
+  /** Windows before this were let go, or were never counted; null or left out: none were. */
+  readonly keptFromUs?: number | null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { MAX_TIME_US } from '../contract/protocol/frame.ts';
 import { advance } from '../contract/protocol/position.ts';
 import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
 import type { Engine, EngineOptions } from './engine.ts';
+import { chosenRows, keepChosen } from './filters/filtered-rows.ts';
 import { FilteredWindows } from './filters/filtered-windows.ts';
 import { applyFrames } from './ingest/apply.ts';
 import { Gaps } from './ingest/gaps.ts';
@@ -59,7 +60,8 @@ export function createEngine(database: Database, options: EngineOptions): Engine
   const pictureOf = (request: PanelRequest): PanelPicture => {
     if (request.kind === 'rows') {
       const state = known(request.stream, streams);
-      return { kind: 'rows', ...timeOf(state), ...rowsPicture(state, request) };
+      const { rows, unfiltered } = chosenRows(state, request.filters, request.limit, database, settle);
+      return { kind: 'rows', ...timeOf(state), unfiltered, ...rowsPicture(state, request, rows) };
     }
     const asked = windows.all.get(request.window);
     if (!asked) return missingWindow(request.window, windows);
@@ -139,7 +141,7 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     revision(request) {
       if (request.kind === 'rows') return streams.get(request.stream)?.revision ?? 0;
       const kept = windows.all.get(request.window);
-      return kept ? revisionOf(filtered.of(kept, request, null).kept, request, windows.generation) : 0;
+      return kept ? revisionOf(filtered.of(kept, request, null).kept, request) : 0;
     },
     picture(request) {
       try {
@@ -151,6 +153,12 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     },
     keepFor(requests) {
       filtered.keepFor(requests.filter((request) => request.kind !== 'rows'));
+      const ofRows = requests.filter((request) => request.kind === 'rows');
+      for (const [name, state] of streams)
+        keepChosen(
+          state,
+          ofRows.filter(({ stream }) => stream === name).map(({ filters }) => filters),
+        );
     },
     query: queries.query,
     emissions(window, mode) {
@@ -195,6 +203,7 @@ function newStream(name: string, database: Database, options: EngineOptions): St
     segments: new Segments(database, name, options.rawBudgetBytes),
     stream: name,
     recent: new RecentRows(),
+    chosen: new Map(),
     tooLateRows: new TooLateRows(),
     schemas: new Map(),
     schema: null,
@@ -220,6 +229,7 @@ function newStream(name: string, database: Database, options: EngineOptions): St
 function forget(state: StreamState, unsettled: Unsettled): void {
   state.released += state.segments.clear() + unsettled.drop(state);
   state.recent.clear();
+  state.chosen.clear();
   state.tooLateRows.clear();
   state.tables = [];
   state.gaps.clear();
@@ -246,9 +256,15 @@ function known(stream: string, streams: ReadonlyMap<string, StreamState>): Strea
 function missingWindow(name: string, windows: WindowSet): Extract<PanelPicture, { kind: 'error' }> {
   const problem = windows.problems.find(({ window }) => window === name);
   if (problem) return { kind: 'error', message: problem.message, fix: problem.fix };
+  if (!Object.hasOwn(windows.specs, name))
+    return {
+      kind: 'error',
+      message: `There is no window ${name}: no board and no configuration has it now.`,
+      fix: `Windows there are: ${Object.keys(windows.specs).join(', ') || 'none'}. Name one of these, or write it again.`,
+    };
   return {
     kind: 'error',
-    message: `There is no window ${name}, or its stream has no records yet.`,
+    message: `Window ${name} does not run yet: what it is made of has no records.`,
     fix: `Windows that run: ${[...windows.all.keys()].join(', ') || 'none yet'}.`,
   };
 }

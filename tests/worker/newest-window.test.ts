@@ -5,6 +5,8 @@ import { openHeadless } from '../../worker/headless.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
 import { seriesOf } from '../support/requests.ts';
 
+const look = (title: string) =>
+  ({ title, color: 1, draw: 'line', right: false, dashed: false, unit: undefined, decimals: undefined }) as const;
 const STEP_US = 5_000_000;
 /** Events of a full window, or one more. */
 const FULL = 3;
@@ -39,7 +41,7 @@ test('V3 however few the pixels, what a window has so far is its own point alone
     for (const picture of pictures) {
       const { maxEventTimeUs, watermarkUs } = picture;
       const times = { span: 'all', maxEventTimeUs, watermarkUs } as const;
-      const plot = makePlot(picture, { draw: 'line', stack: false, ...times, slot: () => 0 });
+      const plot = makePlot(picture, { stack: false, ...times, look, shown: () => true });
       if (!plot) throw new Error('there are windows');
       const values = [...(plot.series[0]?.values ?? [])];
       expect([plot.soFar, values.at(-1)]).toEqual([true, 1]);

@@ -141,6 +141,7 @@ function count(state: StreamState, block: FrameBlock, receivedAtMs: number, adva
   for (const table of state.tables) table.add(block, watermarkUs, marks);
   if (marks !== null && watermarkUs !== null) countLate(state, block, watermarkUs, marks);
   state.recent.add(block, watermarkUs, marks);
+  for (const chosen of state.chosen.values()) chosen.add(block, watermarkUs, marks);
   state.gaps.counted(header, watermarkUs);
   state.received += block.rows - block.from;
   state.maxEventTimeUs = Math.max(state.maxEventTimeUs ?? header.maxEventTimeUs, header.maxEventTimeUs);

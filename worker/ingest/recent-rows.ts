@@ -17,11 +17,32 @@ export interface RecentRow {
   readonly arrived: 'in time' | 'late' | 'too late';
 }
 
+/** Which rows of a frame are kept. */
+export type RowTest = (block: FrameBlock) => (row: number) => boolean;
+
 /** A stream's newest rows by event time, kept as frames come, so that a picture of them reads no table. */
 export class RecentRows {
+  static readonly capacity = CAPACITY;
+  readonly #test: RowTest | null;
   #rows: RecentRow[] = [];
   #pending: { block: FrameBlock; watermarkUs: number | null; marks: Uint8Array | null }[] = [];
   #pendingRows = 0;
+
+  /** With a test only rows that pass it are kept. */
+  constructor(test: RowTest | null = null) {
+    this.#test = test;
+  }
+
+  /** There may have been more rows than are kept. */
+  get isFull(): boolean {
+    this.#settle();
+    return this.#rows.length >= CAPACITY;
+  }
+
+  /** Rows to begin with, the newest there are. */
+  seed(rows: readonly RecentRow[]): void {
+    this.#rows = [...rows].sort(newestFirst).slice(0, CAPACITY);
+  }
 
   /** `marks`: what became of each row, null when none was late. */
   add(block: FrameBlock, watermarkUs: number | null, marks: Uint8Array | null): void {
@@ -52,7 +73,7 @@ export class RecentRows {
     for (const { block, watermarkUs, marks } of frames) {
       const oldest = this.#rows.length < CAPACITY ? Number.NEGATIVE_INFINITY : (this.#rows.at(-1)?.timeUs ?? 0);
       if (block.frame.header.maxEventTimeUs < oldest) continue;
-      const found = newestOf(block, oldest).map((row): RecentRow => {
+      const found = newestOf(block, oldest, this.#test?.(block) ?? null).map((row): RecentRow => {
         const timeUs = block.timeUs[row] ?? 0;
         const late = watermarkUs !== null && timeUs < watermarkUs;
         return {
@@ -69,9 +90,10 @@ export class RecentRows {
 }
 
 /** Rows of a block not before `oldest`: its newest by event time, at most CAPACITY. */
-function newestOf(block: FrameBlock, oldest: number): number[] {
+function newestOf(block: FrameBlock, oldest: number, passes: ((row: number) => boolean) | null): number[] {
   const rows: number[] = [];
-  for (let row = block.from; row < block.rows; row++) if ((block.timeUs[row] ?? 0) >= oldest) rows.push(row);
+  for (let row = block.from; row < block.rows; row++)
+    if ((block.timeUs[row] ?? 0) >= oldest && (passes === null || passes(row))) rows.push(row);
   if (rows.length <= CAPACITY) return rows;
   return rows
     .sort((left, right) => (block.timeUs[right] ?? 0) - (block.timeUs[left] ?? 0) || right - left)

@@ -13,6 +13,8 @@ export interface StreamState extends Feed {
   readonly stream: string;
   readonly segments: Segments;
   readonly recent: RecentRows;
+  /** The newest rows of some choices of them, by name; the one asked for last stands last. */
+  readonly chosen: Map<string, RecentRows>;
   readonly tooLateRows: TooLateRows;
   readonly schemas: Map<number, StreamSchema>;
   schema: StreamSchema | null;

@@ -37,6 +37,7 @@ export function foldPicture(
     windowSizeUs: rows.sizeUs,
     stepUs: rows.stepUs,
     relativeError,
+    keptFromUs: rows.keptFromUs,
     versus:
       request.by === null && typeof over === 'number' && stretch !== null
         ? versusOf(kept, measure, over, stretch)

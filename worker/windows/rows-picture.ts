@@ -1,8 +1,13 @@
 import type { PanelRequest, RowsPicture } from '../../contract/worker-api.ts';
+import type { RecentRow } from '../ingest/recent-rows.ts';
 import type { StreamState } from '../ingest/stream-state.ts';
 
-/** A stream's newest rows by event time. */
-export function rowsPicture(state: StreamState, request: Extract<PanelRequest, { kind: 'rows' }>): RowsPicture {
+/** A stream's newest rows by event time, of those that are asked for. */
+export function rowsPicture(
+  state: StreamState,
+  request: Extract<PanelRequest, { kind: 'rows' }>,
+  rows: readonly RecentRow[],
+): RowsPicture {
   const fields = state.schema?.fields ?? [];
   // The time field says what every row begins with, its event time.
   const wanted = request.columns ?? fields.map(({ name }) => name).filter((name) => name !== state.schema?.timeField);
@@ -16,7 +21,7 @@ export function rowsPicture(state: StreamState, request: Extract<PanelRequest, {
   });
   return {
     columns: shown.map(({ name, type, unit }) => ({ name, type, unit })),
-    rows: state.recent.newest(request.limit).map(({ timeUs, cells, arrived }) => ({
+    rows: rows.map(({ timeUs, cells, arrived }) => ({
       eventTimeUs: timeUs,
       state:
         arrived !== 'in time'

@@ -1,20 +1,52 @@
 import type { PanelRequest } from '../../contract/worker-api.ts';
+import type { Table } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
+import type { WindowPlan } from './plan.ts';
 
 type WindowRequest = Exclude<PanelRequest, { kind: 'rows' }>;
 
 /**
- * Another whenever the picture could be another. What ends at a time stays as it is while only later panes change and the
- * watermark moves on beyond it. `generation` rises when tables may be others.
+ * Another whenever the picture could be another. What ends at a time stays as it is while only later panes change, the
+ * watermark moves on beyond it, or other windows come and go.
  */
-export function revisionOf({ feed, groupings }: KeptWindow, { view }: WindowRequest, generation: number) {
+export function revisionOf({ plan, feed, groupings }: KeptWindow, { view }: WindowRequest): number | string {
   if (typeof view.until !== 'number') return feed.revision;
-  let endUs = view.until - view.earlierUs;
-  const changes: number[] = [];
+  const untilUs = view.until - view.earlierUs;
+  let endUs = untilUs;
+  let changes = '';
   for (const { rows } of groupings) {
-    endUs = Math.max(endUs, rows.newest(view.until - view.earlierUs - 1)?.endUs ?? endUs);
-    changes.push(rows.table.changes.latestBefore(endUs));
+    endUs = Math.max(endUs, rows.newest(untilUs - 1)?.endUs ?? endUs);
+    changes += ` ${numberOf(rows.table)}:${rows.table.changes.latestBefore(endUs)}`;
   }
   const watermarkUs = Math.min(feed.watermarkUs ?? Number.NEGATIVE_INFINITY, endUs);
-  return `${generation} ${changes.join(' ')} ${watermarkUs}`;
+  return `${meaningOf(plan)}${changes} ${watermarkUs}`;
+}
+
+const numbers = new WeakMap<Table, number>();
+let made = 0;
+
+/** Tables are told apart: one that is made anew begins its revisions again. */
+function numberOf(table: Table): number {
+  let number = numbers.get(table);
+  if (number === undefined) {
+    number = made++;
+    numbers.set(table, number);
+  }
+  return number;
+}
+
+const meanings = new WeakMap<WindowPlan, number>();
+/** Numbers of windows that differ, by what they are. */
+const numbered = new Map<string, number>();
+
+/** Equal for plans of the same window: the same tables may be read in another way. */
+function meaningOf(plan: WindowPlan): number {
+  let meaning = meanings.get(plan);
+  if (meaning === undefined) {
+    const text = JSON.stringify([plan.name, plan.window, plan.byTypes]);
+    meaning = numbered.get(text) ?? numbered.size;
+    numbered.set(text, meaning);
+    meanings.set(plan, meaning);
+  }
+  return meaning;
 }
