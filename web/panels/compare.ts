@@ -56,8 +56,11 @@ export function earlierRequest(request: PanelRequest | null, earlierUs: number |
 
 const DAY_US = 86_400e6;
 
+/** A day on which clocks are changed is an hour or two more or less. */
+const CHANGED_US = 2 * 3600e6;
+
 export function earlierWords(us: number): string {
-  if (us === DAY_US) return 'yesterday';
-  if (us === 7 * DAY_US) return 'last week';
+  if (Math.abs(us - DAY_US) <= CHANGED_US) return 'yesterday';
+  if (Math.abs(us - 7 * DAY_US) <= CHANGED_US) return 'last week';
   return `${durationWords(us)} before`;
 }

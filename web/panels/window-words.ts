@@ -1,8 +1,11 @@
 import { formatDurationUs } from '../../contract/spec/duration.ts';
+import { formatSpan } from '../format.ts';
 
-/** `5 s`, `1 min`, `1 h` */
+/** `5 s`, `1 min`, `1 h`; about as long where that is no round number of any unit: `11 h 47 min` */
 export function durationWords(us: number): string {
-  return formatDurationUs(us).replace(/([a-z]+)$/, (unit) => ` ${unit === 'm' ? 'min' : unit}`);
+  const exact = formatDurationUs(us);
+  if (us >= 60e6 && /^\d{4}/.test(exact)) return formatSpan(us / 1000);
+  return exact.replace(/([a-z]+)$/, (unit) => ` ${unit === 'm' ? 'min' : unit}`);
 }
 
 /** `5 s windows`, `5 min windows every 1 min`; sessions and all of time have no length of their own. */
