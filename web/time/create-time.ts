@@ -64,6 +64,8 @@ export interface TimeControl {
   /** To what was shown before the zoom, else to twice the length. */
   readonly zoomOut: () => void;
   readonly move: (direction: -1 | 1) => void;
+  /** What is in view now, as fixed times: a link shows the same later. */
+  readonly fix: () => void;
   /** Back to what goes on with now. */
   readonly followAgain: () => void;
   readonly copy: () => Promise<void>;
@@ -226,6 +228,10 @@ export function createTime(input: TimeInput): TimeControl {
     move(direction) {
       const now = between();
       if (now) choose(movedByHalf(now, direction, nowUs()));
+    },
+    fix() {
+      const now = between();
+      if (now) choose(textOf(now));
     },
     followAgain() {
       if (!follows()) choose(before().find((one) => one.to === 'now') ?? own());

@@ -14,6 +14,7 @@ export function timeShortcuts(
     { keys: ['t z', '$mod+z'], group, label: 'Zoom out', run: () => time().zoomOut() },
     { keys: 't ArrowLeft', group, label: 'Half a range earlier', run: () => time().move(-1) },
     { keys: 't ArrowRight', group, label: 'Half a range later', run: () => time().move(1) },
+    { keys: 't a', group, label: 'Fix what is in view, to share it', run: () => time().fix() },
     {
       keys: 't c',
       group,
