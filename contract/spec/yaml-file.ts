@@ -40,7 +40,9 @@ export class YamlFile {
   readonly #value: unknown;
 
   constructor(text: string) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, prettyErrors: false });
+    // Its warnings would stand in the terminal: what is wrong is told below.
+    const options = { uniqueKeys: true, prettyErrors: false, logLevel: 'error' } as const;
+    this.#document = parseDocument(text, { lineCounter: this.#lines, ...options });
     const told = new Set<string>();
     for (const error of this.#document.errors) {
       const { found, expected } = yamlProblem(error);
