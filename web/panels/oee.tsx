@@ -80,7 +80,7 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
   const big = () => {
     const high = props.room.height / rem();
     const free = stacked() ? (high - (low() ? 4 : 8.75)) / 1.84 : (high - (low() ? 3.75 : 5)) / 1.15;
-    return Math.max(1.25, Math.min(4.5, free, props.room.width / rem() / (stacked() ? 5 : 9)));
+    return Math.max(1.25, Math.min(4.5, free, (props.room.width / rem() - 3) / (stacked() ? 5.75 : 11.5)));
   };
   return (
     <>

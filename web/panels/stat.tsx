@@ -97,7 +97,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     const high = props.room.height * (tall() ? 0.4 : 0.55);
     const wide = props.room.width * (tall() || paths() === null ? 0.95 : 0.6);
     const fits = Math.min(high, wide / (letters * 0.6)) / rem();
-    return fits > 2.5 ? `${Math.min(8, fits).toFixed(2)}rem` : undefined;
+    return fits > 2.5 ? `${Math.min(5.5, fits).toFixed(2)}rem` : undefined;
   };
   const footTitle = () =>
     props.state.age.length > 0 ? props.state.age.join(' · ') : (changed()?.whole ?? versus()?.whole);

@@ -195,12 +195,28 @@ function willStand(panel: Panel): string {
     case 'timeseries':
     case 'control-chart':
       return 'A line is drawn here';
+    case 'heatmap':
+      return 'Colours over time stand here';
+    case 'state-timeline':
+      return 'States over time stand here';
     case 'barlist':
       return `One bar per ${panel.label} stands here`;
+    case 'funnel':
+      return 'The steps stand here';
+    case 'donut':
+      return `Shares by ${panel.label} stand here`;
+    case 'histogram':
+      return 'How values are spread is drawn here';
+    case 'scatter':
+      return `One dot per ${panel.label} stands here`;
     case 'table':
     case 'events':
       return 'Records are listed here';
-    default:
+    case 'stat':
+    case 'gauge':
+    case 'target':
+    case 'oee':
+    case 'text':
       return 'Shown';
   }
 }
