@@ -12,8 +12,10 @@ import {
 } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { useBoard } from '../panels/board-context.ts';
-import { cursorKey } from './cursor-keys.ts';
-import { centredOn, type Extent, panned, toRangeUs, zoomAround } from './extent.ts';
+import { type CursorKey, cursorKey } from './cursor-keys.ts';
+import { type Keyed, moved } from './cursor-moves.ts';
+import { centredOn, type Extent, toRangeUs, zoomAround } from './extent.ts';
+import { createHands } from './hands.ts';
 import { createHost, type Host, moveCursor, show } from './host.ts';
 import { Marks, type PlotBox } from './marks.tsx';
 import { paintMarks } from './paint-ground.ts';
@@ -40,9 +42,6 @@ export interface Cell extends Extent {
   readonly row: number;
 }
 
-/** How far a turn of the wheel zooms. */
-const WHEEL = 0.002;
-
 /**
  * A picture over time with axes, one crosshair for the whole board, zoom for the whole board, and a keyboard:
  *
@@ -61,19 +60,18 @@ export function Chart(props: ChartProps): JSX.Element {
   const [host, setHost] = createSignal<Host>();
   const [box, setBox] = createSignal<PlotBox>({ left: 0, width: 0, top: 0, height: 0 }, { equals: sameBox });
   const [said, setSaid] = createSignal('');
-  /** Where hands hold the chart; the board is asked when they let go. */
-  const [held, setHeld] = createSignal<Extent | null>(null);
   /** Where the keyboard's cursor stands; null: it has none. */
-  let keyed: { seconds: number; row: number } | null = null;
+  let keyed: Keyed | null = null;
   const rest = createRest(board.frames);
   onCleanup(() => rest.cancel());
-  const extent = () => held() ?? props.scene.extent;
   const zoom = (range: Extent | null) => board.zoom(range && toRangeUs(range));
-  const letGo = () => {
-    const range = held();
-    if (range) zoom(range);
-    setHeld(null);
-  };
+  const hands = createHands({
+    frames: board.frames,
+    extent: () => props.scene.extent,
+    width: () => box().width,
+    onLetGo: zoom,
+  });
+  const extent = () => hands.held() ?? props.scene.extent;
 
   onMount(() => {
     if (!image) return;
@@ -84,6 +82,12 @@ export function Chart(props: ChartProps): JSX.Element {
     });
     observer.observe(image);
     onCleanup(() => observer.disconnect());
+    const turn = (event: WheelEvent) => {
+      const made = host();
+      if (!made || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      hands.turn(event, made.posToVal(event.clientX - made.over.getBoundingClientRect().left, 'x'));
+    };
     image.addEventListener('wheel', turn, { passive: false });
   });
 
@@ -114,7 +118,7 @@ export function Chart(props: ChartProps): JSX.Element {
         onCursor: (self) => untrack(() => follow(self)),
         onSelect: zoom,
         onReset: () => zoom(null),
-        onGrab: grab,
+        onGrab: hands.grab,
       });
       setHost(made);
       onCleanup(() => {
@@ -144,7 +148,7 @@ export function Chart(props: ChartProps): JSX.Element {
 
   const follow = (self: Host) => {
     const { left, top } = self.cursor;
-    if (left === undefined || left < 0 || left > self.over.clientWidth) return void setCursor(null);
+    if (left === undefined || left < 0 || left > box().width + 1) return void setCursor(null);
     const { scene } = props;
     const seconds = self.posToVal(left, 'x');
     const index = nearest(scene.stops, seconds);
@@ -156,7 +160,7 @@ export function Chart(props: ChartProps): JSX.Element {
     setCursor({ index, seconds: keyed?.seconds ?? seconds, row, x, y: here ? (top ?? 0) : 0, here });
   };
 
-  const place = (made: Host, at: { seconds: number; row: number }) => {
+  const place = (made: Host, at: Keyed) => {
     const { rows } = props.scene;
     const top = rows > 0 ? made.valToPos(rows - at.row - 0.5, 'y') : made.over.clientHeight / 2;
     moveCursor(made, made.valToPos(at.seconds, 'x'), top);
@@ -182,11 +186,7 @@ export function Chart(props: ChartProps): JSX.Element {
     event.stopPropagation();
   };
 
-  const act = (
-    asked: NonNullable<ReturnType<typeof cursorKey>>,
-    made: Host,
-    at: { seconds: number; row: number } | null,
-  ): boolean => {
+  const act = (asked: CursorKey, made: Host, at: Keyed | null): boolean => {
     const { scene } = props;
     switch (asked.do) {
       case 'step':
@@ -218,41 +218,6 @@ export function Chart(props: ChartProps): JSX.Element {
       }
     }
   };
-
-  const grab = (event: MouseEvent) => {
-    const from = extent();
-    const { width } = box();
-    event.preventDefault();
-    const move = (to: MouseEvent) => setHeld(panned(from, (event.clientX - to.clientX) / Math.max(1, width)));
-    const release = () => {
-      document.removeEventListener('mousemove', move);
-      letGo();
-    };
-    document.addEventListener('mousemove', move);
-    document.addEventListener('mouseup', release, { once: true });
-    onCleanupOnce(() => {
-      document.removeEventListener('mousemove', move);
-      document.removeEventListener('mouseup', release);
-    });
-  };
-  let undo: (() => void) | null = null;
-  const onCleanupOnce = (run: () => void) => {
-    undo?.();
-    undo = run;
-  };
-  onCleanup(() => undo?.());
-
-  function turn(event: WheelEvent): void {
-    const made = host();
-    if (!made || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    const now = extent();
-    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
-    const by = event.deltaY || event.deltaX;
-    const at = made.posToVal(event.clientX - made.over.getBoundingClientRect().left, 'x');
-    setHeld(sideways ? panned(now, (event.deltaX || by) * (WHEEL / 2)) : zoomAround(now, at, Math.exp(by * WHEEL)));
-    rest.after(letGo);
-  }
 
   const label = createMemo(on([board.nowMs, () => props.state], () => props.summary));
   const framed = createMemo(() => {
@@ -312,27 +277,6 @@ function beside(x: number, width: number): string {
 
 function middle({ fromS, toS }: Extent): number {
   return (fromS + toS) / 2;
-}
-
-function moved(
-  { stops, rows, next }: Scene,
-  { fromS, toS }: Extent,
-  at: { seconds: number; row: number } | null,
-  key: { do: 'step' | 'row' | 'end'; by: number },
-): { seconds: number; row: number } {
-  const first = stops.findIndex((one) => one >= fromS);
-  const last = stops.findLastIndex((one) => one <= toS);
-  const low = first < 0 || first > last ? 0 : first;
-  const high = last < low ? stops.length - 1 : last;
-  const stop = (index: number) => stops[Math.min(high, Math.max(low, index))] ?? 0;
-  const row = at?.row ?? 0;
-  if (key.do === 'end') return { seconds: stop(key.by < 0 ? low : high), row };
-  if (!at) return { seconds: stop(high), row };
-  if (key.do === 'row') return { seconds: at.seconds, row: Math.min(Math.max(0, rows - 1), Math.max(0, row + key.by)) };
-  if (!next) return { seconds: stop(nearest(stops, at.seconds) + key.by), row };
-  let { seconds } = at;
-  for (let steps = Math.abs(key.by); steps > 0; steps--) seconds = next(seconds, row, key.by < 0 ? -1 : 1);
-  return { seconds, row };
 }
 
 function sameCursor(a: Cursor | null, b: Cursor | null): boolean {
