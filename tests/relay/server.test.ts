@@ -9,7 +9,9 @@ import { ScriptedSource } from './scripted-source.ts';
 import { numbered, startTestRelay } from './start.ts';
 import { Tab } from './tab.ts';
 
-async function relayWithRows(options: { readonly allowHosts?: readonly string[] } = {}) {
+async function relayWithRows(
+  options: { readonly allowHosts?: readonly string[]; readonly allowOrigins?: readonly string[] } = {},
+) {
   const source = new ScriptedSource({ replayable: true });
   source.push(0, ...numbered(0, 10));
   return startTestRelay(source, options);
