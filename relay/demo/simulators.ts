@@ -23,7 +23,7 @@ export interface Simulator {
 type Made = { readonly timestamp: string };
 
 const MINUTES = 60_000;
-const CLOCK_FAILED = { timestamp: '1970-01-01 ??:??' };
+const CLOCK_FAILED = { timestamp: 'clock not set' };
 
 /** As in life: one in 2,500 comes twice, one in 30,000 cannot be read, and an update of the sender brings a field. */
 function lived(
