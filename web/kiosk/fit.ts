@@ -10,11 +10,21 @@ const HALF_FROM = 8;
 type Sized = Pick<Panel, 'w' | 'h'>;
 
 /**
- * Panels as a wall that is as narrow as a phone has them: those that were small two abreast, others across, in the order
- * they are read; no place of their own is kept.
+ * Panels as a wall that is as narrow as a phone has them, in the order they are read: small ones that follow each other
+ * two abreast and as high as the higher, all others across, so that there are no holes. No place of their own is kept.
  */
 export function narrowed(panels: readonly Sized[]): Sized[] {
-  return panels.map(({ w, h }) => ({ w: w <= HALF_FROM ? COLUMNS / 2 : COLUMNS, h }));
+  const rows: Sized[][] = [];
+  for (const panel of panels) {
+    const last = rows.at(-1);
+    const [first] = last ?? [];
+    if (last?.length === 1 && first && first.w <= HALF_FROM && panel.w <= HALF_FROM) last.push(panel);
+    else rows.push([panel]);
+  }
+  return rows.flatMap((row) => {
+    const h = Math.max(...row.map((panel) => panel.h));
+    return row.map(() => ({ w: COLUMNS / row.length, h }));
+  });
 }
 
 const NARROW = '(max-width: 640px)';
