@@ -21,7 +21,8 @@ export interface LinkedFrom {
 /**
  * The address a click on a value leads to; null: nowhere that a page may lead to. Another board shows the same time, what
  * is chosen here and the value: as its own variable of the column where it has one, else as a filter. An address elsewhere
- * is http or https, with `$key`, `$column`, `$from` and `$to` (ms since 1970) put in.
+ * is http or https, with `$key`, `$column`, `$from` and `$to` (ms since 1970) put in. Without a column (empty) nothing was clicked
+ * but the panel's own menu.
  */
 export function hrefOf(link: Link, column: string, key: string | null, from: LinkedFrom): string | null {
   return 'board' in link ? boardHref(link.board, column, key, from) : elsewhere(link.url, column, key, from);
@@ -32,7 +33,8 @@ function boardHref(name: string, column: string, key: string | null, from: Linke
   if (!board) return null;
   const kept = filtersOf(from.view, from.board).filter((one) => one.column !== column || one.not);
   let chosen: Pick<View, 'variables' | 'filters'> = { variables: {}, filters: [] };
-  for (const filter of [...kept, { column, values: [key], not: false }]) {
+  const followed = column === '' ? [] : [{ column, values: [key], not: false }];
+  for (const filter of [...kept, ...followed]) {
     const [variable, spec] =
       Object.entries(board.variables ?? {}).find(([, one]) => one.column === filter.column) ?? [];
     chosen =

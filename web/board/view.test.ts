@@ -184,6 +184,8 @@ test('a link to a board shows it with the value, what is chosen here and the sam
     variables: { land: [null] },
     filters: [],
   });
+  const whole = hrefOf({ board: 'detail' }, '', null, from({}));
+  expect(readView(new URL(`http://highwater.test${whole}`).search)).toMatchObject({ board: 'detail', filters: [] });
   expect(hrefOf({ board: 'gone' }, 'country', 'DE', from({}))).toBeNull();
 });
 
