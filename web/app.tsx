@@ -1,4 +1,5 @@
 import { createEffect, createMemo, createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
+import type { Status } from '../contract/worker-api.ts';
 import { createAddress } from './board/address.ts';
 import { Banner } from './board/banner.tsx';
 import { Bar } from './board/bar.tsx';
@@ -84,6 +85,7 @@ export function App(props: AppProps): JSX.Element {
           query={props.data.query}
           paused={paused()}
           connection={props.data.status()?.connection ?? null}
+          ended={allEnded(props.data.status())}
           nowMs={nowMs()}
           onPause={pause}
           onTheme={() => go({ theme: theme.shown() === 'dark' ? 'light' : 'dark' })}
@@ -237,4 +239,9 @@ export function App(props: AppProps): JSX.Element {
       </Show>
     </>
   );
+}
+
+function allEnded(status: Status | null): boolean {
+  const streams = Object.values(status?.streams ?? {});
+  return streams.length > 0 && streams.every(({ source }) => source.state === 'ended');
 }

@@ -19,6 +19,8 @@ export interface BarProps extends Pick<VariablesProps, 'query'> {
   readonly go: (change: Partial<View>, push?: boolean) => void;
   readonly paused: boolean;
   readonly connection: ConnectionStatus | null;
+  /** Nothing more will come of any stream. */
+  readonly ended: boolean;
   readonly nowMs: number;
   readonly onPause: (paused: boolean) => void;
   readonly onTheme: () => void;
@@ -27,7 +29,12 @@ export interface BarProps extends Pick<VariablesProps, 'query'> {
 /** Where one is, what is chosen, which time is in view, and whether it moves. */
 export function Bar(props: BarProps): JSX.Element {
   const live = () =>
-    liveWords({ connection: props.connection, paused: props.paused, follows: props.time?.follows() ?? true });
+    liveWords({
+      connection: props.connection,
+      paused: props.paused,
+      follows: props.time?.follows() ?? true,
+      ended: props.ended,
+    });
   return (
     <header class="bar" classList={{ titled: props.board !== null }}>
       <a class="brand" href={props.homeHref} aria-label="Highwater">

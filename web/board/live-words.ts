@@ -14,6 +14,8 @@ export function liveWords(of: {
   readonly paused: boolean;
   /** What is in view goes on with now. */
   readonly follows: boolean;
+  /** Nothing more will come of any stream. */
+  readonly ended: boolean;
 }): LiveWords {
   const state = of.connection?.state ?? 'connecting';
   if (state === 'waiting' || state === 'closed')
@@ -31,5 +33,6 @@ export function liveWords(of: {
       lit: false,
     };
   if (of.paused) return { state: 'still', word: 'Live', title: 'Follow the newest events (space)', lit: false };
+  if (of.ended) return { state: 'still', word: 'Live', title: 'The sources have ended: nothing new comes', lit: false };
   return { state: 'live', word: 'Live', title: 'The newest events are followed', lit: true };
 }

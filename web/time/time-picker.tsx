@@ -59,7 +59,7 @@ export function TimePicker(props: TimePickerProps): JSX.Element {
       <Popover
         label="Event time in view"
         text={words()}
-        short={words().replace('Last ', '')}
+        short={words().replace(/^Last (?=\d)/, '')}
         title={title()}
         focus='[aria-pressed="true"]'
         ref={(show) => {

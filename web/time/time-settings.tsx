@@ -83,7 +83,9 @@ function ZoneChooser(props: {
     const written = text().trim();
     if (written === '' || knownZone(written) !== null) return null;
     const wanted = written.toLowerCase().replaceAll(' ', '_');
-    return all().some((name) => name.toLowerCase().includes(wanted)) ? null : `no ${zoneExpectation(written)}`;
+    return all().some((name) => name.toLowerCase().includes(wanted))
+      ? null
+      : `“${written}” is no zone: write ${zoneExpectation(written)}`;
   };
   const take = (written: string) => {
     setText(written);
