@@ -98,7 +98,7 @@ export class Machine {
   changeOver(timeMs: number): void {
     this.#parts.world.plan(timeMs, (now) => {
       if (this.#state === 'running' || this.#state === 'idle')
-        this.#stop(now, 'changeover', 'next product', this.#lasts(170, 0.25));
+        this.#stop(now, 'changeover', 'next product', this.#lasts(120, 0.25));
     });
   }
 

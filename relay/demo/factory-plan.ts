@@ -17,7 +17,7 @@ export interface MachinePlan {
 
 export const LINES = [
   { name: 'A', breakMinute: 0, firstChangeoverMs: 9 * 60_000 },
-  { name: 'B', breakMinute: 20, firstChangeoverMs: 17 * 60_000 },
+  { name: 'B', breakMinute: 20, firstChangeoverMs: 31 * 60_000 },
 ] as const;
 
 const KINDS = [

@@ -47,4 +47,4 @@ const FULL_SPEED_RATE = 40;
 /** The share of its ideal cycles a machine makes, about; with it the rate asked for is met. */
 const USUAL_RUNNING = 0.67;
 const WARM_UP_MS = 5 * 60_000;
-const CHANGEOVER_EVERY_MS = 26 * 60_000;
+const CHANGEOVER_EVERY_MS = 42 * 60_000;

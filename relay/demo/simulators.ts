@@ -25,12 +25,12 @@ type Made = { readonly timestamp: string };
 const MINUTES = 60_000;
 const CLOCK_FAILED = { timestamp: 'clock not set' };
 
-/** As in life: one in 2,500 comes twice, one in 30,000 cannot be read, and an update of the sender brings a field. */
+/** As in life: one in 2,500 comes twice, one in 40,000 cannot be read, and an update of the sender brings a field. */
 function lived(
   create: (options: SimulatorOptions) => Simulation,
   { spoil, newer }: Pick<Mishaps<Made>, 'spoil' | 'newer'>,
 ): Simulator['create'] {
-  return (options) => withMishaps(create(options), options, { twiceIn: 2_500, spoiledIn: 30_000, spoil, newer });
+  return (options) => withMishaps(create(options), options, { twiceIn: 2_500, spoiledIn: 40_000, spoil, newer });
 }
 
 export const SIMULATORS = {

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts';
 import { type RelayProcess, startRelayProcess } from '../support/relay-process.ts';
 
-/** What `npm start` shows, with fewer customers: the simulated shop, over real MQTT, live. */
+/** What `npm start -- --demo shop` shows, with fewer customers: the simulated shop, over real MQTT, live. */
 let relay: RelayProcess;
 let browser: Browser;
 let tab: BoardTab;
 beforeAll(async () => {
-  [relay, browser] = await Promise.all([startRelayProcess(['--demo-rate', '40']), launchChromium()]);
+  [relay, browser] = await Promise.all([startRelayProcess(['--demo', 'shop', '--demo-rate', '40']), launchChromium()]);
   // Tall enough for the whole board: panels out of sight rest.
   tab = await openBoard(browser, relay.url, { context: { viewport: { width: 1280, height: 1600 } } });
 });
@@ -44,7 +44,9 @@ test('what is drawn moves: newer events, counted once, drawn soon after they hap
     expect(now.eventsPerSecond).toBeGreaterThan(0);
   });
   const { streams } = await tab.status();
-  expect(streams.shop_events).toMatchObject({ duplicates: 0, deadLetters: 0, losses: [] });
+  expect(streams.shop_events).toMatchObject({ duplicates: 0, losses: [] });
+  // One in 40,000 cannot be read, as in life.
+  expect(streams.shop_events?.deadLetters).toBeLessThan(10);
   expect(await tab.query('SELECT count(*) = count(DISTINCT _offset) AS once FROM shop_events')).toEqual([
     { once: true },
   ]);

@@ -14,7 +14,7 @@ afterAll(() => browser.close());
 test('S13 X6 what of given files could not become rows is shown where they are, and downloaded whole', {
   timeout: 120_000,
 }, async () => {
-  const relay = await relayForTest('--demo-rate', '1');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '1');
   const tab = await tabForTest(browser, relay.url);
   await until(async () => expect((await tab.status()).connection.state).toBe('live'));
   const bad = (n: number) => n % 50 === 7;

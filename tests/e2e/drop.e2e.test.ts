@@ -26,7 +26,7 @@ const line = (index: number) => JSON.stringify(row(index)).replace('"90071992547
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
 
 async function open(expected?: RegExp): Promise<BoardTab> {
-  const relay = await relayForTest('--demo-rate', '1');
+  const relay = await relayForTest('--demo', 'shop', '--demo-rate', '1');
   const tab = await tabForTest(browser, relay.url, expected && { expected });
   await until(async () => expect((await tab.status()).connection.state).toBe('live'));
   return tab;

@@ -39,7 +39,7 @@ test('every example has a test here', () => {
 });
 
 test('01-shop-demo: the same shop every time, with all its panels', async () => {
-  const tab = await open('--demo-seed', '7', '--demo-rate', '20');
+  const tab = await open('--demo', 'shop', '--demo-seed', '7', '--demo-rate', '20');
   await until(async () => expect(await tab.stat('Active users now')).toBeGreaterThan(0));
   const [row] = await tab.query(
     'select count(distinct action) actions, count(distinct campaign) campaigns from shop_events',

@@ -6,8 +6,9 @@ import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts
 import { type RelayProcess, startRelayProcess } from '../support/relay-process.ts';
 
 /**
- * The shop's board as people see it: on a laptop, a wall, a phone; light, dark, and as a kiosk. Nothing is cut off,
- * nothing is in error. With HIGHWATER_PICTURES=1 the pictures in docs/pictures are made anew.
+ * The boards that ship as people see them: on a laptop, a wall, a phone; light, dark, and as a kiosk. Nothing is cut off,
+ * nothing is in error.
+ * With HIGHWATER_PICTURES=1 the pictures in docs/pictures are made anew.
  */
 const FOLDER = resolve(import.meta.dirname, '../../docs/pictures');
 const WRITE = process.env.HIGHWATER_PICTURES === '1';
@@ -46,11 +47,14 @@ const SIZES = {
 };
 
 const LOOKS = { light: 'theme=light', dark: 'theme=dark', kiosk: 'kiosk&theme=dark' };
+const VIEWS = ['shop', 'factory', 'warehouse', 'hospital'].flatMap((board) =>
+  Object.entries(LOOKS).map(([look, query]) => [board, look, query] as const),
+);
 
-test.each(Object.entries(LOOKS))(
-  '%s: everything fits and nothing is in error, at every size',
-  async (look, query) => {
-    const tab = await openBoard(browser, `${relay.url}/?${query}`);
+test.each(VIEWS)(
+  '%s, %s: everything fits and nothing is in error, at every size',
+  async (board, look, query) => {
+    const tab = await openBoard(browser, `${relay.url}/?board=${board}&${query}`);
     for (const [size, viewport] of Object.entries(SIZES)) {
       await tab.page.setViewportSize(viewport);
       await drawn(tab);
@@ -58,7 +62,7 @@ test.each(Object.entries(LOOKS))(
       expect(found, size).toEqual({ sidewaysPx: 0, cut: [], outside: [] });
       if (!WRITE) continue;
       await mkdir(FOLDER, { recursive: true });
-      await tab.page.screenshot({ path: join(FOLDER, `shop-${viewport.width}x${viewport.height}-${look}.png`) });
+      await tab.page.screenshot({ path: join(FOLDER, `${board}-${viewport.width}x${viewport.height}-${look}.png`) });
     }
     expect(tab.errors).toEqual([]);
     await tab.close();
