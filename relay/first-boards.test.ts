@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { StreamSchema } from '../contract/protocol/down.ts';
+import { boardText } from '../contract/spec/board-text.ts';
+import { loadBoard } from '../contract/spec/load.ts';
 import { dataOf } from '../contract/spec/panel-uses.ts';
 import { WindowSpecSchema } from '../contract/spec/window.ts';
 import { FirstBoards } from './first-boards.ts';
@@ -38,4 +40,30 @@ test('B3 boards stand in the order of the streams, whichever is known first, and
   }
   const none = new FirstBoards(streams, windows);
   expect(none.made()).toEqual({ boards: {}, windows });
+});
+
+test('B7 a board that was made is the same as a file, beside the windows that are declared', () => {
+  const windows = {
+    of_ant: WindowSpecSchema.parse({ from: 'ant', window: 'tumble(1m)', by: ['state'], select: { n: 'count()' } }),
+    ant_by_minute: WindowSpecSchema.parse({ from: 'ant', window: 'tumble(1h)', select: { n: 'count()' } }),
+  };
+  const boards = new FirstBoards({ ant: {}, mole: {} }, windows);
+  for (const stream of ['ant', 'mole']) boards.learn(schemaOf(stream));
+  for (const board of Object.values(boards.made().boards)) {
+    const text = boardText(board, 'http://localhost:8787/highwater-board.schema.json');
+    expect(text).not.toContain('of_ant:\n');
+    expect(loadBoard(text, { streams: ['ant', 'mole'], windows })).toMatchObject({ board });
+  }
+});
+
+test('B4 when other windows are declared, boards are made anew over them', () => {
+  const boards = new FirstBoards({ ant: {} }, {});
+  boards.learn(schemaOf('ant'));
+  const before = boards.made();
+  const declared = { mine: WindowSpecSchema.parse({ from: 'ant', window: 'tumble(1m)', select: { n: 'count()' } }) };
+  boards.declare(declared);
+  const shown = boards.made().boards.ant?.panels.map((panel) => dataOf(panel));
+  expect(shown).toContainEqual({ of: 'window', window: 'mine' });
+  boards.declare({});
+  expect(boards.made()).toEqual(before);
 });

@@ -31,6 +31,8 @@ export class LiveBoards {
   #cancel: () => void = () => undefined;
   #reading = false;
   #changedMeanwhile = false;
+  /** The first change since the files were read; null: none. */
+  #changedMs: number | null = null;
   #closed = false;
 
   constructor(parts: LiveParts) {
@@ -47,8 +49,14 @@ export class LiveBoards {
   }
 
   #changed(): void {
-    if (this.#reading) this.#changedMeanwhile = true;
-    else this.#after(QUIET_MS);
+    if (this.#reading) {
+      this.#changedMeanwhile = true;
+      return;
+    }
+    // What never rests is read all the same.
+    const nowMs = this.#parts.clock.nowMs();
+    this.#changedMs ??= nowMs;
+    this.#after(Math.min(QUIET_MS, Math.max(0, this.#changedMs + LOOK_MS - nowMs)));
   }
 
   #after(delayMs: number): void {
@@ -59,6 +67,7 @@ export class LiveBoards {
   async #read(): Promise<void> {
     this.#reading = true;
     this.#changedMeanwhile = false;
+    this.#changedMs = null;
     const before = this.#files.last;
     const now = await this.#files.read().catch((error: unknown) => {
       this.#parts.failed(error);
