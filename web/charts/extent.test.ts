@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { centredOn, extentOf, ownExtent, panned, toRangeUs, zoomAround } from './extent.ts';
+import { centredOn, extentOf, ownExtent, ownSpan, panned, toRangeUs, zoomAround } from './extent.ts';
 
 const own = { fromS: 100, toS: 160 };
 
@@ -9,6 +9,14 @@ test('V40 a time that was chosen is shown exactly; the wall clock up to now; the
   expect(extentOf({ span: 30e6, until: 'now', earlierUs: 0 }, own, 999)).toEqual({ fromS: 969, toS: 999 });
   expect(extentOf({ span: 'all', until: 'now', earlierUs: 0 }, own, 999)).toEqual({ fromS: 100, toS: 999 });
   expect(extentOf({ span: 30e6, until: 'newest', earlierUs: 0 }, own, 999)).toBe(own);
+});
+
+test('V40 what begins at a time begins there, and grows', () => {
+  const today = { span: 30e6, earlierUs: 0, fromUs: 120e6 };
+  expect(extentOf({ ...today, until: 'now' }, own, 999)).toEqual({ fromS: 120, toS: 999 });
+  expect(extentOf({ ...today, until: 'newest' }, own, 999)).toEqual({ fromS: 120, toS: 160 });
+  expect(extentOf({ ...today, fromUs: 20e6, until: 'newest' }, own, 999)).toEqual(own);
+  expect(ownSpan({ ...today, until: 'newest' })).toBe('all');
 });
 
 test('its own extent reaches back the span, and not before the first window', () => {

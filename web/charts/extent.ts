@@ -6,20 +6,31 @@ export interface Extent {
   readonly toS: number;
 }
 
+/** Less than this cannot be told apart by windows or by eyes. */
+const LEAST_S = 0.01;
+
 /**
  * What a chart shows of time. Of a time that was chosen exactly that; of the clock on the wall, up to the clock; and of the
- * newest event what its own picture reaches.
+ * newest event what its own picture reaches. What begins at a time begins there.
  *
  *     until: a time   ├──────── span ────────┤ until
  *     until: 'now'    ├──────── span ────────┤ nowS       nothing is drawn where nothing has come yet
  *     until: 'newest'   ├─────── own ───────┤
  */
-export function extentOf(view: TimeView, own: Extent, nowS: number): Extent {
-  const { span, until } = view;
-  if (until === 'newest') return own;
+export function extentOf({ span, until, fromUs }: TimeView, own: Extent, nowS: number): Extent {
+  if (until === 'newest') {
+    if (fromUs === undefined) return own;
+    return { fromS: Math.min(Math.max(own.fromS, fromUs / 1e6), own.toS - LEAST_S), toS: own.toS };
+  }
   const toS = until === 'now' ? nowS : until / 1e6;
+  if (fromUs !== undefined) return { fromS: Math.min(fromUs / 1e6, toS - LEAST_S), toS };
   if (span === 'all') return { fromS: Math.min(own.fromS, toS - 1), toS };
   return { fromS: toS - span / 1e6, toS };
+}
+
+/** How far back from its end a picture's own extent reaches: where the view begins at a time, that is cut off later. */
+export function ownSpan({ span, fromUs }: TimeView): Span {
+  return fromUs === undefined ? span : 'all';
 }
 
 /** Extent of windows up to the newest event, at most so long, and not before the first of them. */
@@ -28,9 +39,6 @@ export function ownExtent(firstS: number, newestS: number, leastS: number, span:
   const fromS = span === 'all' ? firstS : Math.max(firstS, toS - span / 1e6);
   return { fromS: Math.min(fromS, toS - leastS), toS };
 }
-
-/** Less than this cannot be told apart by windows or by eyes. */
-const LEAST_S = 0.01;
 
 /** The same place in view, at `factor` times the length. */
 export function zoomAround({ fromS, toS }: Extent, centreS: number, factor: number): Extent {

@@ -1,6 +1,7 @@
 import { createEffect, createMemo, createSignal, type JSX, Show } from 'solid-js';
 import type { ControlChartPanel } from '../../contract/spec/panel.ts';
 import { Chart } from '../charts/chart.tsx';
+import { ownSpan } from '../charts/extent.ts';
 import { type Control, paintControl } from '../charts/paint-control.ts';
 import { makePlot, newestIndex, type SeriesLook } from '../charts/plot.ts';
 import { type Cursor, type Scene, valueAxis } from '../charts/scene.ts';
@@ -39,7 +40,7 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
     };
     const plot = makePlot(props.picture, {
       stack: false,
-      span: board.span(),
+      span: ownSpan(board.view()),
       watermarkUs: props.picture.watermarkUs,
       maxEventTimeUs: props.picture.maxEventTimeUs,
       look: () => look,

@@ -1,6 +1,7 @@
 import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import type { HeatmapPanel } from '../../contract/spec/panel.ts';
 import { Chart } from '../charts/chart.tsx';
+import { ownSpan } from '../charts/extent.ts';
 import { type Heat, makeHeat, shareOf } from '../charts/heat.ts';
 import { createHeatPainter } from '../charts/paint-heat.ts';
 import { sequentialPalette } from '../charts/palette.ts';
@@ -29,7 +30,7 @@ export function Heatmap(props: KindProps<HeatmapPanel, 'series'>): JSX.Element {
   const watermarkS = () => (props.picture.watermarkUs === null ? null : props.picture.watermarkUs / 1e6);
   const extent = createExtent(() => {
     const now = heat();
-    const span = board.span();
+    const span = ownSpan(board.view());
     if (!now) return { fromS: 0, toS: 1 };
     const toS = now.firstS + now.columns * now.columnS;
     return { fromS: span === 'all' ? now.firstS : Math.max(now.firstS, toS - span / 1e6), toS };

@@ -1,6 +1,7 @@
 import { createEffect, createMemo, createSignal, type JSX, Show } from 'solid-js';
 import type { TimeseriesPanel } from '../../contract/spec/panel.ts';
 import { Chart } from '../charts/chart.tsx';
+import { ownSpan } from '../charts/extent.ts';
 import { paintPlot } from '../charts/paint.ts';
 import { makePlot, newestIndex, stopsOf } from '../charts/plot.ts';
 import { type Cursor, type Scene, valueAxis } from '../charts/scene.ts';
@@ -41,7 +42,7 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
   const plot = createMemo(() =>
     makePlot(props.picture, {
       stack: props.panel.stack,
-      span: board.span(),
+      span: ownSpan(board.view()),
       watermarkUs: props.picture.watermarkUs,
       maxEventTimeUs: props.picture.maxEventTimeUs,
       look: looks().look,
