@@ -141,7 +141,9 @@ export function createEngine(database: Database, options: EngineOptions): Engine
     revision(request) {
       if (request.kind === 'rows') return streams.get(request.stream)?.revision ?? 0;
       const kept = windows.all.get(request.window);
-      return kept ? revisionOf(filtered.of(kept, request, null).kept, request) : 0;
+      if (!kept) return 0;
+      if (typeof request.view.until !== 'number') return kept.feed.revision;
+      return revisionOf(filtered.of(kept, request, null).kept, request.view.until - request.view.earlierUs);
     },
     picture(request) {
       try {

@@ -16,11 +16,20 @@ export interface Filtered {
   readonly unfiltered: readonly string[];
 }
 
+interface Planned {
+  readonly generation: number;
+  readonly plan: FilterPlan;
+  /** The window that is kept for its conditions; null: it has none. */
+  readonly variant: Variant | null;
+  /** Its choice of groups is remembered under this. */
+  readonly choice: string;
+}
+
 /** Applies the filters of requests to windows. */
 export class FilteredWindows {
   readonly #windows: WindowSet;
   readonly #streams: ReadonlyMap<string, StreamState>;
-  readonly #plans = new WeakMap<WindowRequest, { readonly generation: number; readonly plan: FilterPlan }>();
+  readonly #plans = new WeakMap<WindowRequest, Planned>();
   readonly #choices = new WeakMap<WindowRows, Map<string, WindowRows>>();
 
   constructor(windows: WindowSet, streams: ReadonlyMap<string, StreamState>) {
@@ -31,11 +40,12 @@ export class FilteredWindows {
   /** `nowMs` as in `WindowSet.variant`; null: what is not there is not made. */
   of(kept: KeptWindow, request: WindowRequest, nowMs: number | null): Filtered {
     if (request.filters.length === 0) return { kept, unfiltered: NONE };
-    const { groups, conditions, unfiltered } = this.#planOf(kept, request);
-    const rest = conditions.size === 0 ? kept : this.#variant(kept, conditions, nowMs);
-    if (rest !== null) return { kept: this.#choose(rest, groups), unfiltered };
+    const planned = this.#planOf(kept, request);
+    const { groups, conditions, unfiltered } = planned.plan;
+    const rest = planned.variant === null ? kept : this.#windows.variant(planned.variant, this.#streams, nowMs);
+    if (rest !== null) return { kept: this.#choose(rest, groups, planned.choice), unfiltered };
     const columns = [...conditions.values()].flat().map(({ filter }) => filter.column);
-    return { kept: this.#choose(kept, groups), unfiltered: [...new Set([...unfiltered, ...columns])] };
+    return { kept: this.#choose(kept, groups, planned.choice), unfiltered: [...new Set([...unfiltered, ...columns])] };
   }
 
   /** Lets go what none of these requests needs. */
@@ -44,30 +54,31 @@ export class FilteredWindows {
     for (const request of requests) {
       const kept = this.#windows.all.get(request.window);
       if (!kept || request.filters.length === 0) continue;
-      const { conditions } = this.#planOf(kept, request);
-      if (conditions.size > 0) names.add(variantOf(request.window, conditions).name);
+      const { variant } = this.#planOf(kept, request);
+      if (variant !== null) names.add(variant.name);
     }
     this.#windows.keepVariants(names, this.#streams);
   }
 
-  #variant({ plan }: KeptWindow, conditions: Variant['conditions'], nowMs: number | null): KeptWindow | null {
-    return this.#windows.variant(variantOf(plan.name, conditions), this.#streams, nowMs);
-  }
-
-  #planOf(kept: KeptWindow, request: WindowRequest): FilterPlan {
+  #planOf(kept: KeptWindow, request: WindowRequest): Planned {
     const { generation } = this.#windows;
     const known = this.#plans.get(request);
-    if (known?.generation === generation) return known.plan;
+    if (known?.generation === generation) return known;
     const fieldsOf = (stream: string) => this.#streams.get(stream)?.schema?.fields.map(({ name }) => name) ?? [];
     const plan = planFilters(kept, request, this.#windows.specs, fieldsOf);
-    this.#plans.set(request, { generation, plan });
-    return plan;
+    const planned = {
+      generation,
+      plan,
+      variant: plan.conditions.size === 0 ? null : variantOf(request.window, plan.conditions),
+      choice: JSON.stringify(plan.groups.map(({ index, filter: { values, not } }) => [index, not, ...values])),
+    };
+    this.#plans.set(request, planned);
+    return planned;
   }
 
   /** Only groupings with all columns are left, and of those only the groups that are chosen. */
-  #choose(kept: KeptWindow, groups: readonly GroupFilter[]): KeptWindow {
+  #choose(kept: KeptWindow, groups: readonly GroupFilter[], name: string): KeptWindow {
     if (groups.length === 0) return kept;
-    const name = JSON.stringify(groups.map(({ index, filter: { values, not } }) => [index, not, ...values]));
     const groupings = kept.groupings.filter(
       (grouping) =>
         groupingWith(

@@ -1,17 +1,12 @@
-import type { PanelRequest } from '../../contract/worker-api.ts';
 import type { Table } from './feed.ts';
 import type { KeptWindow } from './kept-window.ts';
 import type { WindowPlan } from './plan.ts';
 
-type WindowRequest = Exclude<PanelRequest, { kind: 'rows' }>;
-
 /**
- * Another whenever the picture could be another. What ends at a time stays as it is while only later panes change, the
+ * Another whenever a picture that ends at a time could be another: it stays as it is while only later panes change, the
  * watermark moves on beyond it, or other windows come and go.
  */
-export function revisionOf({ plan, feed, groupings }: KeptWindow, { view }: WindowRequest): number | string {
-  if (typeof view.until !== 'number') return feed.revision;
-  const untilUs = view.until - view.earlierUs;
+export function revisionOf({ plan, feed, groupings }: KeptWindow, untilUs: number): string {
   let endUs = untilUs;
   let changes = '';
   for (const { rows } of groupings) {

@@ -14,6 +14,9 @@ import type { KeptWindow } from './kept-window.ts';
 import { planWindow, type WindowPlan } from './plan.ts';
 import { shareBudget, shareTables } from './share-tables.ts';
 
+/** Expressions that are remembered; filters bring ever new ones. */
+const MAX_RESOLVED = 5_000;
+
 /**
  * The windows that run. Windows of one feed share tables as far as their panes, groups and conditions allow; one whose
  * measures an existing table has takes that table with its past, and for the others new tables are made and computed
@@ -149,6 +152,7 @@ export class WindowSet {
   #resolve(of: object, shape: RowShape, text: string): RowExpression {
     const known = this.#resolved.get(of) ?? new Map<string, RowExpression>();
     this.#resolved.set(of, known);
+    if (known.size > MAX_RESOLVED) known.clear();
     let resolved = known.get(text);
     if (!resolved) {
       resolved = resolveExpression(text, shape, this.#database);
