@@ -1,4 +1,5 @@
 import type { Board } from './board.ts';
+import { byNames } from './by-names.ts';
 import { checkOnce } from './check-once.ts';
 import { checkPanels } from './check-panels.ts';
 import { checkBraces, checkOnly } from './check-values.ts';
@@ -6,7 +7,6 @@ import { parseDurationUs } from './duration.ts';
 import type { Known } from './load.ts';
 import { oneOf } from './nearest.ts';
 import { own } from './own.ts';
-import { byNames } from './parse-window.ts';
 import { sqlProblem, tokensOf } from './sql-text.ts';
 import type { Variable } from './variable.ts';
 import type { WindowSpec } from './window.ts';

@@ -1,4 +1,5 @@
 import type { Board } from './board.ts';
+import { byNames } from './by-names.ts';
 import type { Named } from './check-board.ts';
 import { checkOnce } from './check-once.ts';
 import { checkPlaces } from './check-places.ts';
@@ -7,7 +8,6 @@ import { oneOf } from './nearest.ts';
 import { own } from './own.ts';
 import type { Panel, TablePanel } from './panel.ts';
 import { columnsOf, dataOf } from './panel-uses.ts';
-import { byNames } from './parse-window.ts';
 import { parseSelect } from './select.ts';
 import type { WindowSpec } from './window.ts';
 import { type Path, quote, type Report } from './yaml-file.ts';

@@ -1,3 +1,4 @@
+import { byNames } from './by-names.ts';
 import { type Computed, expand, expandComputed } from './compute.ts';
 import { formatDurationUs, parseDurationUs } from './duration.ts';
 import { oneOf } from './nearest.ts';
@@ -8,6 +9,8 @@ import { sqlProblem, unquotedName } from './sql-text.ts';
 import type { ByColumn, Window, WindowSpec } from './window.ts';
 import { MAX_LENGTH_US } from './window-length.ts';
 import type { WindowShape } from './window-shape.ts';
+
+export { byNames };
 
 type Report = (path: SpecProblem['path'], found: string, expected: string) => void;
 
@@ -37,11 +40,6 @@ export function parseWindow(spec: WindowSpec): { window: Window } | { problems: 
   return {
     window: { from: spec.from, shape, by, groupings, hasGroupingSets, where, dedup, select, allowUs, judgedAlone },
   };
-}
-
-/** Names of the by-columns: those given, else the expressions themselves; `"a b"` is named `a b`. */
-export function byNames(by: WindowSpec['by']): string[] {
-  return Array.isArray(by) ? by.map((expression) => unquotedName(expression) ?? expression) : Object.keys(by);
 }
 
 function shapeOf(spec: WindowSpec, computed: Computed, report: Report): WindowShape | null {

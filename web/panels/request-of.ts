@@ -1,6 +1,6 @@
+import { byNames } from '../../contract/spec/by-names.ts';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { Panel, TablePanel } from '../../contract/spec/panel.ts';
-import { byNames } from '../../contract/spec/parse-window.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { Filter, PanelRequest, Span, TimeView } from '../../contract/worker-api.ts';
 import type { Sort } from './kind-props.ts';
