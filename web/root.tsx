@@ -8,12 +8,12 @@ import { relayUrl } from './data/relay-url.ts';
 import { FilesFailed } from './drop/files-failed.tsx';
 import { demoIn, type Given, givenWords, type Speed, withDemo } from './drop/given.ts';
 import { openInTab } from './drop/in-tab.ts';
-import { keepPage } from './drop/keep-page.ts';
 import { LettersOfFiles } from './drop/letters-of-files.tsx';
 import { TakeFiles } from './drop/take-files.tsx';
 import { createIsKiosk } from './kiosk/create-kiosk.ts';
 import { OnWall } from './kiosk/on-wall.tsx';
 import { askVersion, createFindRelay } from './offline/find-relay.ts';
+import { lettersElsewhere } from './offline/letters-elsewhere.ts';
 import { createNewer } from './offline/newer.ts';
 import { createNoRelay, NoRelay } from './offline/no-relay.tsx';
 import type { Updates } from './offline/updates.ts';
@@ -72,6 +72,7 @@ function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Eleme
   const data = connect({ clock, page });
   const relay = relayUrl(location);
   const ask = () => askVersion(relay.versionUrl);
+  if (relay.isElsewhere) onCleanup(lettersElsewhere(relay.origin));
   const noRelay = createNoRelay(clock, {
     hasBoards: () => data.boards() !== null || data.failure() !== null,
     status: data.status,
@@ -91,7 +92,6 @@ function InThisTab(props: RootProps & { readonly given: Given; readonly onAgain:
   const [failure, setFailure] = createSignal<Failure | null>(null);
   const inTab = openInTab(props.given, setFailure);
   onCleanup(inTab.close);
-  onCleanup(keepPage());
   const { clock, page } = props;
   const connected = connect({ clock, page, relayInTab: inTab.port });
   const data = { ...connected, failure: () => failure() ?? connected.failure() };

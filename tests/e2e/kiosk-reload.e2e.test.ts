@@ -55,7 +55,7 @@ async function ordersWall(topic: string, search: string) {
   return { relay, tab, stop };
 }
 
-test('at its time it loads itself again, and has every row once', { timeout: 180_000 }, async () => {
+test('K4 at its time it loads itself again, and has every row once', { timeout: 180_000 }, async () => {
   const { tab, stop } = await ordersWall('walls/orders', 'kiosk&reload=10s');
   const loaded = loads(tab.page);
   await until(async () => expect(loaded()).toBeGreaterThanOrEqual(2));
@@ -67,7 +67,7 @@ test('at its time it loads itself again, and has every row once', { timeout: 180
   expect(tab.errors).toEqual([]);
 });
 
-test('it waits for the relay rather than end on an error page', { timeout: 180_000 }, async () => {
+test('K4 it waits for the relay rather than end on an error page', { timeout: 180_000 }, async () => {
   const { relay, tab, stop } = await ordersWall('walls/waiting', 'kiosk&reload=15s');
   const loaded = loads(tab.page);
   await until(async () => expect((await tab.status()).streams.orders?.received).toBeGreaterThan(10));
@@ -88,7 +88,9 @@ async function versions(page: Page, next: () => { readonly protocol: number; rea
   await page.route('**/version', (route) => route.fulfill({ json: next() }));
 }
 
-test('a later protocol makes a kiosk load itself again, three times and not more', { timeout: 180_000 }, async () => {
+test('K5 a later protocol makes a kiosk load itself again, three times and not more', {
+  timeout: 180_000,
+}, async () => {
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '10');
   const tab = await tabForTest(browser, `${relay.url}/?kiosk`);
   const loaded = loads(tab.page);
@@ -103,7 +105,7 @@ test('a later protocol makes a kiosk load itself again, three times and not more
   expect(tab.errors).toEqual([]);
 });
 
-test('elsewhere it is offered, and the page goes on as it is', { timeout: 120_000 }, async () => {
+test('K5 elsewhere it is offered, and the page goes on as it is', { timeout: 120_000 }, async () => {
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '10');
   const tab = await tabForTest(browser, relay.url);
   const loaded = loads(tab.page);

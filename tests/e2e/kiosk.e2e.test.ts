@@ -28,7 +28,9 @@ const drawn = (tab: BoardTab, title?: string) =>
 
 const shownBoard = (page: Page) => page.locator('[data-stage=shown] [data-board]').getAttribute('data-board');
 
-test('a kiosk fits a wall, a 4K wall and a phone, with type to be read from afar', { timeout: 180_000 }, async () => {
+test('K1 a kiosk fits a wall, a 4K wall and a phone, with type to be read from afar', {
+  timeout: 180_000,
+}, async () => {
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '40');
   for (const [size, viewport] of Object.entries(SIZES)) {
     const tab = await tabForTest(browser, `${relay.url}/?kiosk`, { context: { viewport } });
@@ -61,7 +63,7 @@ test('a kiosk fits a wall, a 4K wall and a phone, with type to be read from afar
   }
 });
 
-test('Esc leaves a kiosk, in the address too', { timeout: 90_000 }, async () => {
+test('K1 Esc leaves a kiosk, in the address too', { timeout: 90_000 }, async () => {
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '20');
   const tab = await tabForTest(browser, `${relay.url}/?kiosk=1&from=now-5m&reload=24h`);
   await drawn(tab);
@@ -81,7 +83,7 @@ test('Esc leaves a kiosk, in the address too', { timeout: 90_000 }, async () => 
   expect(tab.errors).toEqual([]);
 });
 
-test('the screen is kept on, and the corner says when what is shown is old', { timeout: 120_000 }, async () => {
+test('K2 K6 the screen is kept on, and the corner says when what is shown is old', { timeout: 120_000 }, async () => {
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '20');
   const tab = await tabForTest(browser, `${relay.url}/?kiosk`, { expected: AWAY });
   await drawn(tab);
@@ -116,7 +118,7 @@ async function watchForFlashes(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (window as unknown as { flashes: string[] }).flashes);
 }
 
-test('a playlist shows its boards in turn, on one engine, without a flash; by hand too', {
+test('K3 a playlist shows its boards in turn, on one engine, without a flash; by hand too', {
   timeout: 150_000,
 }, async () => {
   const relay = await relayForTest('--config', await writeWalls('demo:shop'));
@@ -155,7 +157,7 @@ test('of several boards a kiosk shows the first where its address names none', {
   expect(tab.errors).toEqual([]);
 });
 
-test('two hundred turns of a playlist leave nothing behind', { timeout: 300_000 }, async () => {
+test('K3 two hundred turns of a playlist leave nothing behind', { timeout: 300_000 }, async () => {
   const relay = await relayForTest('--config', await writeWalls('demo:shop'));
   const tab = await tabForTest(browser, `${relay.url}/?playlist=one,two,three&every=24h`);
   const { page } = tab;

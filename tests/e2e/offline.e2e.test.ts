@@ -44,7 +44,7 @@ const live = (tab: BoardTab) =>
     expect(states.filter((state) => state !== 'live' && state !== 'asleep')).toEqual([]);
   });
 
-test('unplugged, the page opens with the last data and its age, or runs the demo; plugged in, it goes on', {
+test('K10 unplugged, the page opens with the last data and its age, or runs the demo; plugged in, it goes on', {
   timeout: 240_000,
 }, async () => {
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '30');
@@ -93,7 +93,7 @@ test('unplugged, the page opens with the last data and its age, or runs the demo
   expect(third.errors).toEqual([]);
 });
 
-test('what only a relay answers is never the page this browser keeps', { timeout: 120_000 }, async () => {
+test('K10 what only a relay answers is never the page this browser keeps', { timeout: 120_000 }, async () => {
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '10');
   const context = await profile();
   const tab = await openBoardIn(context, relay.url, GONE);
@@ -119,7 +119,7 @@ test('what only a relay answers is never the page this browser keeps', { timeout
   expect(await tab.page.locator('h1').textContent()).toMatch(/dead letters/i);
 });
 
-test('Chromium would install it', { timeout: 120_000 }, async () => {
+test('K10 Chromium would install it', { timeout: 120_000 }, async () => {
   const site = await startStaticSite(await builtPage(), { under: '/tools/' });
   onTestFinished(() => site.close());
   const context = await profile();
@@ -167,7 +167,7 @@ async function builtCopy() {
   };
 }
 
-test('a newer build waits until it is asked in; the page of before goes on meanwhile', {
+test('K10 a newer build waits until it is asked in; the page of before goes on meanwhile', {
   timeout: 120_000,
 }, async () => {
   const built = await builtCopy();

@@ -22,7 +22,7 @@ async function site(under = '/') {
   return served;
 }
 
-test('without a relay the page says so, and a demo is one click away, from a folder too', {
+test('K11 K12 without a relay the page says so, and a demo is one click away, from a folder too', {
   timeout: 120_000,
 }, async () => {
   const { url } = await site('/tools/highwater/');
@@ -59,7 +59,7 @@ test('without a relay the page says so, and a demo is one click away, from a fol
   expect(tab.errors).toEqual([]);
 });
 
-test('files are read without a relay too', { timeout: 90_000 }, async () => {
+test('K11 files are read without a relay too', { timeout: 90_000 }, async () => {
   const { url } = await site();
   const tab = await tabForTest(browser, url, { expected: NO_RELAY });
   const { page } = tab;
@@ -75,7 +75,7 @@ test('files are read without a relay too', { timeout: 90_000 }, async () => {
   expect(tab.errors).toEqual([]);
 });
 
-test('a relay elsewhere is named in the address, and what it needs is said', { timeout: 90_000 }, async () => {
+test('K11 a relay elsewhere is named in the address, and what it needs is said', { timeout: 90_000 }, async () => {
   const { url } = await site();
   const tab = await tabForTest(browser, url, { expected: /404|WebSocket|ERR_CONNECTION_REFUSED|CORS/ });
   const { page } = tab;
@@ -88,7 +88,7 @@ test('a relay elsewhere is named in the address, and what it needs is said', { t
   expect(await page.locator('.connect').textContent()).toContain(`--allow-origin ${new URL(url).origin}`);
 });
 
-test('a relay that was told of the site serves its page', { timeout: 120_000 }, async () => {
+test('K13 a relay that was told of the site serves its page', { timeout: 120_000 }, async () => {
   const { url } = await site('/boards/');
   const relay = await relayForTest('--demo', 'shop', '--demo-rate', '20', '--allow-origin', new URL(url).origin);
   const address = `${url}?relay=${encodeURIComponent(relay.url)}`;

@@ -28,7 +28,10 @@ interface Profile {
 
 async function profile(topic: string): Promise<Profile> {
   const relay = await relayForTest('--config', await writeOrdersConfig(`${broker.url}/${topic}`));
-  const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    serviceWorkers: 'block',
+  });
   onTestFinished(() => context.close());
   const client = await connectAsync(broker.url);
   onTestFinished(() => client.endAsync());

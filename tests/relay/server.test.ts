@@ -120,7 +120,7 @@ test('X8 a request that a proxy passes on is not from this machine for that', as
   expect(await upgradeStatus(port, ofPage)).toBe('101 Switching Protocols');
 });
 
-test('X8 pages of origins that were named may read streams, and nothing else; others may not', async () => {
+test('K13 pages of origins that were named may read streams, and nothing else; others may not', async () => {
   const boards = 'https://boards.example';
   const { port } = await relayWithRows({ allowOrigins: [boards] });
   const url = `http://127.0.0.1:${port}`;

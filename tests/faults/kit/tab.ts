@@ -118,7 +118,7 @@ const AWAY = /WebSocket connection to|net::ERR_|Failed to load resource|Failed t
 export async function openChromiumTab(name: string, proxy: TcpProxy, browser: Browser): Promise<ChromiumTab> {
   const errors: string[] = [];
   const told = new Told();
-  const context: BrowserContext = await browser.newContext();
+  const context: BrowserContext = await browser.newContext({ serviceWorkers: 'block' });
   const open = async (): Promise<Page> => {
     const page = await context.newPage();
     page.on('console', (message) => {
