@@ -26,7 +26,7 @@ windows:
 panels:
   - { kind: stat, title: Events, w: 6, h: 4, window: by_minute, value: events, over: range }
   - { kind: stat, title: Revenue, w: 6, h: 4, window: by_minute, value: revenue, over: range, unit: currencyEUR }
-  - { kind: barlist, title: By product, w: 12, h: 6, window: by_product, value: revenue, label: product, over: range }
+  - { kind: barlist, title: By product, w: 12, h: 6, window: by_product, value: revenue, label: product, over: range, link: { board: detail } }
   - { kind: timeseries, title: Events by country, w: 24, h: 9, window: by_minute, y: [events], series: country }
 `;
 const DETAIL = `
@@ -206,6 +206,42 @@ test('a value that is clicked is chosen on the whole board, turned around, and l
   await stat(tab, EVENTS);
   expect(search(page).has('filter')).toBe(false);
   expect(tab.errors).toEqual([]);
+});
+
+test('a link of a panel leads to its board with the value and the same time', { timeout: 120_000 }, async () => {
+  const tab = await open(`${url}&from=now-1h&var-country=FR`);
+  const { page } = tab;
+  await stat(tab, 600);
+  await page.locator('[data-panel="By product"] [data-key="lamp"] a').click();
+  await page.waitForSelector('[data-board="Detail"]');
+  expect(search(page).get('board')).toBe('detail');
+  expect(search(page).get('from')).toBe('now-1h');
+  // That board has no variable of the country: it is a filter there.
+  expect(search(page).getAll('filter')).toEqual(['country|=|FR', 'product|=|lamp']);
+  await until(async () => {
+    const all = await page.locator('[data-panel="Rows"] tbody tr').allTextContents();
+    const rows = all.filter((row) => row.trim() !== '');
+    expect(rows.length).toBeGreaterThan(3);
+    for (const row of rows) expect(row).toMatch(/FR.*lamp/);
+  });
+  await page.goBack();
+  await stat(tab, 600);
+  expect(tab.errors).toEqual([]);
+});
+
+test('a browser without Temporal loads what knows the calendar: today is the zone’s day', {
+  timeout: 120_000,
+}, async () => {
+  const context = await browser.newContext(VIEWPORT);
+  await context.addInitScript('delete globalThis.Temporal');
+  const page = await context.newPage();
+  // The second hour of the 5th in UTC is the first of it in Azores time.
+  await page.goto(`${url}&from=now/d&timezone=Atlantic/Azores`);
+  const value = page.locator('[data-panel="Events"] [data-value]').first();
+  await until(async () => expect(await value.getAttribute('data-value')).toBe('1800'));
+  expect(await page.evaluate(() => 'Temporal' in globalThis)).toBe(false);
+  expect(await picker(page).textContent()).toContain('Today');
+  await context.close();
 });
 
 test('what an address says wrongly is told: a time that is none, a board that is not there', {

@@ -40,7 +40,11 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   const covers = () => {
     const span = over();
     if (span === null) return { text: newestWords(props.picture.windowSizeUs) };
-    return span === 'all' ? { text: 'all kept' } : { last: 'last ', text: durationWords(span) };
+    if (span === 'all') return { text: 'all kept' };
+    const { until, fromUs } = board.view();
+    // What is over, or began at a time, is not the last so much.
+    if (props.panel.over === 'range' && (typeof until === 'number' || fromUs !== undefined)) return { text: 'in view' };
+    return { last: 'last ', text: durationWords(span) };
   };
   const versus = createMemo(
     () =>
