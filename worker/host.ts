@@ -1,22 +1,13 @@
 import type { Clock } from '../contract/clock.ts';
-import { HighwaterError } from '../contract/errors.ts';
 import type { Down } from '../contract/protocol/down.ts';
-import { sourceStream } from '../contract/spec/source-stream.ts';
-import type {
-  Boards,
-  PanelPicture,
-  PanelRequest,
-  QueryOptions,
-  Row,
-  Status,
-  WindowProblem,
-} from '../contract/worker-api.ts';
+import type { Boards, PanelRequest, QueryOptions, Row, Status, WindowProblem } from '../contract/worker-api.ts';
 import { ClockAhead } from './connection/clock-ahead.ts';
 import { createDelivery } from './connection/delivery.ts';
 import { type Connection, openConnection, type SocketLike } from './connection/socket.ts';
 import type { Engine } from './engine.ts';
 import { closeFailed, EngineFailures, isBroken, reasonOf } from './engine-failures.ts';
 import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
+import { pictureOf } from './picture-of.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
 import { statusOf, withoutRates } from './status.ts';
@@ -382,21 +373,4 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await journal.close();
     },
   };
-}
-
-/** Null while the window's stream has no fields yet: then there is nothing to show, and nothing wrong. */
-function pictureOf(engine: Engine, boards: Boards | null, request: PanelRequest): PanelPicture | null {
-  const stream = request.kind === 'rows' ? request.stream : sourceStream(request.window, boards?.windows ?? {});
-  if (stream !== undefined && (engine.position(stream) === null || engine.streamState(stream).schema === null))
-    return null;
-  try {
-    return engine.picture(request);
-  } catch (error) {
-    if (isBroken(error)) throw error;
-    return {
-      kind: 'error',
-      message: reasonOf(error),
-      fix: error instanceof HighwaterError ? error.fix : 'Reload the page.',
-    };
-  }
 }

@@ -1,4 +1,4 @@
-import { byNames } from '../../contract/spec/parse-window.ts';
+import { byNames } from '../../contract/spec/by-names.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { Filter, PanelRequest } from '../../contract/worker-api.ts';
 import { quoteName } from '../store/database.ts';

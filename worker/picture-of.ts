@@ -1,0 +1,22 @@
+import { HighwaterError } from '../contract/errors.ts';
+import { sourceStream } from '../contract/spec/source-stream.ts';
+import type { Boards, PanelPicture, PanelRequest } from '../contract/worker-api.ts';
+import type { Engine } from './engine.ts';
+import { isBroken, reasonOf } from './engine-failures.ts';
+
+/** Null while the window's stream has no fields yet: then there is nothing to show, and nothing wrong. */
+export function pictureOf(engine: Engine, boards: Boards | null, request: PanelRequest): PanelPicture | null {
+  const stream = request.kind === 'rows' ? request.stream : sourceStream(request.window, boards?.windows ?? {});
+  if (stream !== undefined && (engine.position(stream) === null || engine.streamState(stream).schema === null))
+    return null;
+  try {
+    return engine.picture(request);
+  } catch (error) {
+    if (isBroken(error)) throw error;
+    return {
+      kind: 'error',
+      message: reasonOf(error),
+      fix: error instanceof HighwaterError ? error.fix : 'Reload the page.',
+    };
+  }
+}
