@@ -24,7 +24,7 @@ export const SKUS = ZONES.flatMap(({ zone, goods }, zoneIndex) =>
     sku: `${goods}-${number}`,
     zone,
     full: 400 + 90 * ((zoneIndex + number * 3) % 5),
-    weight: [10, 12, 9, 7, 9, 8][zoneIndex] ?? 8,
+    weight: [9, 10, 9, 8, 9, 9][zoneIndex] ?? 9,
   })),
 );
 

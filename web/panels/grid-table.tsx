@@ -1,9 +1,11 @@
 import { createVirtualizer } from '@tanstack/solid-virtual';
 import { createMemo, createSignal, Index, type JSX, onMount, Show } from 'solid-js';
+import type { Link } from '../../contract/spec/panels/parts.ts';
 import { useBoard } from './board-context.ts';
 import { createHold, type Hold } from './hold.ts';
 import type { Room, Sort } from './kind-props.ts';
 import { TABLE_ROW_REM } from './panel-request.ts';
+import { Key } from './pick.tsx';
 import { nextSort } from './table-rows.ts';
 
 /** A column as it is drawn. */
@@ -24,8 +26,8 @@ export interface GridCell {
   /** Of a bar behind the number, 0 to 1. */
   readonly bar?: number | null | undefined;
   readonly state?: string | undefined;
-  /** The cell's own content instead of its text. */
-  readonly draw?: (() => JSX.Element) | undefined;
+  /** Its text is a value of a by-column, which can be chosen. */
+  readonly key?: { readonly column: string; readonly name: string; readonly link: Link | undefined } | undefined;
 }
 
 export interface GridTableProps<Row> {
@@ -192,8 +194,8 @@ function Cell(props: { readonly cell: GridCell; readonly kind: GridColumn['kind'
       <Show
         when={props.kind === 'row-state'}
         fallback={
-          <Show when={props.cell.draw} fallback={props.cell.text}>
-            {(draw) => draw()()}
+          <Show when={props.cell.key} fallback={props.cell.text}>
+            {(key) => <Key column={key().column} name={key().name} text={props.cell.text} link={key().link} />}
           </Show>
         }
       >

@@ -6,7 +6,6 @@ import { keyText, NO_VALUE } from './choice.ts';
 import { type GridCell, type GridColumn, GridTable } from './grid-table.tsx';
 import { createHeld, type Hold } from './hold.ts';
 import type { KindProps } from './kind-props.ts';
-import { Key } from './pick.tsx';
 import { cellLook } from './table-cells.ts';
 import { sortRows } from './table-rows.ts';
 
@@ -67,12 +66,7 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
     if (column?.role === 'group') {
       const key = value === null ? NO_VALUE : String(value);
       const look = cellLook(value, keyText(key), spec, undefined);
-      return {
-        ...look,
-        draw: () => (
-          <Key column={column.name} name={key} text={look.text} link={at === 0 ? props.panel.link : undefined} />
-        ),
-      };
+      return { ...look, key: { column: column.name, name: key, link: at === 0 ? props.panel.link : undefined } };
     }
     const plain =
       typeof value === 'number' ? formatValue(value, { unit: 'none', decimals: decimals()[at] }).text : (value ?? '');
