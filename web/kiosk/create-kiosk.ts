@@ -34,8 +34,15 @@ function goTo(board: string): void {
 
 const boardIn = (search: string) => new URLSearchParams(search).get('board');
 
+/** What makes a kiosk by itself is told to those who know the mark of one alone. */
+function markKiosk(): void {
+  const marked = withKiosk(location.search);
+  if (marked !== location.search) history.replaceState(history.state, '', `${location.pathname}${marked}`);
+}
+
 /** Does the address ask for a kiosk? */
 export function createIsKiosk(): Accessor<boolean> {
+  markKiosk();
   const [is, setIs] = createSignal(readKiosk(location.search).kiosk);
   const look = () => setIs(readKiosk(location.search).kiosk);
   onCleanup(onAddress(look));
@@ -43,8 +50,7 @@ export function createIsKiosk(): Accessor<boolean> {
 }
 
 export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kiosk {
-  const made = withKiosk(location.search);
-  if (made !== location.search) history.replaceState(history.state, '', `${location.pathname}${made}`);
+  markKiosk();
   const [search, setSearch] = createSignal(location.search);
   const [next, setNext] = createSignal<string | null>(null);
   const [paused, setPaused] = createSignal(false);

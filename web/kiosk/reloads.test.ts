@@ -16,6 +16,8 @@ const turns = async () => {
 
 test('at its time, and not before what serves it answers', async () => {
   const { clock, tell, reload, reloads } = wall({ answers: [false, false, true] });
+  reloads.at(clock.nowMs() + 30_000);
+  // Another time was asked for.
   reloads.at(clock.nowMs() + 60_000);
   clock.pass(59_999);
   await turns();

@@ -51,7 +51,9 @@ export function createReloads({ clock, guard, serves, reload, tell }: ReloadsOpt
   };
   return {
     at(atMs) {
-      if (!due) cancel = clock.after(Math.max(0, atMs - clock.nowMs()), begin);
+      if (due) return;
+      cancel();
+      cancel = clock.after(Math.max(0, atMs - clock.nowMs()), begin);
     },
     because(reason) {
       if (due) return;

@@ -16,7 +16,7 @@ export interface Updates {
   apply(): Promise<void>;
 }
 
-type Container = Pick<ServiceWorkerContainer, 'register' | 'controller' | 'addEventListener'>;
+type Container = Pick<ServiceWorkerContainer, 'register' | 'getRegistration' | 'controller' | 'addEventListener'>;
 
 const INSTALL_MS = 60_000;
 const APPLY_MS = 5_000;
@@ -68,14 +68,15 @@ export function createUpdates({ container, url, clock, whenCalm, onError }: Upda
   const updates: Updates = {
     waiting,
     async look() {
-      if (registration === null) return;
       try {
-        await registration.update();
+        // The page may not have been calm yet, and be of a build of before all the same.
+        registration ??= (await container?.getRegistration()) ?? null;
+        await registration?.update();
       } catch {
         // The server is away: what is here stays.
         return;
       }
-      if (registration.installing) await installed(registration.installing);
+      if (registration?.installing) await installed(registration.installing);
       see();
     },
     async apply() {
