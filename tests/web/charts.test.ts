@@ -221,6 +221,9 @@ test('V41 what is compared with is drawn, and in the legend and at the crosshair
   await expect
     .poll(async () => words(await tooltip.innerText()))
     .toMatch(/humidity [\d.]+ % [\d.]+ % beside it: yesterday/);
+  const nothing = await open('chartsNothing');
+  expect(words(await legendOf(nothing, 'Humidity'))).toMatch(/humidity 44\.3 % nothing is kept of yesterday$/);
+  await nothing.close();
   await page.evaluate(() => void dispatchEvent(new CustomEvent('compare', { detail: null })));
   await expect.poll(() => legendOf(page, 'Humidity')).not.toContain('yesterday');
   await page.close();

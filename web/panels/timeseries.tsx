@@ -107,6 +107,12 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
     );
     return `${props.panel.title}, ${props.state.word}. ${values.join(', ')}`;
   };
+  const notes = () => {
+    const before = compared();
+    const missing = missingWords(props.picture, extent().fromS, board.nowMs(), board.zone());
+    const nothing = before?.picture.xSeconds.length === 0 ? `nothing is kept of ${before.words}` : '';
+    return [missing, nothing].filter((words) => words !== '').join(' · ');
+  };
   const header = ({ plot: now, index }: Reading) => windowTimes(now, index, extent().toS, namer(), board.zone());
   const marks = ({ plot: now, index }: Reading) => marksIn(now, index, board.annotations());
   const say = () => {
@@ -144,7 +150,7 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
                 at={at(read())}
                 atTitle={AT_TITLE}
                 items={items()}
-                notes={missingWords(props.picture, extent().fromS, board.nowMs(), board.zone())}
+                notes={notes()}
                 onToggle={(name) => chosen().toggle(name)}
                 onOnly={(name) => chosen().only(name, names())}
               />
