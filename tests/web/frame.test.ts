@@ -150,6 +150,8 @@ test('V33 what is stale is hatched and says its age, whatever its kind, on the b
     expect(await one.evaluate((element) => getComputedStyle(element, '::after').backgroundImage)).toContain('-45deg');
     await expect.poll(() => one.locator('.state').textContent()).toMatch(/stale/);
     expect(await one.textContent()).toMatch(/as of 12:02:23.*no data for 42 s/);
+    // All of it is on the screen, its age too.
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
   }
   await page.close();
 });
