@@ -157,7 +157,7 @@ test('of several boards a kiosk shows the first where its address names none', {
   expect(tab.errors).toEqual([]);
 });
 
-test('K3 two hundred turns of a playlist leave nothing behind', { timeout: 300_000 }, async () => {
+test('K3 two hundred turns of a playlist leave nothing behind', { timeout: 900_000 }, async () => {
   const relay = await relayForTest('--config', await writeWalls('demo:shop'));
   const tab = await tabForTest(browser, `${relay.url}/?playlist=one,two,three&every=24h`);
   const { page } = tab;
