@@ -29,7 +29,7 @@ test('a funnel has the rate of each step, and where most is lost', async () => {
   await page.close();
 });
 
-test('a donut has shares of what can be added, the others as one, and says when there are no shares', async () => {
+test('V51 a donut has shares of what can be added, the others as one, and says when there are no shares', async () => {
   const page = await open();
   const donut = panel(page, 'Revenue');
   expect(await donut.locator('[data-key]').evaluateAll((all) => all.map((one) => one.dataset.key))).toEqual([
@@ -130,7 +130,7 @@ test('a table of a window is sorted by the engine, told to who cannot see, and d
   await page.close();
 });
 
-test('rows under the pointer stand still and say so, until it leaves or rests too long', async () => {
+test('V50 rows under the pointer stand still and say so, until it leaves or rests too long', async () => {
   const page = await open();
   const table = panel(page, 'Latest');
   const first = () => table.locator('[data-row="0"] td').nth(3).innerText();
@@ -163,7 +163,7 @@ test('a stream’s rows are sorted by a click, newest first again by the third',
   await page.close();
 });
 
-test('new lines do not push away what is being read; how many came is said, and leads to them', async () => {
+test('V50 new lines do not push away what is being read; how many came is said, and leads to them', async () => {
   const page = await open();
   const log = panel(page, 'What happens');
   const lines = log.getByRole('log');

@@ -57,7 +57,7 @@ test('a target says what part of it is reached and what is missing, in all and b
   await page.close();
 });
 
-test('OEE is the product of its factors, and the one that costs most is named', async () => {
+test('V52 OEE is the product of its factors, and the one that costs most is named', async () => {
   const page = await open();
   const one = panel(page, 'OEE');
   // 0.71 × 0.88 × 0.97
@@ -70,7 +70,7 @@ test('OEE is the product of its factors, and the one that costs most is named', 
   await page.close();
 });
 
-test('Markdown has its words and links, and nothing that runs, covers the page or fetches from elsewhere', async () => {
+test('V53 Markdown has its words and links, and nothing that runs, covers the page or fetches from elsewhere', async () => {
   const page = await fixture.open('scene=panels&only=Notes&w=12&h=12', ROOM);
   const prose = panel(page, 'Notes').locator('.prose');
   await prose.locator('h3').waitFor();

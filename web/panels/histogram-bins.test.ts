@@ -19,7 +19,7 @@ test('buckets stand as numbers, each as wide as the least step; one that nobody 
   });
 });
 
-test('more buckets than fit are joined where they can be added, and never else', () => {
+test('V51 more buckets than fit are joined where they can be added, and never else', () => {
   const many = rows(Object.fromEntries(Array.from({ length: 40 }, (_, at) => [String(at * 5), 1])));
   const joined = binsOf(many, 10, true);
   expect(joined?.bins).toHaveLength(10);
