@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
-import { foldOf, groupsOf, seriesOf, viewOf } from '../../tests/support/requests.ts';
+import { foldOf, groupsOf, seriesOf, statesOf, viewOf } from '../../tests/support/requests.ts';
 import type { Engine } from '../engine.ts';
 import { openHeadless } from '../headless.ts';
 
@@ -33,6 +33,13 @@ beforeAll(async () => {
           by: { second: 'floor(price / 4) * 4' },
           where: 'price IS NOT NULL',
           select: { n: 'count()' },
+          late: { allow: '0s' },
+        },
+        ever: {
+          from: 'shop',
+          window: 'global()',
+          by: ['page'],
+          select: { n: 'count()', seen: 'last(page)' },
           late: { allow: '0s' },
         },
         loop: {
@@ -126,6 +133,19 @@ test('V15 a fold stands by value or by its groups; groups have several measures,
   expect(times.rows).toEqual([
     { cells: ['q', '1970-01-01T00:00:32.000Z'] },
     { cells: ['p', '1970-01-01T00:00:31.000Z'] },
+  ]);
+});
+
+test('V14 a global window is all it counted, whatever is in view', () => {
+  const view = viewOf(10 * SECOND, 40 * SECOND);
+  expect(engine.picture(foldOf('ever', 'n', { view, over: 10 * SECOND }))).toMatchObject({ rows: [{ value: 15 }] });
+  expect(engine.picture(seriesOf('ever', ['n'], { view }))).toMatchObject({
+    series: [{ values: Float64Array.of(15) }],
+  });
+  const states = engine.picture(statesOf('ever', 'seen', { rowsBy: 'page', view })) as Of<'states'>;
+  expect(states.rows.map(({ key, stretches: [one] }) => [key, one?.state, one?.fromUs, one?.untilUs])).toEqual([
+    ['p', 'p', 30 * SECOND, 40 * SECOND],
+    ['q', 'q', 30 * SECOND, 40 * SECOND],
   ]);
 });
 

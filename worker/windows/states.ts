@@ -73,9 +73,13 @@ export function statesPicture(kept: KeptWindow, request: StatesRequest, stretch:
 
 /** What a window alone stands for: of windows that overlap the last step. */
 function stretchOfWindow(rows: WindowRows, { startUs, endUs, coarse }: WindowInstance, stretch: Stretch) {
-  const overlap = !coarse && rows.stepUs < rows.sizeUs;
+  const overlap = !coarse && rows.stepUs < rows.sizeUs && Number.isFinite(endUs);
   return {
-    fromUs: overlap ? endUs - rows.stepUs : Number.isFinite(startUs) ? startUs : (rows.oldestUs ?? stretch.untilUs),
+    fromUs: overlap
+      ? endUs - rows.stepUs
+      : Number.isFinite(startUs)
+        ? startUs
+        : (stretch.fromUs ?? stretch.untilUs - 1),
     untilUs: Number.isFinite(endUs) ? endUs : stretch.untilUs,
   };
 }

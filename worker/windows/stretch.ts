@@ -70,8 +70,8 @@ export function inView(
   if (newest === null || begun === null) return null;
   const untilUs = Math.min(newest.endUs, begun.endUs);
   const { stepUs } = rows;
-  const boundUs = stepUs > 0 && Number.isFinite(stepUs) && Number.isFinite(maxWindows) ? maxWindows * stepUs : Infinity;
-  let afterUs = Math.max(startOf(rows, newest, stretch), untilUs - boundUs);
+  let afterUs = startOf(rows, newest, stretch);
+  if (stepUs > 0 && Number.isFinite(stepUs)) afterUs = Math.max(afterUs, untilUs - maxWindows * stepUs);
   let instances = windowEndsAfter(rows, afterUs, newest.endUs, stretch.lastUs);
   const cut = instances.at(-maxWindows - 1);
   if (cut) {
@@ -87,8 +87,9 @@ function startOf(rows: WindowRows, newest: WindowInstance, { fromUs, untilUs }: 
   return Math.min(spanStartUs(rows, newest.endUs, untilUs - fromUs), fromUs);
 }
 
-/** Where the last `overUs` before a window's end begin, rounded up to whole windows. */
+/** Where the last `overUs` before a window's end begin, rounded up to whole windows: the global one is whole always. */
 export function spanStartUs({ stepUs }: WindowRows, untilUs: number, overUs: number): number {
-  if (stepUs === 0 || !Number.isFinite(stepUs)) return untilUs - overUs;
+  if (stepUs === 0) return untilUs - overUs;
+  if (!Number.isFinite(stepUs)) return Number.NEGATIVE_INFINITY;
   return untilUs - Math.max(1, Math.ceil(overUs / stepUs)) * stepUs;
 }
