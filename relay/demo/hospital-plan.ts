@@ -1,10 +1,10 @@
 /** What the region's hospitals and rescue service have. Weights are relative. */
 
 export const HOSPITALS = [
-  { hospital: 'Central', weight: 38, doctors: 15 },
-  { hospital: 'North', weight: 26, doctors: 10 },
-  { hospital: 'Lakeside', weight: 20, doctors: 8 },
-  { hospital: 'St. Anna', weight: 16, doctors: 6 },
+  { hospital: 'Central', weight: 38, doctors: 17 },
+  { hospital: 'North', weight: 26, doctors: 11 },
+  { hospital: 'Lakeside', weight: 20, doctors: 9 },
+  { hospital: 'St. Anna', weight: 16, doctors: 7 },
 ] as const;
 
 /** Levels of urgency as triaged; `targetMin`: by when a doctor should be there. */

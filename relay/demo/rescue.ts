@@ -66,10 +66,10 @@ export class Rescue {
     this.#dispatchNext(timeMs);
   }
 
-  /** A bus, a factory, a concert: a dozen or more are hurt within minutes. */
+  /** A bus, a factory, a concert: about a dozen are hurt within minutes. */
   disaster(timeMs: number, zone: string): void {
     const { random } = this.#world;
-    const hurt = Math.round(random.between(11, 18));
+    const hurt = Math.round(random.between(8, 14));
     this.#world.tell(timeMs, `hospital/rescue/${zone}/alarm`, { event: 'mass_casualty', zone, hurt });
     for (let one = 0; one < hurt; one++)
       this.#world.plan(timeMs + random.between(0, 5 * 60_000), (now) => this.call(now, zone, true));

@@ -102,7 +102,7 @@ class Warehouse {
       () => tellMs,
       (timeMs) => this.#tellState(timeMs),
     );
-    new Docks(this.#world, { warmMs, tellMs: 2 * tellMs }).open();
+    new Docks(this.#world, { warmMs, tellMs }).open();
   }
 
   /** 1 at the time of day the rate is of. */

@@ -26,9 +26,9 @@ interface Compared {
 
 const bucket = (size: string) => `time_bucket(INTERVAL '${size}', happened) AS start`;
 
-/** Of windows over windows: the last told in each ten seconds. */
-const lastOf = (by: string, state: string, event: string) =>
-  `SELECT ${bucket('10s')}, ${by}, arg_max(${state}, (happened, n)) AS status FROM events WHERE event = '${event}' GROUP BY ALL`;
+/** Of windows over windows: the last told in each of them. */
+const lastOf = (by: string, state: string, event: string, size = '10s') =>
+  `SELECT ${bucket(size)}, ${by}, arg_max(${state}, (happened, n)) AS status FROM events WHERE event = '${event}' GROUP BY ALL`;
 
 const COMPARED: Readonly<Record<SimulatorName, readonly Compared[]>> = {
   shop: [
@@ -117,7 +117,7 @@ const COMPARED: Readonly<Record<SimulatorName, readonly Compared[]>> = {
       columns: ['ward', 'beds', 'occupied', 'free', 'use'],
       sql: `SELECT start, ward, count(*), count(*) FILTER (status = 'occupied'), count(*) FILTER (status = 'free'),
           count(*) FILTER (status = 'occupied') / nullif(count(*) FILTER (status <> 'closed'), 0)
-        FROM (${lastOf('ward, bed', 'bed_state', 'bed')}) GROUP BY ALL`,
+        FROM (${lastOf('ward, bed', 'bed_state', 'bed', '30s')}) GROUP BY ALL`,
     },
     {
       window: 'hospital_fleet_states',
