@@ -95,7 +95,7 @@ const views: fc.Arbitrary<View> = fc.record({
   page: fc.option(fc.constant('health')),
 });
 
-test('reading the address of any view gives the view, whatever else stood in the address', () => {
+test('V60 reading the address of any view gives the view, whatever else stood in the address', () => {
   const searches = fc.constantFrom('', '?board=x&from=now-1h&var-a=b&filter=a|=|b&kiosk', '?other=1&playlist=hall');
   fc.assert(
     fc.property(views, searches, (view, search) => {

@@ -56,7 +56,7 @@ test('days, shifts and clocks are those of the zone', () => {
   expect(at('now/h', '2026-11-23T11:47:05Z', 'Asia/Kolkata')).toBe('2026-11-23T11:30:00Z');
 });
 
-test('the days that clocks are changed have 23 and 25 hours, and a shift begins when the clock says so', () => {
+test('V61 the days that clocks are changed have 23 and 25 hours, and a shift begins when the clock says so', () => {
   const spring = '2026-03-29T12:00:00Z'; // Berlin: 02:00 → 03:00
   const autumn = '2026-10-25T12:00:00Z'; // Berlin: 03:00 → 02:00
   const zone = 'Europe/Berlin';
