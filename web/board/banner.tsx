@@ -33,7 +33,7 @@ export function Banner(props: {
       .join('. '),
   );
   return (
-    <>
+    <section aria-label="Notices">
       <Index each={shown()}>
         {(notice) => (
           <div class="banner" data-tone={notice().tone} data-notice={notice().id}>
@@ -66,6 +66,6 @@ export function Banner(props: {
       <div class="sr-only" role="status" aria-live="polite">
         {spoken()}
       </div>
-    </>
+    </section>
   );
 }

@@ -29,7 +29,7 @@ export function StatusLine(props: {
   };
   const milliseconds = (ms: number) => formatValue(ms, { unit: 'ms', decimals: ms < 1000 ? 0 : 1 }).text;
   return (
-    <div class="status-line" data-status-line>
+    <section class="status-line" data-status-line aria-label="Status">
       <Show when={summary()} fallback={<span>Starting the engine in this tab…</span>}>
         {(now) => (
           <>
@@ -176,6 +176,6 @@ export function StatusLine(props: {
           </>
         )}
       </Show>
-    </div>
+    </section>
   );
 }

@@ -4,14 +4,14 @@ import { type JSX, Show } from 'solid-js';
 export function MadeNote(props: { made: boolean; stream: string; onSave: () => void }): JSX.Element {
   return (
     <Show when={props.made}>
-      <div class="made-note">
+      <section class="made-note" aria-label="About this board">
         <p>
           Made for you from what <b>{props.stream}</b> has.
         </p>
         <button type="button" class="sheet-button" onClick={() => props.onSave()}>
           Save as a file
         </button>
-      </div>
+      </section>
     </Show>
   );
 }
