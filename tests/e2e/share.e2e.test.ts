@@ -91,7 +91,9 @@ async function pixels({ page }: BoardTab): Promise<Buffer[]> {
   return Promise.all((await shown.all()).map((one) => one.screenshot()));
 }
 
-test('V60 a link shows somebody else, in another zone, the same picture: to the pixel', { timeout: 120_000 }, async () => {
+test('V60 a link shows somebody else, in another zone, the same picture: to the pixel', {
+  timeout: 120_000,
+}, async () => {
   const here = await open();
   // The newest half hour: all minutes that hold any of it.
   await stat(here, 900);
