@@ -135,7 +135,7 @@ export const StreamSpecSchema = z
     {
       source: z.string({ error: 'expected where its records are, such as kafka://localhost:9092/events' }).meta({
         description:
-          'kafka://host:9092/topic (or topic,topic or orders-*) · mqtt://host:1883/topic/filter · file:./events.jsonl · demo:shop',
+          'kafka://host:9092/topic (or topic,topic or orders-*) · mqtt://host:1883/topic/filter · file:./events.jsonl · demo:shop (factory, warehouse, hospital)',
         examples: ['kafka://localhost:9092/user_events'],
       }),
       security: SecuritySpecSchema.optional(),

@@ -14,6 +14,8 @@ export function Banner(props: {
   failure: Failure | null;
   /** What is wrong in files that were changed. */
   problems: readonly FileProblem[];
+  /** Those that are shown. */
+  boards: Readonly<Record<string, unknown>>;
   /** Does not wait for the next attempt to reach the relay. */
   onReconnect: () => void;
 }): JSX.Element {
@@ -62,7 +64,7 @@ export function Banner(props: {
           </div>
         )}
       </Index>
-      <FileProblems problems={props.problems} />
+      <FileProblems problems={props.problems} boards={props.boards} />
       <div class="sr-only" role="status" aria-live="polite">
         {spoken()}
       </div>

@@ -78,7 +78,7 @@ export function Board(props: BoardProps): JSX.Element {
           <For each={panels()}>
             {(panel, index) => {
               const placement = () => layout().placements[index()] ?? { column: 1, row: 1, width: 24, height: 1 };
-              return <Panel panel={panel} placement={placement()} />;
+              return <Panel panel={panel} placement={placement()} number={index() + 1} />;
             }}
           </For>
         </main>

@@ -1,9 +1,13 @@
 import { For, type JSX } from 'solid-js';
 import type { FileProblem } from '../../contract/worker-api.ts';
 import { CopyButton } from '../dialog/copy-button.tsx';
+import { fileWords, shownWords } from './file-problem-words.ts';
 
 /** What is wrong in files that were changed, each with its lines; gone as soon as they are mended. */
-export function FileProblems(props: { problems: readonly FileProblem[] }): JSX.Element {
+export function FileProblems(props: {
+  problems: readonly FileProblem[];
+  boards: Readonly<Record<string, unknown>>;
+}): JSX.Element {
   return (
     <For each={props.problems}>
       {(problem) => (
@@ -11,7 +15,7 @@ export function FileProblems(props: { problems: readonly FileProblem[] }): JSX.E
           <span class="mark" aria-hidden="true" />
           <details>
             <summary>
-              <strong class="what">{fileWords(problem)}</strong> The last good version is shown.
+              <strong class="what">{fileWords(problem)}</strong> {shownWords(problem, props.boards)}
             </summary>
             <ul>
               <For each={problem.lines}>{(line) => <li class="mono">{line}</li>}</For>
@@ -22,9 +26,4 @@ export function FileProblems(props: { problems: readonly FileProblem[] }): JSX.E
       )}
     </For>
   );
-}
-
-/** `boards/shop.yaml has 2 problems.` */
-export function fileWords({ file, lines }: FileProblem): string {
-  return `${file} has ${lines.length === 1 ? 'a problem' : `${lines.length} problems`}.`;
 }

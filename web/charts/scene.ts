@@ -26,12 +26,13 @@ export interface Axis {
   readonly grid: boolean;
 }
 
-export function valueAxis(range: ValueRange, label: (value: number, step: number) => string): Axis {
+export function valueAxis(range: ValueRange, label: (value: number, step: number, largest: number) => string): Axis {
+  const largest = Math.max(Math.abs(range.min), Math.abs(range.max));
   return {
     min: range.min,
     max: range.max,
     ticks: valueTicks(range),
-    label: (value) => label(value, range.step),
+    label: (value) => label(value, range.step, largest),
     grid: true,
   };
 }

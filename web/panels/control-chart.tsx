@@ -57,7 +57,9 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
       now && {
         extent: extent(),
         stops: now.plot.xSeconds,
-        left: valueAxis(now.plot.range, (value, step) => formatTick(value, step, { unit: props.panel.unit })),
+        left: valueAxis(now.plot.range, (value, step, largest) =>
+          formatTick(value, step, { unit: props.panel.unit, largest }),
+        ),
         right: null,
         rows: 0,
         paint: (canvas, ink) => paintControl(canvas, now, ink),

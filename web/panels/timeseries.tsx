@@ -62,7 +62,9 @@ export function Timeseries(props: KindProps<TimeseriesPanel, 'series'>): JSX.Ele
     if (!now) return null;
     const axis = (right: boolean) => {
       const unit = now.series.find((one) => one.right === right)?.unit ?? props.panel.unit;
-      return valueAxis((right && now.rightRange) || now.range, (value, step) => formatTick(value, step, { unit }));
+      return valueAxis((right && now.rightRange) || now.range, (value, step, largest) =>
+        formatTick(value, step, { unit, largest }),
+      );
     };
     return {
       extent: extent(),
