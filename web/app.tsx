@@ -14,6 +14,7 @@ import type { Page } from './board/page.ts';
 import { type PlaceName, Places } from './board/places.tsx';
 import { StatusLine } from './board/status-line.tsx';
 import { createTheme } from './board/theme.ts';
+import { nextTheme } from './board/themes.ts';
 import { shownBoard } from './board/view.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
@@ -88,7 +89,8 @@ export function App(props: AppProps): JSX.Element {
           ended={allEnded(props.data.status())}
           nowMs={nowMs()}
           onPause={pause}
-          onTheme={() => go({ theme: theme.shown() === 'dark' ? 'light' : 'dark' })}
+          theme={theme.shown()}
+          onTheme={() => go({ theme: nextTheme(theme.shown()) })}
         />
         <StatusLine
           status={props.data.status()}
@@ -107,6 +109,7 @@ export function App(props: AppProps): JSX.Element {
         zone={zone()}
         failure={props.data.boards() ? props.data.failure() : null}
         problems={view().kiosk ? [] : (props.data.boards()?.problems ?? [])}
+        boards={props.data.boards()?.boards ?? {}}
         onReconnect={props.data.reconnect}
       />
       <Places

@@ -5,8 +5,10 @@ import type { TimeControl } from '../time/create-time.ts';
 import { TimePicker } from '../time/time-picker.tsx';
 import type { VariablesProps } from '../variables/variables.tsx';
 import { Variables } from '../variables/variables.tsx';
-import { DotGlyph, Mark, PauseGlyph, ThemeGlyph } from './icons.tsx';
+import { DotGlyph, Mark, PauseGlyph } from './icons.tsx';
 import { liveWords } from './live-words.ts';
+import { ThemeButton } from './theme-button.tsx';
+import type { Theme } from './themes.ts';
 import type { View } from './view.ts';
 
 export interface BarProps extends Pick<VariablesProps, 'query'> {
@@ -23,6 +25,8 @@ export interface BarProps extends Pick<VariablesProps, 'query'> {
   readonly ended: boolean;
   readonly nowMs: number;
   readonly onPause: (paused: boolean) => void;
+  /** On the screen now. */
+  readonly theme: Theme;
   readonly onTheme: () => void;
 }
 
@@ -82,15 +86,7 @@ export function Bar(props: BarProps): JSX.Element {
               </button>
             </div>
             <div class="group theme">
-              <button
-                type="button"
-                class="control"
-                aria-label="Light or dark"
-                title="Light or dark"
-                onClick={() => props.onTheme()}
-              >
-                <ThemeGlyph />
-              </button>
+              <ThemeButton shown={props.theme} onTurn={props.onTheme} />
             </div>
           </div>
         )}

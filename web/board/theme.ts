@@ -1,12 +1,11 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import { type Ink, readInk } from '../charts/ink.ts';
-
-export type Theme = 'light' | 'dark';
+import { isTheme, type Theme, themeFor } from './themes.ts';
 
 export interface ThemeControl {
   readonly ink: Accessor<Ink>;
   /** The theme now on the screen. */
-  readonly shown: () => Theme;
+  readonly shown: Accessor<Theme>;
   /** Null follows the system. */
   readonly set: (theme: Theme | null) => void;
 }
@@ -15,16 +14,30 @@ export interface ThemeControl {
 export function createTheme(wanted: Theme | null, root: HTMLElement = document.documentElement): ThemeControl {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const contrast = matchMedia('(prefers-contrast: more)');
-  const put = (theme: Theme | null) => {
+  const forced = matchMedia('(forced-colors: active)');
+  let chosen = wanted;
+  const put = () => {
+    const theme = themeFor(chosen, { dark: dark.matches, contrast: contrast.matches, forced: forced.matches });
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
   };
-  put(wanted);
+  const onScreen = (): Theme => {
+    const theme = root.dataset.theme ?? null;
+    if (isTheme(theme)) return theme;
+    return dark.matches ? 'dark' : 'light';
+  };
+  put();
   const [ink, setInk] = createSignal(readInk(root), { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
-  const refresh = () => setInk(readInk(root));
+  const [shown, setShown] = createSignal(onScreen());
+  const refresh = () => {
+    put();
+    setShown(onScreen());
+    setInk(readInk(root));
+  };
   const sources: [EventTarget, string][] = [
     [dark, 'change'],
     [contrast, 'change'],
+    [forced, 'change'],
     [window, 'resize'],
   ];
   for (const [target, event] of sources) target.addEventListener(event, refresh);
@@ -38,9 +51,9 @@ export function createTheme(wanted: Theme | null, root: HTMLElement = document.d
   });
   return {
     ink,
-    shown: () => (root.dataset.theme === 'dark' || (root.dataset.theme !== 'light' && dark.matches) ? 'dark' : 'light'),
+    shown,
     set(theme) {
-      put(theme);
+      chosen = theme;
       refresh();
     },
   };

@@ -80,7 +80,7 @@ const views: fc.Arbitrary<View> = fc.record({
   timezone: fc.option(fc.constantFrom('UTC', 'browser', 'Europe/Berlin', 'America/Argentina/Ushuaia')),
   follow: fc.option(fc.constantFrom('event', 'wall')),
   compare: fc.option(fc.constantFrom('none', '1d', '7d')),
-  theme: fc.option(fc.constantFrom('light', 'dark')),
+  theme: fc.option(fc.constantFrom('light', 'dark', 'contrast')),
   kiosk: fc.boolean(),
   variables: fc.dictionary(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,9}$/), values, { noNullPrototype: true }),
   filters: fc.uniqueArray(

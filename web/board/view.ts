@@ -1,6 +1,7 @@
 import type { Filter } from '../../contract/worker-api.ts';
 import { type Choices, readChoices, writeChoices } from '../variables/address-choices.ts';
 import { readFilters, writeFilters } from '../variables/address-filters.ts';
+import { THEMES, type Theme } from './themes.ts';
 
 /**
  * What the address says: all that a link must carry to show the same picture to someone else. What it leaves out (null) is
@@ -18,7 +19,7 @@ export interface View {
   /** What “now” is: the newest event or the clock on the wall. */
   readonly follow: 'event' | 'wall' | null;
   readonly compare: 'none' | '1d' | '7d' | null;
-  readonly theme: 'light' | 'dark' | null;
+  readonly theme: Theme | null;
   readonly kiosk: boolean;
   /** By the name of the board's variable. */
   readonly variables: Choices;
@@ -33,7 +34,6 @@ export interface View {
 const FOLLOWS = ['event', 'wall'] as const;
 const COMPARES = ['none', '1d', '7d'] as const;
 const PAGES = ['health'] as const;
-const THEMES = ['light', 'dark'] as const;
 
 export function readView(search: string): View {
   const params = new URLSearchParams(search);

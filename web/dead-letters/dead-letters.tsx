@@ -1,8 +1,10 @@
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
 import type { LetterList, ShownLetter } from '../../contract/dead-letters.ts';
-import { Mark, ThemeGlyph } from '../board/icons.tsx';
+import { Mark } from '../board/icons.tsx';
 import { createTheme } from '../board/theme.ts';
+import { ThemeButton } from '../board/theme-button.tsx';
+import { nextTheme } from '../board/themes.ts';
 import { formatValue } from '../format.ts';
 import { Problem } from '../panels/panel-words.tsx';
 import { Groups } from './groups.tsx';
@@ -112,19 +114,14 @@ export function DeadLetters(props: { clock: Clock }): JSX.Element {
         </nav>
         <div class="controls">
           <div class="group">
-            <button
-              type="button"
-              class="control"
-              aria-label="Light or dark"
-              title="Light or dark"
-              onClick={() => {
-                const shown = theme.shown() === 'dark' ? 'light' : 'dark';
-                theme.set(shown);
-                go({ theme: shown });
+            <ThemeButton
+              shown={theme.shown()}
+              onTurn={() => {
+                const next = nextTheme(theme.shown());
+                theme.set(next);
+                go({ theme: next });
               }}
-            >
-              <ThemeGlyph />
-            </button>
+            />
           </div>
         </div>
       </header>

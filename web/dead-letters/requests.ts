@@ -1,4 +1,5 @@
 import type { LetterList, ReplayResult, WholeLetter } from '../../contract/dead-letters.ts';
+import { isTheme, type Theme } from '../board/themes.ts';
 
 /** What the address says: a link shows the same letters to someone else. */
 export interface LettersView {
@@ -7,7 +8,7 @@ export interface LettersView {
   readonly text: string;
   readonly kind: string | null;
   readonly state: 'waiting' | 'replayed';
-  readonly theme: 'light' | 'dark' | null;
+  readonly theme: Theme | null;
 }
 
 export function readLettersView(search: string): LettersView {
@@ -18,7 +19,7 @@ export function readLettersView(search: string): LettersView {
     text: params.get('q') ?? '',
     kind: params.get('kind'),
     state: params.get('state') === 'replayed' ? 'replayed' : 'waiting',
-    theme: theme === 'light' || theme === 'dark' ? theme : null,
+    theme: isTheme(theme) ? theme : null,
   };
 }
 
