@@ -8,6 +8,7 @@ export function BoardSkeleton(): JSX.Element {
   const { placements } = layOut(PANELS);
   return (
     <main class="board" aria-busy="true" aria-label="Loading">
+      <h1 class="sr-only">Loading</h1>
       <For each={placements}>
         {({ column, row, width, height }) => (
           <div

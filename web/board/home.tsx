@@ -45,7 +45,15 @@ export function Home(props: HomeProps): JSX.Element {
   };
   return (
     <main class="home" onKeyDown={move}>
-      <Show when={entries().length > 0} fallback={<p class="empty">{awaited(props.status)}</p>}>
+      <Show
+        when={entries().length > 0}
+        fallback={
+          <>
+            <h1 class="sr-only">Boards</h1>
+            <p class="empty">{awaited(props.status)}</p>
+          </>
+        }
+      >
         <header class="home-head">
           <h1>Boards</h1>
           <search>

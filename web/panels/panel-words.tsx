@@ -1,7 +1,8 @@
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import type { Panel } from '../../contract/spec/panel.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
 import { unfilteredWords } from '../variables/unfiltered-words.ts';
+import { scrollable } from './scrollable.ts';
 import type { Waiting } from './waiting-words.ts';
 import { windowWords } from './window-words.ts';
 
@@ -37,7 +38,11 @@ export function Unfiltered(props: { picture: PanelPicture | undefined }): JSX.El
 /** Why nothing is drawn, and what to do about it. */
 export function Nothing(props: Waiting): JSX.Element {
   return (
-    <div class="empty" title={[props.what, props.next].filter(Boolean).join(' ')}>
+    <div
+      ref={(element) => onMount(() => onCleanup(scrollable(element)))}
+      class="empty"
+      title={[props.what, props.next].filter(Boolean).join(' ')}
+    >
       <p>{props.what}</p>
       <Show when={props.next}>{(next) => <p class="next">{next()}</p>}</Show>
       <Show when={props.link}>{(link) => <a href={link().href}>{link().text}</a>}</Show>
