@@ -2,9 +2,13 @@ import { expect, test } from 'vitest';
 import { parseHex, sequentialPalette, toLab } from './palette.ts';
 
 /** The themes' own: surface, accent, text. */
-const THEMES = { light: ['#ffffff', '#0b6bcb', '#10161f'], dark: ['#121821', '#58a6ff', '#e8edf4'] } as const;
+const THEMES = {
+  light: ['#ffffff', '#0b6bcb', '#10161f'],
+  dark: ['#121821', '#58a6ff', '#e8edf4'],
+  contrast: ['#000000', '#8ec5ff', '#ffffff'],
+} as const;
 
-test.each(['light', 'dark'] as const)(
+test.each(['light', 'dark', 'contrast'] as const)(
   'V43 in %s lightness goes one way, in even steps, and both ends can be told',
   (name) => {
     const theme = THEMES[name];
@@ -14,6 +18,7 @@ test.each(['light', 'dark'] as const)(
     const ground = toLab(parseHex(theme[0])).l;
     expect(Math.abs(whole)).toBeGreaterThan(0.5);
     expect(Math.abs((lights[0] ?? 0) - ground)).toBeGreaterThan(0.05);
+    expect(lights[0]).toBeGreaterThan(0.25);
     for (let step = 32; step < 256; step += 32) {
       const part = ((lights[step] ?? 0) - (lights[step - 32] ?? 0)) / whole;
       expect(part).toBeGreaterThan(0.1);

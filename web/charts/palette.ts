@@ -15,13 +15,16 @@ export interface Palette {
 export const PALETTE_STEPS = 256;
 /** Nothing is nearer to the ground than this, or the least could not be told from none. */
 const FIRST = 0.1;
+/** Oklab lightness of the least on a dark ground: what is darker is black on any screen. */
+const DARKEST = 0.28;
 /** Nothing is nearer to the text than this, or the most would have no colour. */
 const LAST = 0.86;
 
 export function sequentialPalette(surface: string, accent: string, text: string): Palette {
   const [ground, middle, end] = [surface, accent, text].map((color) => toLab(parseHex(color))) as [Lab, Lab, Lab];
+  const first = Math.max(FIRST, end.l > ground.l ? (DARKEST - ground.l) / (end.l - ground.l) : 0);
   const rgbs = Array.from({ length: PALETTE_STEPS }, (_, index) => {
-    const share = FIRST + (LAST - FIRST) * (index / (PALETTE_STEPS - 1));
+    const share = first + (LAST - first) * (index / (PALETTE_STEPS - 1));
     const lightness = ground.l + (end.l - ground.l) * share;
     // Where the accent has its own lightness it is itself; to both sides it fades into what lies there.
     const turn = (middle.l - ground.l) / (end.l - ground.l || 1);
