@@ -25,7 +25,7 @@ const SCENES: readonly (readonly [theme: string, scenes: readonly string[]])[] =
       'health',
     ],
   ],
-  ['dark', ['live', 'home', 'stale', 'disconnected', 'gap', 'panels', 'charts']],
+  ['dark', ['live', 'stale', 'gap', 'panels', 'charts']],
   ['contrast', ['live', 'stale', 'panels', 'charts']],
 ];
 

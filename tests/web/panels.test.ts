@@ -179,7 +179,7 @@ test('V8 while history is read, the status line says so and no rate', async () =
 
 test('V7 without a board the page says what it waits for', async () => {
   const page = await fixture.visit('scene=none');
-  expect(await page.locator('.home').textContent()).toMatch(
+  expect(await page.locator('.home .empty').textContent()).toMatch(
     /^A board of charts .*Waiting for the first record of shop_/,
   );
   await page.close();
