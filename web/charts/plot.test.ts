@@ -165,6 +165,22 @@ test('V41 what was before stands at the time it is compared with: one series mut
   expect(sum?.earlier.map(({ name, values }) => [name, [...values]])).toEqual([[null, [8, 9, 10]]]);
 });
 
+test('V41 the sum of a stack before: a gap where nothing is known, and with what has gone since', () => {
+  const before = {
+    ...picture({ a: [7, Number.NaN, Number.NaN], gone: [1, 2, Number.NaN] }),
+    xSeconds: Float64Array.from([-3600, -3540, -3480]),
+  };
+  const sums = (change: Partial<PlotOptions>) => {
+    const earlier = { picture: before, earlierUs: 3600e6 };
+    const plot = makePlot(picture({ a: [1, 2, 3], b: [1, 2, 3] }), options({ stack: true, earlier, ...change }));
+    return plot?.earlier.map(({ values }) => [...values]);
+  };
+  expect(sums({})).toEqual([[8, 2, Number.NaN]]);
+  expect(sums({ nulls: 'zero' })).toEqual([[8, 2, 0]]);
+  // One alone is compared with itself.
+  expect(sums({ shown: (name) => name !== 'b' })).toEqual([[7, Number.NaN, Number.NaN]]);
+});
+
 test('the cursor stands where the points are: at the ends of windows, and in the middle of bars', () => {
   const stops = (draw: Draw) => {
     const plot = makePlot(picture({ a: [1, 2, 3] }), options({ look: look(draw), maxEventTimeUs: 180e6 }));

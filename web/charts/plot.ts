@@ -128,7 +128,12 @@ export function makePlot(picture: SeriesPicture, options: PlotOptions): Plot | n
   if (!bars) ends[count - 1] = Math.max(last, Math.min(last + windowSizeS, newestS));
   const series = stackUp(drawn, looks, options.stack, nulls);
   const bands = bandsOf(picture, options);
-  const earlier = earlierOf(series, windowSizeS, options);
+  const earlier = earlierOf(
+    series,
+    picture.series.every(({ name }) => options.shown(name)),
+    windowSizeS,
+    options,
+  );
   const limits = options.limits ?? [];
   const firstS = bars ? (starts[0] ?? 0) : (ends[0] ?? 0);
   // Up to the newest event, so that all charts of a stream end together and show the watermark.
@@ -177,8 +182,16 @@ function bandsOf(picture: SeriesPicture, { bands = [] }: PlotOptions): PlotBand[
   });
 }
 
-/** Of one series it is muted; of several each has its colour; of what is stacked it is the sum, or nothing could be read. */
-function earlierOf(series: readonly PlotSeries[], windowSizeS: number, options: PlotOptions): EarlierLine[] {
+/**
+ * Of one series it is muted; of several each has its colour; of what is stacked it is the sum, or nothing could be read.
+ * `whole`: nothing is chosen away.
+ */
+function earlierOf(
+  series: readonly PlotSeries[],
+  whole: boolean,
+  windowSizeS: number,
+  options: PlotOptions,
+): EarlierLine[] {
   const { earlier } = options;
   if (!earlier || earlier.picture.xSeconds.length === 0) return [];
   const { picture, earlierUs } = earlier;
@@ -188,12 +201,25 @@ function earlierOf(series: readonly PlotSeries[], windowSizeS: number, options: 
     const values = picture.series.find(({ name }) => name === one.name)?.values;
     return values ? [{ name: one.name, color: one.color, right: one.right, xSeconds, values }] : [];
   });
-  if (options.stack) {
-    const left = shown.filter(({ right }) => !right);
-    const sum = xSeconds.map((_, index) => left.reduce((total, { values }) => total + (values[index] || 0), 0));
-    return [{ name: null, color: null, right: false, xSeconds, values: sum }, ...shown.filter(({ right }) => right)];
+  if (!options.stack) return series.length === 1 ? shown.map((one) => ({ ...one, color: null })) : shown;
+  const right = shown.filter((one) => one.right);
+  // Of the whole, what has gone since was part too, though nothing of it is drawn now.
+  const parts = whole ? picture.series.filter(({ name }) => !options.edges?.has(name)) : shown;
+  const sides = new Set(right.map(({ name }) => name));
+  const left = parts.filter(({ name }) => !sides.has(name));
+  if (left.length === 0) return right;
+  const values = xSeconds.map((_, index) => sumAt(left, index, options.nulls === 'zero' ? 0 : Number.NaN));
+  return [{ name: null, color: null, right: false, xSeconds, values }, ...right];
+}
+
+/** Of the values that are there; `nothing` where none is. */
+function sumAt(parts: readonly { readonly values: Float64Array }[], index: number, nothing: number): number {
+  let sum = nothing;
+  for (const { values } of parts) {
+    const value = values[index] ?? Number.NaN;
+    if (!Number.isNaN(value)) sum = Number.isNaN(sum) ? value : sum + value;
   }
-  return series.length === 1 ? shown.map((one) => ({ ...one, color: null })) : shown;
+  return sum;
 }
 
 /** Index of the window where the lines end; of the one that fills when there is no other. */
