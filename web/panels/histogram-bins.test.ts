@@ -19,6 +19,27 @@ test('buckets stand as numbers, each as wide as the least step; one that nobody 
   });
 });
 
+test('buckets stand where their keys say, whatever those are multiples of', () => {
+  const edges = (values: Record<string, number>, most = 100) =>
+    binsOf(rows(values), most, true)?.bins.map(({ from, to, value }) => [from, to, value]);
+  expect(edges({ '0.5': 1, '1.5': 2, '2.5': 3 })).toEqual([
+    [0.5, 1.5, 1],
+    [1.5, 2.5, 2],
+    [2.5, 3.5, 3],
+  ]);
+  expect(edges({ '-7': 1, '3': 2, '13': 3, '33': 4 })).toEqual([
+    [-7, 3, 1],
+    [3, 13, 2],
+    [13, 23, 3],
+    [33, 43, 4],
+  ]);
+  expect(edges({ '0': 1, '5': 1, '12': 1 })?.at(-1)).toEqual([12, 17, 1]);
+  expect(edges({ '3': 1, '13': 2, '23': 4, '33': 8 }, 2)).toEqual([
+    [3, 23, 3],
+    [23, 43, 12],
+  ]);
+});
+
 test('V51 more buckets than fit are joined where they can be added, and never else', () => {
   const many = rows(Object.fromEntries(Array.from({ length: 40 }, (_, at) => [String(at * 5), 1])));
   const joined = binsOf(many, 10, true);

@@ -17,8 +17,8 @@ export interface Bins {
 }
 
 /**
- * Keys are where buckets begin; each is as wide as the least step between two, so that one nobody fell into is a gap.
- * More than `most` are joined, a whole number of them to one; only what can be added is.
+ * Keys are where buckets begin, whatever they are multiples of; each is as wide as the least step between two, so that one
+ * nobody fell into is a gap. More than `most` are joined, a whole number of them to one; only what can be added is.
  */
 export function binsOf(
   rows: readonly { readonly key: string; readonly value: number | null }[],
@@ -35,16 +35,7 @@ export function binsOf(
   const width = leastStep(numbered.map(({ from }) => from));
   const places = Math.round((last.from - first.from) / width) + 1;
   const join = additive ? Math.max(1, Math.ceil(places / most)) : 1;
-  const bins = new Map<number, number>();
-  for (const { from, value } of numbered) {
-    const place = Math.floor(Math.round(from / width) / join);
-    bins.set(place, (bins.get(place) ?? 0) + value);
-  }
-  const found = [...bins].map(([place, value]) => ({
-    from: clean(place * join * width),
-    to: clean((place + 1) * join * width),
-    value,
-  }));
+  const found = join === 1 ? asTheyAre(numbered, width) : joined(numbered, width, join);
   return {
     bins: found,
     fromValue: found[0]?.from ?? 0,
@@ -53,6 +44,35 @@ export function binsOf(
     total: found.reduce((sum, { value }) => sum + value, 0),
     unnumbered: rows.length - numbered.length,
   };
+}
+
+type Numbered = readonly { readonly from: number; readonly value: number }[];
+
+/** Of two keys with one number the values are one. */
+function asTheyAre(numbered: Numbered, width: number): Bin[] {
+  const bins: { from: number; to: number; value: number }[] = [];
+  for (const { from, value } of numbered) {
+    const last = bins.at(-1);
+    if (last?.from === from) last.value += value;
+    else bins.push({ from, to: clean(from + width), value });
+  }
+  return bins;
+}
+
+/** Edges of what is joined are as round as the keys are: multiples, where those are multiples. */
+function joined(numbered: Numbered, width: number, join: number): Bin[] {
+  const first = numbered[0]?.from ?? 0;
+  const phase = clean(first - Math.floor(first / width + 1e-9) * width);
+  const bins = new Map<number, number>();
+  for (const { from, value } of numbered) {
+    const place = Math.floor(Math.round((from - phase) / width) / join);
+    bins.set(place, (bins.get(place) ?? 0) + value);
+  }
+  return [...bins].map(([place, value]) => ({
+    from: clean(phase + place * join * width),
+    to: clean(phase + (place + 1) * join * width),
+    value,
+  }));
 }
 
 /** Without the last digits that sums of fractions have. */
