@@ -61,8 +61,8 @@ test('dropped files are streams with a board each, exact, and nothing of them is
   expect(await tab.query('SELECT count(*) AS rows FROM readings')).toEqual([{ rows: 3 }]);
   await until(async () => expect((await tab.status()).streams.user_events).toMatchObject({ deadLetters: 1 }));
   await until(async () => expect((await tab.status()).streams.user_events?.source.state).toBe('ended'));
-  expect(await tab.page.locator('.home li').allTextContents()).toHaveLength(2);
-  await tab.page.locator('.home li a').first().click();
+  expect(await tab.page.locator('.home .card').allTextContents()).toHaveLength(2);
+  await tab.page.locator('.home .card a.card-link').first().click();
   await until(async () => {
     const states = Object.values(await tab.panelStates());
     expect(states.length).toBeGreaterThan(2);
@@ -86,7 +86,15 @@ test('files are chosen by keyboard too, an unfit one is told, and the relay’s 
   await until(async () => expect((await tab.status()).streams.one?.received).toBe(500));
   expect(Object.keys((await tab.status()).streams)).toEqual(['one']);
   await drop(tab, [{ name: 'picture.png', text: 'x' }]);
-  await until(async () => expect(await page.locator('.files').textContent()).toContain('picture.png is not a .jsonl'));
+  await until(async () =>
+    expect(await page.getByRole('alert').allTextContents()).toEqual([
+      expect.stringContaining('picture.png is not a .jsonl'),
+    ]),
+  );
+  expect(await page.getByRole('alert').boundingBox()).toMatchObject({ y: expect.closeTo(64, 0) });
+  expect(await page.locator('.files').textContent()).toContain('one.ndjson: in this tab only');
+  await page.getByRole('button', { name: 'Dismiss' }).press('Enter');
+  expect(await page.getByRole('alert').count()).toBe(0);
   await page.getByRole('button', { name: 'Back to the relay' }).click();
   await until(async () => expect(Object.keys((await tab.status()).streams)).toEqual(['shop_events']));
   expect(tab.errors).toEqual([]);

@@ -1,9 +1,7 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { Menu } from '../board/menu.tsx';
+import { isAccepted, refusedWords } from './accepted.ts';
 import { SPEEDS, type Speed, speedWords } from './given.ts';
-
-/** Lines of JSON, or one JSON list. */
-const ACCEPTED = /\.(jsonl|ndjson|json)$/i;
 
 export interface TakeFilesProps {
   /** Given a function that opens the chooser. */
@@ -26,9 +24,8 @@ export function TakeFiles(props: TakeFilesProps): JSX.Element {
   let chooser: HTMLInputElement | undefined;
 
   const take = (files: readonly File[]) => {
-    const taken = files.filter(({ name }) => ACCEPTED.test(name));
-    const [other] = files.filter(({ name }) => !ACCEPTED.test(name));
-    setRefused(other ? `${other.name} is not a .jsonl, .ndjson or .json file` : null);
+    const taken = files.filter(isAccepted);
+    setRefused(refusedWords(files));
     if (taken.length > 0) props.onFiles(taken);
   };
   const isFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -92,20 +89,23 @@ export function TakeFiles(props: TakeFilesProps): JSX.Element {
             }}
           />
         </span>
-        <span role="status">
-          <Show
-            when={props.shown}
-            fallback={refused() ?? 'or drop .jsonl, .ndjson or .json anywhere: they stay in this tab'}
-          >
-            {(words) => refused() ?? words()}
-          </Show>
-        </span>
+        <span role="status">{props.shown ?? 'or drop .jsonl, .ndjson or .json anywhere: they stay in this tab'}</span>
         <Show when={props.shown !== null}>
           <button type="button" class="link" onClick={() => props.onLeave()}>
             Back to the relay
           </button>
         </Show>
       </footer>
+      <Show when={refused()}>
+        {(words) => (
+          <div class="refused" role="alert">
+            <p>{words()}</p>
+            <button type="button" class="sheet-button" onClick={() => setRefused(null)}>
+              Dismiss
+            </button>
+          </div>
+        )}
+      </Show>
       <Show when={over()}>
         <div class="drop-zone" aria-hidden="true">
           <p>Drop to read here</p>
