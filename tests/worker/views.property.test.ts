@@ -90,12 +90,14 @@ test('V14 any stretch of event time, at any end or so much earlier, is what SQL 
       const view = viewOf(asked.spanTens * 10 * SECOND, until, asked.earlierTens * 10 * SECOND);
       const endS = untilS - asked.earlierTens * 10;
       const fromS = endS - asked.spanTens * 10;
+      // How many there were after the newest event is not known.
+      const isKnown = fromS <= Math.max(...rows.map(({ second }) => second));
       for (const window of ['tens', 'growing']) {
         for (const measure of ['n', 'users', 'mean', 'p90'] as const) {
           const fold = picture(engine.picture(foldOf(window, measure, { view, over: view.span })), 'fold');
           expect([fold.fromUs, fold.untilUs]).toEqual([fromS * SECOND, endS * SECOND]);
           const [found] = await engine.query(`SELECT ${SQL[measure]} AS v FROM s WHERE ${within(fromS, endS)}`);
-          close(fold.rows[0]?.value ?? null, only(found));
+          close(fold.rows[0]?.value ?? null, isKnown ? only(found) : null);
         }
         const names = ['n', 'mean', 'p90', 'newest', 'most'] as const;
         for (const by of [['line'], ['machine', 'line'], []]) {
@@ -108,9 +110,10 @@ test('V14 any stretch of event time, at any end or so much earlier, is what SQL 
           const columns = [...by, ...names.map((name) => `${SQL[name]} AS ${name}`)].join(', ');
           const grouped = by.length > 0 ? `GROUP BY ${by.join(', ')}` : '';
           const order = ['n', ...by.map((name) => `${name} NULLS LAST`)].join(', ');
-          const expected = await engine.query(
+          const counted = await engine.query(
             `SELECT ${columns} FROM s WHERE ${within(fromS, endS)} ${grouped} ORDER BY ${order}`,
           );
+          const expected = isKnown ? counted : [];
           expect(groups.rows).toHaveLength(expected.length);
           for (const [index, { cells }] of groups.rows.entries())
             for (const [at, value] of Object.values(expected[index] ?? {}).entries()) close(cells[at] ?? null, value);

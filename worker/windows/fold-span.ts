@@ -12,11 +12,14 @@ export interface FoldSpan {
 
 /**
  * The newest window of a stretch, or all rows of the windows whose ends lie in the last `over` of event time before its
- * end. Of sessions without `over`: those that are open then, or else the one that ended last. Null: there is none.
+ * end. Of sessions without `over`: those that are open then, or else the one that ended last. Null: there is none, or all
+ * of it is after the newest event: how many there were is not known then, and is not 0.
  */
 export function foldSpan({ feed }: KeptWindow, rows: WindowRows, stretch: Stretch, over: Span | null): FoldSpan | null {
   const newest = rows.newest(stretch.lastUs);
-  if (newest === null) return null;
+  const { maxEventTimeUs } = feed;
+  if (newest === null || maxEventTimeUs === null) return null;
+  if (over === null && newest.startUs > maxEventTimeUs) return null;
   if (over === null && newest.session !== null) {
     const openUs = stretch.follows ? (feed.watermarkUs ?? Number.NEGATIVE_INFINITY) : stretch.untilUs;
     const open = windowEndsAfter(rows, openUs, Number.POSITIVE_INFINITY, stretch.lastUs);
@@ -27,6 +30,7 @@ export function foldSpan({ feed }: KeptWindow, rows: WindowRows, stretch: Stretc
   // What is in view may begin at a time, and be longer by now than it was said to be.
   const overUs = over === stretch.span && stretch.fromUs !== null ? stretch.untilUs - stretch.fromUs : over;
   const fromUs = overUs === 'all' ? Number.NEGATIVE_INFINITY : spanStartUs(rows, untilUs, overUs);
+  if (fromUs > maxEventTimeUs) return null;
   let firstUs = fromUs;
   if (over === 'all') firstUs = rows.instances(fromUs, untilUs)[0]?.startUs ?? untilUs;
   const seconds = (untilUs - firstUs) / 1e6;
