@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, lazy, Show } from 'solid-js';
 import type { Status } from '../contract/worker-api.ts';
 import { createAddress } from './board/address.ts';
 import { Banner } from './board/banner.tsx';
@@ -18,6 +18,8 @@ import { nextTheme } from './board/themes.ts';
 import { shownBoard } from './board/view.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
+import { copyText } from './dialog/copy-text.ts';
+import { Loaded } from './dialog/loaded.tsx';
 import { createRates } from './health/rates.ts';
 import { createReconnects } from './health/reconnects.ts';
 import { Stage } from './kiosk/stage.tsx';
@@ -145,7 +147,7 @@ export function App(props: AppProps): JSX.Element {
         )}
       </Show>
       <Show when={isHealth()}>
-        <Suspense>
+        <Loaded>
           <Health
             status={props.data.status()}
             boards={props.data.boards()}
@@ -156,7 +158,7 @@ export function App(props: AppProps): JSX.Element {
             homeHref={hrefOfBoard(view().board)}
             query={props.data.query}
           />
-        </Suspense>
+        </Loaded>
       </Show>
       <Show when={!isHealth() && !props.data.failure() && !props.data.boards()}>
         <BoardSkeleton />
@@ -200,7 +202,8 @@ export function App(props: AppProps): JSX.Element {
                           nowMs,
                           newestUs: createMemo(() => newestOf(drawn(), boards().windows, props.data.status())),
                           go,
-                          clipboard: () => navigator.clipboard,
+                          copy: copyText,
+                          clipboard: () => (navigator as { readonly clipboard?: Clipboard }).clipboard,
                         });
                         createEffect(() => isShown() && setTime(own));
                         return (

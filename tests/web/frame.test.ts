@@ -71,6 +71,69 @@ test('V30 by keyboard alone: a panel’s menu, its data as a table, sorted, and 
   await page.close();
 });
 
+test('V32 a menu keeps its focus while statuses come', async () => {
+  const page = await open('');
+  await panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toMatch(/^Full screen/);
+  await page.keyboard.press('ArrowDown');
+  expect(await focused(page)).toMatch(/^Data as a table/);
+  await tell(page, 'pass', 1000);
+  await tell(page, 'pass', 1000);
+  expect(await focused(page)).toMatch(/^Data as a table/);
+  await page.keyboard.press('Enter');
+  await dialog(page, 'Events by type: data').waitFor();
+  await page.close();
+});
+
+test('V30 what cannot be loaded says so where it would stand, and the board goes on', async () => {
+  const page = await open('');
+  await page.route(/data-table-[^/]*\.js/, (route) => route.abort());
+  await panel(page, 'Events by type').hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('t');
+  const sheet = dialog(page, 'Events by type: data');
+  await sheet.getByRole('alert').waitFor();
+  expect(await sheet.getByRole('alert').textContent()).toMatch(/could not be shown: .*Reload the page/);
+  await page.keyboard.press('Escape');
+  await panel(page, 'Revenue by campaign').hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('i');
+  await dialog(page, 'Revenue by campaign: how it is made').getByRole('heading', { name: 'As SQL' }).first().waitFor();
+  await page.close();
+});
+
+test('V37 from one dialog by its keys to another, which stays', async () => {
+  const page = await open('');
+  await page.keyboard.press('?');
+  await dialog(page, 'Keys').waitFor();
+  await page.keyboard.press('Control+k');
+  await dialog(page, 'Go to').waitFor();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  expect(await page.getByRole('dialog').count()).toBe(1);
+  expect(await dialog(page, 'Go to').count()).toBe(1);
+  await page.close();
+});
+
+test('V30 a page without the clipboard of https copies all the same', async () => {
+  const page = await open('');
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    document.addEventListener('copy', () => {
+      document.documentElement.dataset.copied = getSelection()?.toString() ?? '';
+    });
+  });
+  await panel(page, 'Revenue by campaign').hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('t');
+  const copy = dialog(page, 'Revenue by campaign: data').getByRole('button', { name: 'Copy as CSV' });
+  await copy.press('Enter');
+  await dialog(page, 'Revenue by campaign: data').getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.dataset.copied)).toMatch(/^campaign,revenue\r?\n/);
+  expect(await focused(page)).toBe('Copied');
+  await page.close();
+});
+
 test('V30 the table behind a list is downloaded as it stands', async () => {
   const page = await open('');
   await panel(page, 'Revenue by campaign').hover();

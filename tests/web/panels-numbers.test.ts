@@ -82,6 +82,9 @@ test('V53 Markdown has its words and links, and nothing that runs, covers the pa
   ]);
   expect(await prose.getByRole('link', { name: 'all boards' }).getAttribute('target')).toBeNull();
   expect(await prose.getByRole('link', { name: 'far away' }).getAttribute('href')).toBe('https://example.org/x.png');
+  // What is no address is words.
+  expect(await prose.innerText()).toMatch(/nowhere no picture/);
+  expect(await prose.getByRole('link', { name: /nowhere|no picture/ }).count()).toBe(0);
   expect(
     await prose.locator('script, style, iframe, form, input, img, svg, [onclick], [onerror], [style]').count(),
   ).toBe(0);

@@ -1,6 +1,7 @@
-import { createSignal, type JSX, lazy, onCleanup, Show, Suspense } from 'solid-js';
+import { createSignal, type JSX, lazy, onCleanup, Show } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
 import type { Boards, QueryOptions, Row, Status } from '../../contract/worker-api.ts';
+import { Loaded } from '../dialog/loaded.tsx';
 import { Sheet } from '../dialog/sheet.tsx';
 import type { Zone } from '../format-time.ts';
 import { panelShortcuts } from '../panels/frame/panel-shortcuts.ts';
@@ -102,12 +103,12 @@ export function Places(props: PlacesProps): JSX.Element {
         </Show>
       </Sheet>
       <Sheet title="Save as a file" wide open={saved() !== null} onClose={close}>
-        <Suspense fallback={<p>Loading…</p>}>
+        <Loaded>
           <Show when={saved()}>{(board) => <SaveBoard {...board()} />}</Show>
-        </Suspense>
+        </Loaded>
       </Sheet>
       <Sheet title="Rows that came too late" wide open={props.place === 'too-late'} onClose={close}>
-        <Suspense fallback={<p>Loading…</p>}>
+        <Loaded>
           <TooLate
             stream={null}
             status={props.status}
@@ -116,7 +117,7 @@ export function Places(props: PlacesProps): JSX.Element {
             zone={props.zone}
             nowMs={props.nowMs}
           />
-        </Suspense>
+        </Loaded>
       </Sheet>
     </>
   );

@@ -32,8 +32,12 @@ function Opened(props: SheetProps): JSX.Element {
   const heading = createUniqueId();
   let dialog: HTMLDialogElement | undefined;
   onMount(() => dialog?.showModal());
+  let isGone = false;
   // What is taken out of the page while it is open does not give the focus back.
-  onCleanup(() => dialog?.close());
+  onCleanup(() => {
+    isGone = true;
+    dialog?.close();
+  });
   return (
     <dialog
       ref={(element) => {
@@ -44,7 +48,7 @@ function Opened(props: SheetProps): JSX.Element {
       class={`sheet ${props.class ?? ''}`}
       classList={{ wide: props.wide ?? false }}
       aria-labelledby={heading}
-      onClose={() => props.onClose()}
+      onClose={() => isGone || props.onClose()}
     >
       <div class="sheet-body">
         <header class="sheet-head">

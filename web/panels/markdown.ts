@@ -30,8 +30,9 @@ purify.addHook('afterSanitizeAttributes', (node) => {
   if (node.tagName === 'IMG' && !DATA_IMAGE.test(node.getAttribute('src') ?? '')) replaceImage(node);
   if (node.tagName !== 'A') return;
   const href = node.getAttribute('href') ?? '';
-  if (!LINK.test(href)) node.removeAttribute('href');
-  else openElsewhere(node, href);
+  const url = LINK.test(href) ? urlOf(href) : null;
+  if (url === null) node.removeAttribute('href');
+  else openElsewhere(node, url);
 });
 
 /** Called with text of boards, which anybody may have written. */
@@ -45,9 +46,17 @@ export function markdownHtml(text: string): string {
   });
 }
 
-function openElsewhere(link: Element, href: string): void {
-  const here = new URL(href, location.href).origin === location.origin;
-  if (here) {
+/** Null: it is no address, as `http://[` is none. */
+function urlOf(href: string): URL | null {
+  try {
+    return new URL(href, location.href);
+  } catch {
+    return null;
+  }
+}
+
+function openElsewhere(link: Element, { origin }: URL): void {
+  if (origin === location.origin) {
     link.removeAttribute('target');
     return;
   }
@@ -59,10 +68,11 @@ function replaceImage(image: Element): void {
   const source = image.getAttribute('src') ?? '';
   const words = document.createElement('span');
   const name = image.getAttribute('alt') || 'picture';
-  if (/^https?:/i.test(source)) {
+  const url = /^https?:/i.test(source) ? urlOf(source) : null;
+  if (url !== null) {
     const link = document.createElement('a');
     link.setAttribute('href', source);
-    openElsewhere(link, source);
+    openElsewhere(link, url);
     link.textContent = name;
     words.append(link);
   } else words.textContent = name;

@@ -92,6 +92,18 @@ test('while somebody types, in a dialog or switched off, only those with a modif
   expect(shortcuts.on()).toBe(false);
 });
 
+test('V37 what undoes typing is left to who types, and to a dialog', () => {
+  const { heard, some } = recorded('$mod+z', '$mod+k');
+  const { press } = listening(some);
+  expect(press('z', ['Control'], ['input'])).toBe(false);
+  modal = {};
+  expect(press('z', ['Control'])).toBe(false);
+  modal = null;
+  expect(press('z', ['Control'])).toBe(true);
+  expect(press('k', ['Control'], ['input'])).toBe(true);
+  expect(heard).toEqual(['$mod+z', '$mod+k']);
+});
+
 test('switched off before, they stay so; those of a part that is gone are heard no more', () => {
   const { heard, some } = recorded('v');
   const off = listening(some, memory(false));

@@ -7,7 +7,7 @@ import { createKeybindingsHandler } from 'tinykeys';
  *     useShortcuts([{ keys: 't z', group: 'Time', label: 'Zoom out', run: zoomOut }])   in a component, until it goes
  *
  * A sequence wins over its last key alone: `d h` is not `h`. While somebody types, in a dialog, or switched off (WCAG
- * 2.1.4), only those with a modifier are heard.
+ * 2.1.4), only those with a modifier are heard, and of them none that edits text.
  */
 export interface Shortcut {
   /** One or several that do the same, as tinykeys writes them: `v`, `d k`, `$mod+k`, `Space`. */
@@ -56,7 +56,8 @@ export function createShortcuts(): Shortcuts {
     for (const { keys } of bound) {
       const hasModifier = /\$mod|Control|Meta|Alt/.test(keys);
       bindings[keys] = (event) => {
-        if (!hasModifier && (!on() || isElsewhere(event))) return;
+        if (!hasModifier && !on()) return;
+        if ((!hasModifier || EDITS.test(keys)) && isElsewhere(event)) return;
         const last = before && event.timeStamp - before.atMs < SEQUENCE_MS ? before.key : null;
         if (last !== null && !keys.includes(' ') && sequences.has(`${last} ${event.key}`.toLowerCase())) return;
         const wanted = bound.find((one) => one.keys === keys && (one.shortcut.when?.() ?? true));
@@ -110,6 +111,8 @@ function spellings(keys: Shortcut['keys']): string[] {
   return [keys].flat().flatMap((one) => (/^[^\p{L}\p{N} ]$/u.test(one) ? [one, `Shift+${one}`] : [one]));
 }
 
+/** What edits text, where there is any. */
+const EDITS = /^\$mod\+[acvxyz]$/i;
 const TYPING = 'input, textarea, select, [contenteditable]';
 /** What Space and Enter mean something to. */
 const PRESSABLE = 'button, a, summary, [role="button"], [role="menuitem"], [role="option"], [tabindex="0"]';

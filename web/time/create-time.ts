@@ -32,7 +32,10 @@ export interface TimeInput {
   readonly newestUs: Accessor<number | null>;
   /** `push`: Back undoes it. */
   readonly go: (change: Partial<View>, push: boolean) => void;
-  readonly clipboard: () => Pick<Clipboard, 'readText' | 'writeText'> | undefined;
+  /** False: the browser does not let it. */
+  readonly copy: (text: string) => Promise<boolean>;
+  /** Left out where the page came over plain http. */
+  readonly clipboard: () => Pick<Clipboard, 'readText'> | undefined;
 }
 
 export type Compare = '1d' | '7d';
@@ -237,10 +240,12 @@ export function createTime(input: TimeInput): TimeControl {
       if (!follows()) choose(before().find((one) => one.to === 'now') ?? own());
     },
     async copy() {
-      await input.clipboard()?.writeText(copiedText(text()));
+      if (!(await input.copy(copiedText(text())))) throw new Error('The browser does not let it be copied');
     },
     async paste() {
-      const found = pastedRange((await input.clipboard()?.readText()) ?? '');
+      const clipboard = input.clipboard();
+      if (clipboard === undefined) throw new Error('The browser does not let the page read what is copied');
+      const found = pastedRange(await clipboard.readText());
       if (found) choose(found);
       return found !== null;
     },

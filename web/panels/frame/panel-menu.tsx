@@ -1,4 +1,4 @@
-import { createSignal, createUniqueId, For, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, createUniqueId, For, type JSX, Show, untrack } from 'solid-js';
 
 export interface PanelAction {
   readonly label: string;
@@ -16,6 +16,8 @@ export interface PanelAction {
 export function PanelMenu(props: { title: string; actions: readonly PanelAction[] }): JSX.Element {
   const id = createUniqueId();
   const [open, setOpen] = createSignal(false);
+  /** As they were when it was opened: what is about to be chosen does not change under the focus. */
+  const actions = createMemo(() => (open() ? untrack(() => props.actions) : []));
   let button: HTMLButtonElement | undefined;
   let list: HTMLDivElement | undefined;
   const items = () => [...(list?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
@@ -78,26 +80,24 @@ export function PanelMenu(props: { title: string; actions: readonly PanelAction[
         onToggle={toggled}
         onKeyDown={move}
       >
-        <Show when={open()}>
-          <For each={props.actions}>
-            {(action) => (
-              <Show
-                when={action.href}
-                fallback={
-                  <button type="button" role="menuitem" tabIndex={-1} onClick={() => choose(action)}>
-                    {action.label} <small>{action.keys}</small>
-                  </button>
-                }
-              >
-                {(href) => (
-                  <a role="menuitem" tabIndex={-1} href={href()} onClick={() => list?.hidePopover()}>
-                    {action.label} <small>{action.keys}</small>
-                  </a>
-                )}
-              </Show>
-            )}
-          </For>
-        </Show>
+        <For each={actions()}>
+          {(action) => (
+            <Show
+              when={action.href}
+              fallback={
+                <button type="button" role="menuitem" tabIndex={-1} onClick={() => choose(action)}>
+                  {action.label} <small>{action.keys}</small>
+                </button>
+              }
+            >
+              {(href) => (
+                <a role="menuitem" tabIndex={-1} href={href()} onClick={() => list?.hidePopover()}>
+                  {action.label} <small>{action.keys}</small>
+                </a>
+              )}
+            </Show>
+          )}
+        </For>
       </div>
     </>
   );

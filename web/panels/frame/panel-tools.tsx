@@ -1,7 +1,8 @@
-import { createEffect, createMemo, createSignal, type JSX, lazy, onCleanup, Show, Suspense } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, lazy, onCleanup, Show } from 'solid-js';
 import type { Panel } from '../../../contract/spec/panel.ts';
 import { dataOf } from '../../../contract/spec/panel-uses.ts';
 import type { PanelPicture } from '../../../contract/worker-api.ts';
+import { Loaded } from '../../dialog/loaded.tsx';
 import { Sheet } from '../../dialog/sheet.tsx';
 import { useBoard } from '../board-context.ts';
 import type { PanelState } from '../panel-state.ts';
@@ -79,17 +80,17 @@ export function PanelTools(props: PanelToolsProps): JSX.Element {
         <PanelMenu title={props.panel.title} actions={actions()} />
       </span>
       <Sheet title={`${props.panel.title}: data`} wide open={shown() === 'table'} onClose={close}>
-        <Suspense fallback={<p>Loading…</p>}>
+        <Loaded>
           <DataTable panel={props.panel} />
-        </Suspense>
+        </Loaded>
       </Sheet>
       <Sheet title={`${props.panel.title}: how it is made`} wide open={shown() === 'made'} onClose={close}>
-        <Suspense fallback={<p>Loading…</p>}>
+        <Loaded>
           <HowMade panel={props.panel} state={props.state} picture={props.picture} />
-        </Suspense>
+        </Loaded>
       </Sheet>
       <Sheet title="Rows that came too late" wide open={shown() === 'too-late'} onClose={close}>
-        <Suspense fallback={<p>Loading…</p>}>
+        <Loaded>
           <TooLate
             stream={stream()}
             status={board.status()}
@@ -98,7 +99,7 @@ export function PanelTools(props: PanelToolsProps): JSX.Element {
             zone={board.zone()}
             nowMs={board.nowMs()}
           />
-        </Suspense>
+        </Loaded>
       </Sheet>
     </>
   );
