@@ -1,5 +1,4 @@
 import { createEffect, createMemo, createSignal, type JSX, lazy, Show } from 'solid-js';
-import type { Status } from '../contract/worker-api.ts';
 import { createAddress } from './board/address.ts';
 import { Banner } from './board/banner.tsx';
 import { Bar } from './board/bar.tsx';
@@ -7,7 +6,7 @@ import { Board } from './board/board.tsx';
 import { BoardSkeleton } from './board/board-skeleton.tsx';
 import { Home } from './board/home.tsx';
 import { hrefOf } from './board/link.ts';
-import { newestOf } from './board/newest.ts';
+import { newestOf, progressOf } from './board/newest.ts';
 import { NoSuchBoard } from './board/no-such-board.tsx';
 import { createNow } from './board/now.ts';
 import type { Page } from './board/page.ts';
@@ -55,6 +54,10 @@ export function App(props: AppProps): JSX.Element {
     setPaused(now);
     props.data.setPaused(now);
   };
+  const heardMs = createMemo(() => {
+    props.data.status();
+    return props.clock.nowMs();
+  });
   const rates = createRates(props.data.status, () => props.clock.nowMs());
   const reconnects = createReconnects(props.data.status);
   const isHealth = () => view().page === 'health';
@@ -88,7 +91,7 @@ export function App(props: AppProps): JSX.Element {
           query={props.data.query}
           paused={paused()}
           connection={props.data.status()?.connection ?? null}
-          ended={allEnded(props.data.status())}
+          progress={progressOf(board() ?? { panels: [] }, props.data.boards()?.windows ?? {}, props.data.status())}
           nowMs={nowMs()}
           onPause={pause}
           theme={theme.shown()}
@@ -213,6 +216,7 @@ export function App(props: AppProps): JSX.Element {
                             boards={boards()}
                             data={props.data}
                             nowMs={nowMs()}
+                            heardMs={heardMs()}
                             paused={paused()}
                             time={own}
                             filters={filtersOf(view(), drawn())}
@@ -245,9 +249,4 @@ export function App(props: AppProps): JSX.Element {
       </Show>
     </>
   );
-}
-
-function allEnded(status: Status | null): boolean {
-  const streams = Object.values(status?.streams ?? {});
-  return streams.length > 0 && streams.every(({ source }) => source.state === 'ended');
 }

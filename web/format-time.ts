@@ -52,6 +52,15 @@ export function formatMoment(ms: number, nowMs: number, zone: Zone): string {
   return `${day === formatDay(nowMs, zone) ? '' : `${day} `}${formatClock(ms, zone)}`;
 }
 
+/** `12:00 – 12:15`, with seconds where they are not 0, and with days where they are not today or not one. */
+export function formatStretch(fromMs: number, untilMs: number, nowMs: number, zone: Zone): string {
+  const show = fromMs % 60_000 === 0 && untilMs % 60_000 === 0 ? formatMinute : formatClock;
+  const [fromDay, untilDay] = [formatDay(fromMs, zone), formatDay(untilMs, zone)];
+  const isToday = fromDay === untilDay && fromDay === formatDay(nowMs, zone);
+  const from = `${isToday ? '' : `${fromDay} `}${show(fromMs, zone)}`;
+  return `${from} – ${fromDay === untilDay ? '' : `${untilDay} `}${show(untilMs, zone)}`;
+}
+
 /** `4 Apr` */
 export function formatDayShort(ms: number, zone: Zone): string {
   return format(zone, 'dm', { day: 'numeric', month: 'short' }).format(ms);

@@ -172,8 +172,14 @@ test('several boards are listed, and the address opens one', async () => {
 test('V8 while history is read, the status line says so and no rate', async () => {
   const page = await open('scene=history');
   const line = (await page.locator('[data-status-line]').textContent()) ?? '';
-  expect(line).toMatch(/catching up · 1.2 M records to read/);
+  expect(line).toMatch(/catching up, events of 12:03:05 · 1.2 M records to read/);
   expect(line).not.toMatch(/events\/s|lag|after the event/);
+  expect(line).toContain('40 s behind the newest event');
+  const live = page.locator('[data-live]');
+  expect([await live.getAttribute('data-live'), await live.getAttribute('title')]).toEqual([
+    'still',
+    'Catching up: those of 12:03:05',
+  ]);
   await page.close();
 });
 

@@ -7,6 +7,7 @@ import type { VariablesProps } from '../variables/variables.tsx';
 import { Variables } from '../variables/variables.tsx';
 import { DotGlyph, Mark, PauseGlyph } from './icons.tsx';
 import { liveWords } from './live-words.ts';
+import type { Progress } from './newest.ts';
 import { ThemeButton } from './theme-button.tsx';
 import type { Theme } from './themes.ts';
 import type { View } from './view.ts';
@@ -21,8 +22,8 @@ export interface BarProps extends Pick<VariablesProps, 'query'> {
   readonly go: (change: Partial<View>, push?: boolean) => void;
   readonly paused: boolean;
   readonly connection: ConnectionStatus | null;
-  /** Nothing more will come of any stream. */
-  readonly ended: boolean;
+  /** Of the board's streams. */
+  readonly progress: Progress;
   readonly nowMs: number;
   readonly onPause: (paused: boolean) => void;
   /** On the screen now. */
@@ -37,7 +38,9 @@ export function Bar(props: BarProps): JSX.Element {
       connection: props.connection,
       paused: props.paused,
       follows: props.time?.follows() ?? true,
-      ended: props.ended,
+      progress: props.progress,
+      nowMs: props.nowMs,
+      zone: props.time?.zone() ?? { timeZone: undefined },
     });
   return (
     <header class="bar" classList={{ titled: props.board !== null }}>

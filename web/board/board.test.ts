@@ -149,6 +149,15 @@ test('V8 while history is read there is no lag to tell', () => {
     lagMs: null,
     lagRecords: 9,
   });
+  // Of the one furthest behind it is said how far it has come, and how old that is unless it is history anyway.
+  const at = (agoMs: number, catchingUp: boolean) => stream({ catchingUp, maxEventTimeUs: (NOW - agoMs) * 1000 });
+  const read = (...streams: StreamStatus[]) => {
+    const { readMs, readAgeMs } = summarize(status(Object.fromEntries(streams.map((one, n) => [`s${n}`, one]))), NOW);
+    return [readMs === null ? null : NOW - readMs, readAgeMs];
+  };
+  expect(read(at(240_000, true), at(120_000, true), at(900_000, false))).toEqual([240_000, 240_000]);
+  expect(read(at(86_400_000, true))).toEqual([86_400_000, null]);
+  expect(read(at(240_000, false))).toEqual([null, null]);
 });
 
 test('C3 a lost connection says what happened, since when and when it is tried again', () => {

@@ -21,6 +21,8 @@ export interface BoardProps {
   readonly boards: Boards;
   readonly data: PageData;
   readonly nowMs: number;
+  /** When the engine last spoke. */
+  readonly heardMs: number;
   readonly paused: boolean;
   readonly time: TimeControl;
   /** What the viewer has chosen. */
@@ -44,6 +46,7 @@ export function Board(props: BoardProps): JSX.Element {
     status: () => props.data.status(),
     windows: () => props.boards.windows,
     nowMs: () => props.nowMs,
+    heardMs: () => props.heardMs,
     rebuilding: () => props.data.changing() !== null || (props.data.status()?.rebuilding ?? false),
     paused: () => props.paused,
     view,

@@ -1,4 +1,7 @@
 import type { ConnectionStatus } from '../../contract/worker-api.ts';
+import { formatSpan } from '../format.ts';
+import { formatMoment, type Zone } from '../format-time.ts';
+import type { Progress } from './newest.ts';
 
 export interface LiveWords {
   readonly state: 'live' | 'still' | 'connecting' | 'disconnected';
@@ -8,14 +11,18 @@ export interface LiveWords {
   readonly lit: boolean;
 }
 
+/** Events older than this are not now: the button says of when they are. */
+const FRESH_MS = 60_000;
+
 /** What the button may claim that follows the newest events. */
 export function liveWords(of: {
   readonly connection: ConnectionStatus | null;
   readonly paused: boolean;
   /** What is in view goes on with now. */
   readonly follows: boolean;
-  /** Nothing more will come of any stream. */
-  readonly ended: boolean;
+  readonly progress: Progress;
+  readonly nowMs: number;
+  readonly zone: Zone;
 }): LiveWords {
   const state = of.connection?.state ?? 'connecting';
   if (state === 'waiting' || state === 'closed')
@@ -33,6 +40,15 @@ export function liveWords(of: {
       lit: false,
     };
   if (of.paused) return { state: 'still', word: 'Live', title: 'Follow the newest events (space)', lit: false };
-  if (of.ended) return { state: 'still', word: 'Live', title: 'The sources have ended: nothing new comes', lit: false };
+  if (of.progress.ended)
+    return { state: 'still', word: 'Live', title: 'The sources have ended: nothing new comes', lit: false };
+  const { catchingUp, eventMs, eventHereMs } = of.progress;
+  const ageMs = eventHereMs === null ? 0 : of.nowMs - eventHereMs;
+  if (catchingUp || ageMs > FRESH_MS) {
+    const what = catchingUp ? 'Catching up' : 'The newest events are followed';
+    const age = ageMs >= 1000 ? `, ${formatSpan(ageMs)} old` : '';
+    const when = eventMs === null ? '' : `: those of ${formatMoment(eventMs, of.nowMs, of.zone)}${age}`;
+    return { state: 'still', word: 'Live', title: `${what}${when}`, lit: false };
+  }
   return { state: 'live', word: 'Live', title: 'The newest events are followed', lit: true };
 }

@@ -1,18 +1,51 @@
 import type { Board } from '../../contract/spec/board.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
-import type { Status } from '../../contract/worker-api.ts';
+import type { Status, StreamStatus } from '../../contract/worker-api.ts';
 import { streamOf } from '../panels/waiting-words.ts';
 
+type Windows = Readonly<Record<string, WindowSpec>>;
+
+/** Those a board shows, as far as the relay has told of them. */
+function streamsOf({ panels }: Pick<Board, 'panels'>, windows: Windows, status: Status | null): StreamStatus[] {
+  return [...new Set(panels.map((panel) => streamOf(panel, windows)))].flatMap((name) => {
+    const stream = name === null ? undefined : status?.streams[name];
+    return stream ? [stream] : [];
+  });
+}
+
 /** Newest event time of the streams a board shows; null before the first row. */
-export function newestOf(
-  { panels }: Pick<Board, 'panels'>,
-  windows: Readonly<Record<string, WindowSpec>>,
-  status: Status | null,
-): number | null {
-  let newest: number | null = null;
-  for (const name of new Set(panels.map((panel) => streamOf(panel, windows)))) {
-    const at = name === null ? null : (status?.streams[name]?.maxEventTimeUs ?? null);
-    if (at !== null && (newest === null || at > newest)) newest = at;
-  }
-  return newest;
+export function newestOf(board: Pick<Board, 'panels'>, windows: Windows, status: Status | null): number | null {
+  return newestAmong(streamsOf(board, windows, status));
+}
+
+function newestAmong(streams: readonly StreamStatus[]): number | null {
+  return streams.reduce<number | null>(
+    (newest, { maxEventTimeUs: at }) => (at !== null && (newest === null || at > newest) ? at : newest),
+    null,
+  );
+}
+
+/** How far what a board shows has come. */
+export interface Progress {
+  /** Newest event time, and the same by this computer's clock; null before the first row. */
+  readonly eventMs: number | null;
+  readonly eventHereMs: number | null;
+  /** History is being read: of the stream that is furthest behind, if so. */
+  readonly catchingUp: boolean;
+  /** Nothing more will come. */
+  readonly ended: boolean;
+}
+
+export function progressOf(board: Pick<Board, 'panels'>, windows: Windows, status: Status | null): Progress {
+  const streams = streamsOf(board, windows, status);
+  const behind = streams.filter(({ catchingUp }) => catchingUp);
+  const times = behind.flatMap(({ maxEventTimeUs }) => (maxEventTimeUs === null ? [] : [maxEventTimeUs]));
+  const eventUs = times.length > 0 ? Math.min(...times) : newestAmong(streams);
+  const eventMs = eventUs === null ? null : eventUs / 1000;
+  return {
+    eventMs,
+    eventHereMs: eventMs === null ? null : eventMs + (status?.clockAheadMs ?? 0),
+    catchingUp: behind.length > 0,
+    ended: streams.length > 0 && streams.every(({ source }) => source.state === 'ended'),
+  };
 }

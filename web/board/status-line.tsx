@@ -82,6 +82,10 @@ export function StatusLine(props: {
               <Match when={now().catchingUp}>
                 <span title="Reading what came before this page was opened">
                   <b>catching up</b>
+                  <Show when={now().readMs}>
+                    {(ms) => <>, events of {formatMoment(ms(), props.nowMs, props.zone)}</>}
+                  </Show>
+                  <Show when={now().readAgeMs}>{(ms) => <>, {formatSpan(ms())} old</>}</Show>
                   <Show when={now().lagRecords}>{(records) => <> · {count(records())} records to read</>}</Show>
                 </span>
               </Match>
@@ -101,7 +105,7 @@ export function StatusLine(props: {
                 >
                   watermark <b>{formatMoment(ms(), props.nowMs, props.zone)}</b>
                   <Show when={now().watermarkOf}>{(name) => <> of {name()}</>}</Show>
-                  <Show when={now().behindMs !== null}> · {formatSpan(now().behindMs ?? 0)} behind</Show>
+                  <Show when={now().behindMs !== null}> · {behindWords(now().behindMs ?? 0)}</Show>
                 </span>
               )}
             </Show>
@@ -178,4 +182,8 @@ export function StatusLine(props: {
       </Show>
     </section>
   );
+}
+
+function behindWords(ms: number): string {
+  return ms < 1 ? 'at the newest event' : `${formatSpan(ms)} behind the newest event`;
 }

@@ -6,6 +6,10 @@ import { isOpening } from './opening.ts';
 export interface StatusSummary {
   /** History is being read: how fast and how late live events come cannot be said. */
   readonly catchingUp: boolean;
+  /** How far the stream that is furthest behind has come meanwhile, by event time; null: nowhere yet, or none is. */
+  readonly readMs: number | null;
+  /** How old that is; null: it is history anyway. */
+  readonly readAgeMs: number | null;
   readonly lagMs: number | null;
   readonly lagRecords: number | null;
   /** Without a connection, since when there is none; what goes by the second is not known then. */
@@ -48,8 +52,15 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const { rebuilding } = status;
   const opening = isOpening(status);
   const catchingUp = connected && streams.some((stream) => stream.catchingUp);
+  const read = catchingUp
+    ? streams.flatMap((one) => (one.catchingUp && one.maxEventTimeUs !== null ? [one.maxEventTimeUs / 1000] : []))
+    : [];
+  const readMs = read.length > 0 ? Math.min(...read) : null;
+  const readAgeMs = readMs === null ? null : nowMs - readMs - (status.clockAheadMs ?? 0);
   return {
     catchingUp,
+    readMs,
+    readAgeMs: readAgeMs !== null && readAgeMs >= 1000 && readAgeMs <= REPLAY_BEHIND_MS ? readAgeMs : null,
     connected,
     opening,
     rebuilding,

@@ -21,6 +21,8 @@ export interface BoardContext {
   readonly status: Accessor<Status | null>;
   readonly windows: Accessor<Readonly<Record<string, WindowSpec>>>;
   readonly nowMs: Accessor<number>;
+  /** When the engine last spoke. */
+  readonly heardMs: Accessor<number>;
   /** No pictures are made for the moment: the last ones stay. */
   readonly rebuilding: Accessor<boolean>;
   readonly paused: Accessor<boolean>;

@@ -56,15 +56,20 @@ test('V1 V2 stale after ten seconds without a frame, and never fresh-looking', (
 });
 
 test('V2 history that is read again is as old as it was sealed, not as new as it was read', () => {
-  const reloaded: ConnectionStatus = { ...LIVE, sinceMs: NOW - 1000 };
-  const old = { ageMs: 500, wireMs: 1_800_000 };
+  const reloaded: ConnectionStatus = { ...LIVE, sinceMs: NOW - 10_000 };
+  const old = { ageMs: 6000, wireMs: 1_800_000 };
   expect(shown(old, { connection: reloaded })).toMatchObject({
     name: 'stale',
-    age: ['as of 11:33:04', 'no data for 30 min'],
+    age: ['as of 11:32:59', 'no data for 30 min'],
   });
-  expect(shown({ ...old, wireMs: 86_400_000 * 2 }, { connection: reloaded }).age[0]).toBe('as of 2026-11-20 12:03:04');
-  // While there is more of it, it says that instead.
-  expect(shown(old, { connection: reloaded, catchingUp: true })).toMatchObject({ name: 'catching-up', faded: false });
+  expect(shown({ ...old, wireMs: 86_400_000 * 2 }, { connection: reloaded }).age[0]).toBe('as of 2026-11-20 12:02:59');
+  // While there is more of it, or may be, it says that instead: a busy tab is not told a stream has fallen silent.
+  const catching = { name: 'catching-up', age: ['events of 11:32:58', '30 min old'], faded: false };
+  expect(shown(old, { connection: reloaded, catchingUp: true })).toMatchObject(catching);
+  expect(shown({ ...old, ageMs: 4000 }, { connection: reloaded })).toMatchObject({ name: 'catching-up', faded: false });
+  expect(shown(old, { connection: { ...reloaded, sinceMs: NOW - 4000 } })).toMatchObject(catching);
+  const source = { state: 'ended', message: null, fix: null } as const;
+  expect(shown({ ...old, ageMs: 4000 }, { connection: reloaded, source }).name).toBe('ended');
   expect(shown({ behindMs: 900_000 }, { catchingUp: true }).name).toBe('catching-up');
   // What comes slowly while the page listens is lag, and no silence.
   expect(shown({ ageMs: 500, wireMs: 15_000 }).name).toBe('live');
@@ -72,11 +77,11 @@ test('V2 history that is read again is as old as it was sealed, not as new as it
 
 test('V2 clocks that are apart make nothing old and nothing new', () => {
   const reloaded: ConnectionStatus = { ...LIVE, sinceMs: NOW - 60_000 };
+  const ageMs = 6000;
   for (const aheadMs of [120_000, 7_200_000, -120_000, -7_200_000, 0]) {
     // By the relay's clock; this computer's is ahead of it.
     const came = (wireMs: number) =>
-      shown({ ageMs: 40, wireMs: wireMs + aheadMs, behindMs: 500 }, { connection: reloaded, clockAheadMs: aheadMs })
-        .name;
+      shown({ ageMs, wireMs: wireMs + aheadMs, behindMs: 500 }, { connection: reloaded, clockAheadMs: aheadMs }).name;
     expect([came(20), came(300_000)]).toEqual(['live', 'stale']);
     const behind = (behindMs: number) => shown({ wireMs: aheadMs, behindMs }, { clockAheadMs: aheadMs }).name;
     expect([25_000, 3_700_000, -3_700_000].map(behind)).toEqual(['late', 'replay', 'ahead']);
@@ -136,7 +141,8 @@ test('V1 a page that is opening accuses nobody: it is loading', () => {
 
 test('a live stream that fell silent an hour ago is stale, not a replay', () => {
   expect(shown({ ageMs: 7_200_000 }).name).toBe('stale');
-  expect(shown({ ageMs: 100, wireMs: 7_200_000 }, { connection: { ...LIVE, sinceMs: NOW - 100 } }).name).toBe('stale');
+  const connection = { ...LIVE, sinceMs: NOW - 6000 };
+  expect(shown({ ageMs: 6000, wireMs: 7_200_000 }, { connection }).name).toBe('stale');
 });
 
 test('V1 a source that was read to its end is silent for a reason', () => {
@@ -196,10 +202,54 @@ test('V1 events more than an hour after the wall clock are never live: a clock i
 });
 
 test('V5 the picture of a panel that sleeps says nothing of the stream', () => {
-  expect(shown({ ageMs: 60_000 }, { asleep: true })).toMatchObject({ name: 'asleep', age: [] });
+  expect(shown({ ageMs: 60_000 }, { asleep: true })).toMatchObject({
+    name: 'asleep',
+    age: ['as of 12:02:05'],
+    faded: true,
+  });
+  // What was drawn a moment ago is not old.
+  expect(shown({ ageMs: 6000 }, { asleep: true })).toMatchObject({ name: 'asleep', age: [], faded: false });
+  expect(shown({ ageMs: 60_000 }, { asleep: true, catchingUp: true }).name).toBe('catching-up');
   expect(shown({}, { asleep: true, paused: true }).name).toBe('paused');
   expect(shown({}, { asleep: true, picture: undefined }).name).toBe('empty');
   // Nothing will wake it: what is wrong is said instead.
   expect(shown({}, { asleep: true, connection: { state: 'closed', reason: 'gone' } }).name).toBe('disconnected');
   expect(shown({}, { asleep: true, rebuilding: true }).name).toBe('rebuilding');
+});
+
+test('V2 nobody has listened while this computer was busy: a stream is not called silent for it', () => {
+  const busy = { name: 'catching-up', short: 'busy', faded: false };
+  expect(shown({ ageMs: 14_000 }, { heardMs: NOW - 5000 })).toMatchObject(busy);
+  expect(shown({ ageMs: 14_000 }, { heardMs: NOW - 1000 }).name).toBe('stale');
+});
+
+test('V1 a time that has ended and is final is neither live nor late nor stale: it is past', () => {
+  const inView = (fromUs: number | null, untilMs: number, input: Partial<PanelStateInput> = {}, ageMs = 40) => {
+    const maxEventTimeUs = (NOW - 500) * 1000;
+    const time = { unfiltered: [], maxEventTimeUs, watermarkUs: maxEventTimeUs - 10e6 };
+    const picture = {
+      kind: 'fold',
+      stream: 's',
+      ...time,
+      fromUs,
+      untilUs: untilMs * 1000,
+      receivedAtMs: NOW - ageMs,
+      sealedAtMs: NOW - ageMs,
+    };
+    return shown({}, { follows: false, picture, ...input });
+  };
+  const at = (hour: number, minute: number, second = 0) => Date.UTC(2026, 10, 22, hour, minute, second);
+  const quarter = (input?: Partial<PanelStateInput>, ageMs?: number) =>
+    inView(at(11, 0) * 1000, at(11, 15), input, ageMs);
+  expect(quarter()).toEqual({ name: 'past', word: 'past: 11:00 – 11:15', short: 'past', age: [], faded: false });
+  expect(inView(null, at(11, 15, 30)).word).toBe('past: until 11:15:30');
+  expect(inView((at(11, 0) - 86_400_000) * 1000, at(11, 15)).word).toBe('past: 2026-11-21 11:00 – 2026-11-22 11:15');
+  expect(quarter({}, 60_000).name).toBe('past');
+  expect(quarter({ source: { state: 'failed', message: 'no broker', fix: null } }).name).toBe('past');
+  // Its newest windows may still change, or it lies ahead: what the stream does matters.
+  expect(inView(at(11, 0) * 1000, NOW - 5000).name).toBe('live');
+  expect(quarter({ follows: true }).name).toBe('live');
+  expect(quarter({ connection: WAITING }).name).toBe('disconnected');
+  const losses = [{ kind: 'gap', atMs: at(11, 5), reason: 'x', missing: 3 }] as const;
+  expect(quarter({ losses }).word).toBe('gap · 3 missing');
 });

@@ -1,7 +1,7 @@
 import type { SourceState } from '../../contract/protocol/down.ts';
 import type { ConnectionStatus, Loss, PictureTime } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
-import { formatDay, formatMoment, type Zone } from '../format-time.ts';
+import { formatDay, formatMoment, formatStretch, type Zone } from '../format-time.ts';
 
 /**
  * What a panel may claim about the picture it shows. The first that holds, wins:
@@ -11,10 +11,11 @@ import { formatDay, formatMoment, type Zone } from '../format-time.ts';
  *   rebuilding     there is no engine for the moment, and no picture is made: the last one stays
  *   loading        the page is opening: what this browser kept is read back, or the relay is asked for the first time
  *   disconnected   no relay: the last picture stays
+ *   past           what is in view has ended, and is final: whatever comes now, it stays as it is
+ *   catching up    what was sealed before this page listened is being read, or this computer is too busy to
  *   asleep         out of sight nothing is asked for: the picture is old and says nothing of the stream
  *   failed         the relay cannot read the source: nothing newer is to be had
  *   empty          nothing has come yet
- *   catching up    what was sealed before this page listened is being read
  *   replay         the events were more than an hour old when they came: history, not now
  *   ahead          the newest event lies more than an hour after the wall clock: some clock is wrong
  *   ended          the source was read to its end, and nothing came for ten seconds
@@ -36,6 +37,7 @@ export type StateName =
   | 'failed'
   | 'rebuilding'
   | 'loading'
+  | 'past'
   | 'catching-up'
   | 'replay'
   | 'ahead'
@@ -72,6 +74,8 @@ export interface PanelStateInput {
   readonly losses?: readonly Loss[];
   /** What is in view moves on with the newest event or the clock; left out: it does. */
   readonly follows?: boolean;
+  /** When the engine last spoke: of what came since, nobody here knows. Left out: now. */
+  readonly heardMs?: number;
   readonly paused: boolean;
   /** The picture was made before the panel was out of sight, or it still is. */
   readonly asleep: boolean;
@@ -91,6 +95,8 @@ export const AHEAD_MS = 3_600_000;
 const LEAST_EXPECTED_LAG_MS = 10_000;
 /** What was sealed this much before the page was connected is history, and as old as it was sealed. */
 const HISTORY_MS = 10_000;
+/** For so long after the newest history was read, more of it is waited for: a busy tab takes its time. */
+const READ_MS = 5_000;
 
 export function panelState(input: PanelStateInput): PanelState {
   const { connection, picture, source, nowMs, zone } = input;
@@ -108,17 +114,24 @@ export function panelState(input: PanelStateInput): PanelState {
   if (input.loading) return state('loading', 'loading', 'loading', [asOf]);
   if (connection?.state !== 'live')
     return { ...state('disconnected', 'disconnected', 'offline', [asOf, silent]), faded: true };
-  if (input.asleep) return { ...state('asleep', 'waking', 'waking'), faded: true };
+  const past = pastState(input, picture);
+  if (past !== null) return past;
+  const eventMs = maxEventTimeUs / 1000;
+  const eventHereMs = eventMs + (input.clockAheadMs ?? 0);
+  const isSilent = silentMs > STALE_AFTER_MS;
+  const beingRead = input.catchingUp || (source?.state === 'live' && isBeingRead(picture, input));
+  if (beingRead && source?.state !== 'failed')
+    return state('catching-up', 'catching up', 'catching up', eventAge(eventMs, eventHereMs, input));
+  if (input.asleep) return { ...state('asleep', 'waking', 'waking', isSilent ? [asOf] : []), faded: isSilent };
   if (source?.state === 'failed') {
     const why = source.message === null ? [] : [source.message];
     return { ...state('failed', 'source failed', 'failed', [asOf, silent, ...why]), faded: true };
   }
-  if (input.catchingUp) return state('catching-up', 'catching up', 'catching up', [asOf]);
-  const eventMs = maxEventTimeUs / 1000;
-  const eventHereMs = eventMs + (input.clockAheadMs ?? 0);
+  // Silence that nobody has listened to is none.
+  if (isSilent && (input.heardMs ?? nowMs) - cameMs <= STALE_AFTER_MS)
+    return state('catching-up', 'this computer is busy', 'busy', eventAge(eventMs, eventHereMs, input));
   const behindMs = cameMs - eventHereMs;
   const eventDay = formatDay(eventMs, zone);
-  const isSilent = silentMs > STALE_AFTER_MS;
   if (behindMs > REPLAY_BEHIND_MS) {
     if (!isSilent) return state('replay', `replay · ${eventDay}`, 'replay');
     if (source?.state === 'ended') return state('ended', 'ended', 'ended', [asOf, `event time ${eventDay}`]);
@@ -131,12 +144,39 @@ export function panelState(input: PanelStateInput): PanelState {
     return { ...state('stale', 'stale', 'stale', [asOf, silent]), faded: true };
   }
   const missing = gapInView(input, picture);
-  if (missing !== null)
-    return state('gap', missing === 0 ? 'gap' : `gap · ${formatValue(missing, { unit: 'none' }).text} missing`, 'gap');
+  if (missing !== null) return gapState(missing);
   const delayMs = watermarkUs === null ? 0 : (maxEventTimeUs - watermarkUs) / 1000;
   if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))
     return state('late', `late · ${formatSpan(behindMs)} behind`, 'late');
   return state('live', 'live');
+}
+
+/** Of a time that has ended and is final, nothing is live, and nothing is late. Null: it goes on, or may still change. */
+function pastState(input: PanelStateInput, picture: PictureTime): PanelState | null {
+  const { fromUs, untilUs } = picture;
+  const { watermarkUs } = picture.streamTime ?? picture;
+  if (input.follows !== false || untilUs === null || watermarkUs === null || untilUs > watermarkUs) return null;
+  const missing = gapInView(input, picture);
+  return missing === null ? state('past', `past: ${stretchWords(fromUs, untilUs, input)}`, 'past') : gapState(missing);
+}
+
+/** `12:00 – 12:15`, `until 12:15:00` */
+function stretchWords(fromUs: number | null, untilUs: number, { nowMs, zone }: PanelStateInput): string {
+  if (fromUs === null) return `until ${formatMoment(untilUs / 1000, nowMs, zone)}`;
+  return formatStretch(fromUs / 1000, untilUs / 1000, nowMs, zone);
+}
+
+/** `events of 12:03:05`, `4 min old`; of what is history anyway, its time says enough. */
+function eventAge(eventMs: number, eventHereMs: number, { nowMs, zone }: PanelStateInput): string[] {
+  const ageMs = nowMs - eventHereMs;
+  const isOld = ageMs > STALE_AFTER_MS && ageMs <= REPLAY_BEHIND_MS;
+  return [`events of ${formatMoment(eventMs, nowMs, zone)}`, ...(isOld ? [`${formatSpan(ageMs)} old`] : [])];
+}
+
+/** History came a moment ago, or the relay was reached a moment ago: more may be on its way, and be waited for. */
+function isBeingRead(picture: PictureTime, input: PanelStateInput): boolean {
+  if (input.connection?.state !== 'live' || !isHistory(picture, input)) return false;
+  return input.nowMs - Math.max(picture.receivedAtMs ?? 0, input.connection.sinceMs) <= READ_MS;
 }
 
 /** Records known to be missing from what is in view, 0 where nobody knows how many; null: none are. */
@@ -154,6 +194,10 @@ function gapInView({ losses = [], follows = true, nowMs }: PanelStateInput, pict
   return found.some(({ missing }) => missing === null)
     ? 0
     : found.reduce((sum, { missing }) => sum + (missing ?? 0), 0);
+}
+
+function gapState(missing: number): PanelState {
+  return state('gap', missing === 0 ? 'gap' : `gap · ${formatValue(missing, { unit: 'none' }).text} missing`, 'gap');
 }
 
 /** There is no picture, or it has no data: what stands in its way, if anything does. */

@@ -65,6 +65,7 @@ export function Panel(props: PanelProps): JSX.Element {
         catchingUp: stream()?.catchingUp ?? false,
         losses: stream()?.losses ?? [],
         follows: typeof board.view().until !== 'number',
+        heardMs: board.heardMs(),
         paused: board.paused(),
         asleep: asleep(),
         picture: picture(),

@@ -5,12 +5,12 @@ import type { Span } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { useBoard } from './board-context.ts';
 import { createComparedPicture } from './compare.ts';
+import { coverWords } from './cover-words.ts';
 import type { KindProps } from './kind-props.ts';
 import { shownValue } from './shown-value.ts';
 import { condense, sparkPaths } from './sparkline.ts';
 import { changeOf, passedSince } from './stat-words.ts';
 import { versusWords } from './versus-words.ts';
-import { durationWords, newestWords } from './window-words.ts';
 
 /** More points than this are noise in a picture this small. */
 const SPARK_POINTS = 36;
@@ -37,15 +37,16 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
     if (wanted === 'range') return board.span();
     return wanted === undefined ? null : parseDurationUs(wanted);
   };
-  const covers = () => {
-    const span = over();
-    if (span === null) return { text: newestWords(props.picture.windowSizeUs) };
-    if (span === 'all') return { text: 'all kept' };
-    const { until, fromUs } = board.view();
-    // What is over, or began at a time, is not the last so much.
-    if (props.panel.over === 'range' && (typeof until === 'number' || fromUs !== undefined)) return { text: 'in view' };
-    return { last: 'last ', text: durationWords(span) };
-  };
+  const covers = () =>
+    coverWords({
+      over: over(),
+      isRange: props.panel.over === 'range',
+      windowSizeUs: props.picture.windowSizeUs,
+      view: board.view(),
+      picture: props.picture,
+      nowMs: board.nowMs(),
+      zone: board.zone(),
+    });
   const versus = createMemo(
     () =>
       versusWords(
@@ -72,17 +73,20 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   };
   /** What it covers is then the length compared with: where there is little room it is said once. */
   const compared = () => (bound() === null ? versus() : null);
-  let since: number | null = null;
+  /** What is asked for: of something else, nothing has been passed yet. */
+  const asked = createMemo((before: string) => (props.request === null ? before : JSON.stringify(props.request)), '');
+  let since: { readonly us: number; readonly of: string } | null = null;
   const alarm = createMemo(() => {
     const { passed } = shown();
-    const { maxEventTimeUs: eventUs, spark } = props.picture;
+    const { maxEventTimeUs, untilUs, spark } = props.picture;
+    const eventUs = typeof board.view().until === 'number' ? (untilUs ?? maxEventTimeUs) : maxEventTimeUs;
     if (passed === null || eventUs === null) {
       since = null;
       return null;
     }
-    since ??= eventUs;
+    if (since?.of !== asked()) since = { us: eventUs, of: asked() };
     const told = spark && passedSince(spark, settled(), props.panel);
-    const fromUs = Math.min(since, told?.fromUs ?? since);
+    const fromUs = Math.min(since.us, told?.fromUs ?? since.us);
     return { ...passed, forMs: (eventUs - fromUs) / 1000, atLeast: told?.all === true };
   });
   createEffect(() => {

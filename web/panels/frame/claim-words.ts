@@ -23,6 +23,7 @@ const MEANS: Readonly<Record<StateName, string>> = {
   failed: 'The relay cannot read the source: nothing newer is to be had until it can.',
   rebuilding: 'The engine is being replaced; the last picture stays until the new one stands where it stood.',
   loading: 'What this browser kept is being read back.',
+  past: 'The time in view has ended and is final: what comes now does not change it.',
   'catching-up': 'History is being read: what is shown is true, and not yet up to now.',
   replay: 'The events were more than an hour old when they came: history, not now.',
   ahead: 'The newest event lies more than an hour after this computer’s time: a clock is wrong.',
