@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type BoardTab, launchChromium, openBoardIn } from '../support/chromium.ts';
-import { relayForTest } from '../support/for-test.ts';
+import { AWAY, relayForTest } from '../support/for-test.ts';
 import { builtPage } from '../support/relay-process.ts';
 import { startStaticSite } from '../support/static-site.ts';
 
@@ -19,7 +19,7 @@ afterAll(() => browser.close());
 const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 120_000, interval: 200 });
 
 /** What a browser says of what is not there. */
-const GONE = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_FAILED|WebSocket connection to|404 \(/;
+const GONE = new RegExp(`${AWAY.source}|ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket connection to|404 \\(`);
 
 async function profile(options: BrowserContextOptions = {}): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 1600 }, ...options });

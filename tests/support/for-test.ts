@@ -5,8 +5,9 @@ import { type RelayProcess, startRelayProcess } from './relay-process.ts';
 
 /** Relays and tabs that live as long as the test that asks for them. */
 
-/** What a browser says of a relay that is away, where a test provokes it. */
-export const AWAY = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/;
+/** What a browser says of a relay that is away, or goes while it is asked for something, where a test provokes it. */
+export const AWAY =
+  /WebSocket connection to .* failed|ERR_CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED/;
 
 /** Waits for what takes a moment; fails with the last answer. */
 export const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 45_000, interval: 100 });

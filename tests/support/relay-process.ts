@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Child, listening, startChild } from './child.ts';
-import { freePorts } from './ports.ts';
+import { lastingPorts } from './ports.ts';
 
 /**
  * The relay as a user runs it: `node relay/main.ts …`, with the built page, on a port of its own, and a data folder of its
@@ -46,7 +46,7 @@ export async function startRelayProcess(
   { nodeArgs = [] }: RelayProcessOptions = {},
 ): Promise<RelayProcess> {
   await builtPage();
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = await lastingPorts(1);
   const folder = args.includes('--data') ? null : newDataFolder();
   const kept = folder === null ? [] : ['--data', folder];
   let child: Child | null = null;
