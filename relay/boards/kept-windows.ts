@@ -16,13 +16,13 @@ export function keptWindows(boards: Readonly<Record<string, Board>>, declared: W
     last.windows,
   );
   const kept: Record<string, WindowSpec> = {};
-  const open = Object.values(boards).flatMap(drawnFrom);
-  for (const name of open) {
-    if (own(kept, name) !== undefined) continue;
+  // What is declared now and what boards had before may be over each other in a circle.
+  const met = new Set(Object.values(boards).flatMap(drawnFrom));
+  for (const name of met) {
     const spec = own(now, name) ?? own(before, name);
     if (spec === undefined) continue;
     if (!Object.hasOwn(now, name)) kept[name] = spec;
-    open.push(spec.from);
+    met.add(spec.from);
   }
   return kept;
 }
