@@ -1,9 +1,10 @@
 import { HighwaterError } from '../contract/errors.ts';
 import { MAX_TIME_US } from '../contract/protocol/frame.ts';
 import { advance } from '../contract/protocol/position.ts';
-import type { PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
+import type { Filter, PanelPicture, PanelRequest, PictureTime } from '../contract/worker-api.ts';
 import type { Engine, EngineOptions } from './engine.ts';
-import { chosenRows, keepChosen } from './filters/filtered-rows.ts';
+import type { WindowRequest } from './filters/filter-plan.ts';
+import { chosenRows, keepChosen, watchChosen } from './filters/filtered-rows.ts';
 import { FilteredWindows } from './filters/filtered-windows.ts';
 import { applyFrames } from './ingest/apply.ts';
 import { Gaps } from './ingest/gaps.ts';
@@ -143,7 +144,10 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       const kept = windows.all.get(request.window);
       if (!kept) return 0;
       if (typeof request.view.until !== 'number') return kept.feed.revision;
-      return revisionOf(filtered.of(kept, request, null).kept, request.view.until - request.view.earlierUs);
+      const { kept: found, unfiltered } = filtered.of(kept, request, null);
+      const revision = revisionOf(found, request.view.until - request.view.earlierUs);
+      // What there was no room for is tried again.
+      return unfiltered.length === 0 ? revision : `${revision} ${kept.feed.revision}`;
     },
     picture(request) {
       try {
@@ -153,14 +157,18 @@ export function createEngine(database: Database, options: EngineOptions): Engine
         return { kind: 'error', message: error.message, fix: 'Correct the panel in its board file.' };
       }
     },
+    watch(requests) {
+      try {
+        filtered.watch(requests.filter(ofWindow), options.nowMs());
+      } catch (error) {
+        // Told by the picture of the request it is of.
+        if (!(error instanceof RangeError)) throw error;
+      }
+      for (const [name, state] of streams) watchChosen(state, choicesOf(name, requests));
+    },
     keepFor(requests) {
-      filtered.keepFor(requests.filter((request) => request.kind !== 'rows'));
-      const ofRows = requests.filter((request) => request.kind === 'rows');
-      for (const [name, state] of streams)
-        keepChosen(
-          state,
-          ofRows.filter(({ stream }) => stream === name).map(({ filters }) => filters),
-        );
+      filtered.keepFor(requests.filter(ofWindow));
+      for (const [name, state] of streams) keepChosen(state, choicesOf(name, requests));
     },
     query: queries.query,
     emissions(window, mode) {
@@ -197,6 +205,17 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       database.close();
     },
   };
+}
+
+function ofWindow(request: PanelRequest): request is WindowRequest {
+  return request.kind !== 'rows';
+}
+
+/** What is chosen of a stream's rows by the requests that show them. */
+function choicesOf(name: string, requests: readonly PanelRequest[]): (readonly Filter[])[] {
+  return requests.flatMap((request) =>
+    request.kind === 'rows' && request.stream === name && request.filters.length > 0 ? [request.filters] : [],
+  );
 }
 
 function newStream(name: string, database: Database, options: EngineOptions): StreamState {

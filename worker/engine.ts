@@ -58,6 +58,11 @@ export interface Engine {
   revision(request: PanelRequest): number | string;
   /** Makes what its filters need, and keeps that; throws `store_failed` when it cannot be filled. */
   picture(request: PanelRequest): PanelPicture;
+  /**
+   * These requests are looked at: what their filters need is made at once where it is not there, and gives way to no other.
+   * Throws as `picture` does.
+   */
+  watch(requests: readonly PanelRequest[]): void;
   /** Lets go what is kept for the filters of other requests than these. */
   keepFor(requests: readonly PanelRequest[]): void;
   query(sql: string, options?: QueryOptions): Promise<Row[]>;

@@ -132,6 +132,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   });
   const pictures = createPictures({
     picture: (request) => pictureOf(engine, boards, request),
+    prepare: (requests) => engine.watch(requests),
     revision: (request) => engine.revision(request),
     nowMs: monotonicMs,
     wallMs: () => clock.nowMs(),

@@ -23,6 +23,8 @@ export interface Pictures {
 export interface PicturesOptions {
   /** Null: nothing to show yet, keep what is shown. */
   readonly picture: (request: PanelRequest) => PanelPicture | null;
+  /** Before pictures are made: all that is watched. */
+  readonly prepare: (requests: readonly PanelRequest[]) => void;
   readonly revision: (request: PanelRequest) => number | string;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
@@ -83,6 +85,8 @@ export function createPictures(options: PicturesOptions): Pictures {
     make(budgetMs) {
       const startedMs = options.nowMs();
       const waiting = [...watches.values()].filter(changed).sort((a, b) => a.madeAtMs - b.madeAtMs);
+      if (waiting.some(({ madeAtMs }) => madeAtMs + APART_MS <= startedMs))
+        options.prepare([...watches.values()].map(({ request }) => request));
       for (const watch of waiting) {
         const nowMs = options.nowMs();
         const dueMs = watch.madeAtMs + APART_MS;

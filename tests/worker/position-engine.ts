@@ -65,6 +65,7 @@ export function createPositionEngine(): PositionEngine {
     position: (stream) => positions.get(stream) ?? null,
     revision: () => revision,
     picture: () => ({ kind: 'error', message: `revision ${revision}`, fix: '' }),
+    watch: () => {},
     keepFor: () => {},
     query: async () => {
       if (engine.failNextQuery) throw engine.failNextQuery;

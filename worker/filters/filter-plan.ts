@@ -1,15 +1,17 @@
 import { byNames } from '../../contract/spec/by-names.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { Filter, PanelRequest } from '../../contract/worker-api.ts';
+import { OTHER_TEXT } from '../panes/group-keys.ts';
+import { PaneTable } from '../panes/pane-table.ts';
 import { quoteName } from '../store/database.ts';
-import { groupingWith, type KeptWindow } from '../windows/kept-window.ts';
+import { groupingWith, type KeptGrouping, type KeptWindow } from '../windows/kept-window.ts';
 import type { GroupFilter } from './chosen-groups.ts';
 
 export type WindowRequest = Exclude<PanelRequest, { kind: 'rows' }>;
 
 /**
- * How a window is filtered: by its groups, when one of its groupings has all columns that are needed; else by a condition
- * on the rows it is made of, or those its base is made of; else not at all.
+ * How a window is filtered: by its groups, when one of its groupings has all columns that are needed and tells all groups
+ * apart; else by a condition on the rows it is made of, or those its base is made of; else not at all.
  *
  *     stream ── conditions: machine IN ('m1') ─▶ base ── conditions ─▶ window ── groups: line IN ('a') ─▶ picture
  */
@@ -43,7 +45,8 @@ export function planFilters(
   const unfiltered = new Set<string>();
   for (const filter of request.filters) {
     const index = indexOf(filter.column);
-    if (index >= 0 && groupingWith(kept, [...needed, index]) !== null) {
+    const grouping = index < 0 ? null : groupingWith(kept, [...needed, index]);
+    if (grouping !== null && (!foldsGroups(grouping) || filter.values.includes(OTHER_TEXT))) {
       needed = [...needed, index];
       groups.push({ index, filter });
       continue;
@@ -53,6 +56,11 @@ export function planFilters(
     else conditions.set(found.window, [...(conditions.get(found.window) ?? []), { sql: found.sql, filter }]);
   }
   return { groups, conditions, unfiltered: [...unfiltered] };
+}
+
+/** Some of its rows are of `(other)`, whatever their group: only who asks for that is answered by its groups. (N5) */
+export function foldsGroups({ rows: { table } }: KeptGrouping): boolean {
+  return table instanceof PaneTable && table.foldedRows > 0;
 }
 
 /** By-columns a picture is made of. */

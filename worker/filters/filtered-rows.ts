@@ -9,8 +9,10 @@ import { FIELD_TYPES, viewName } from '../windows/expressions.ts';
 import { filterSql } from './filter-sql.ts';
 import { filterTest } from './filter-test.ts';
 
-/** Choices of one stream's rows whose newest are kept. */
-const MAX_CHOICES = 16;
+/** Choices of one stream's rows whose newest are kept, beside those somebody looks at. */
+const MAX_CHOICES = 32;
+/** What is looked at of a stream: each is kept, however many there are. */
+const watched = new WeakMap<StreamState, ReadonlySet<string>>();
 
 /** A filter on a field of the stream. */
 interface FieldFilter {
@@ -54,14 +56,22 @@ export function chosenRows(
   }
   state.chosen.delete(name);
   state.chosen.set(name, kept);
-  const [oldest] = state.chosen.keys();
-  if (state.chosen.size > MAX_CHOICES && oldest !== undefined) state.chosen.delete(oldest);
+  const others = [...state.chosen.keys()].filter((other) => !watched.get(state)?.has(other));
+  const [oldest] = others;
+  if (others.length > MAX_CHOICES && oldest !== undefined) state.chosen.delete(oldest);
   return { rows: kept.newest(limit), unfiltered };
+}
+
+/** These choices of rows are looked at: what they need stays. */
+export function watchChosen(state: StreamState, choices: Iterable<readonly Filter[]>): ReadonlySet<string> {
+  const names = new Set([...choices].map((filters) => choiceName(fieldFilters(state, filters).fields)));
+  watched.set(state, names);
+  return names;
 }
 
 /** Lets go what none of these choices of rows needs. */
 export function keepChosen(state: StreamState, choices: Iterable<readonly Filter[]>): void {
-  const names = new Set([...choices].map((filters) => choiceName(fieldFilters(state, filters).fields)));
+  const names = watchChosen(state, choices);
   for (const name of state.chosen.keys()) if (!names.has(name)) state.chosen.delete(name);
 }
 

@@ -3,7 +3,7 @@ import { groupingWith, type KeptWindow } from '../windows/kept-window.ts';
 import type { WindowRows } from '../windows/window-rows.ts';
 import type { WindowSet } from '../windows/window-set.ts';
 import { ChosenGroups, type GroupFilter } from './chosen-groups.ts';
-import { type FilterPlan, planFilters, type WindowRequest } from './filter-plan.ts';
+import { type FilterPlan, foldsGroups, planFilters, type WindowRequest } from './filter-plan.ts';
 import { type Variant, variantOf } from './variants.ts';
 
 /** Different choices of groups of one window whose rows are remembered. */
@@ -18,6 +18,8 @@ export interface Filtered {
 
 interface Planned {
   readonly generation: number;
+  /** Groupings that fold groups: another number is another plan. */
+  readonly folding: number;
   readonly plan: FilterPlan;
   /** The window that is kept for its conditions; null: it has none. */
   readonly variant: Variant | null;
@@ -48,26 +50,37 @@ export class FilteredWindows {
     return { kept: this.#choose(kept, groups, planned.choice), unfiltered: [...new Set([...unfiltered, ...columns])] };
   }
 
+  /** Makes what these requests need and is not there, all at once: they are looked at. */
+  watch(requests: Iterable<WindowRequest>, nowMs: number): void {
+    this.#windows.watchVariants([...this.#variantsOf(requests).values()], this.#streams, nowMs);
+  }
+
   /** Lets go what none of these requests needs. */
   keepFor(requests: Iterable<WindowRequest>): void {
-    const names = new Set<string>();
+    this.#windows.keepVariants(new Set(this.#variantsOf(requests).keys()), this.#streams);
+  }
+
+  #variantsOf(requests: Iterable<WindowRequest>): Map<string, Variant> {
+    const variants = new Map<string, Variant>();
     for (const request of requests) {
       const kept = this.#windows.all.get(request.window);
       if (!kept || request.filters.length === 0) continue;
       const { variant } = this.#planOf(kept, request);
-      if (variant !== null) names.add(variant.name);
+      if (variant !== null) variants.set(variant.name, variant);
     }
-    this.#windows.keepVariants(names, this.#streams);
+    return variants;
   }
 
   #planOf(kept: KeptWindow, request: WindowRequest): Planned {
     const { generation } = this.#windows;
     const known = this.#plans.get(request);
-    if (known?.generation === generation) return known;
+    const folding = kept.groupings.filter(foldsGroups).length;
+    if (known?.generation === generation && known.folding === folding) return known;
     const fieldsOf = (stream: string) => this.#streams.get(stream)?.schema?.fields.map(({ name }) => name) ?? [];
     const plan = planFilters(kept, request, this.#windows.specs, fieldsOf);
     const planned = {
       generation,
+      folding,
       plan,
       variant: plan.conditions.size === 0 ? null : variantOf(request.window, plan.conditions),
       choice: JSON.stringify(plan.groups.map(({ index, filter: { values, not } }) => [index, not, ...values])),

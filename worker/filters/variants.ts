@@ -3,7 +3,7 @@ import type { RowFilter } from './filter-plan.ts';
 
 /** Windows that are kept for filters at most. */
 export const MAX_VARIANTS = 24;
-/** Where there are as many, one of which no picture was made for so long gives way. */
+/** Where there are as many, one that nobody looks at and of which no picture was made for so long gives way. */
 const UNUSED_MS = 10_000;
 
 /** A window like another, of the rows some filters choose. It is kept beside it, and named as no window can be. */
@@ -18,6 +18,10 @@ export interface Variant {
 export class Variants {
   /** With when a picture of it was made last, monotonic; the oldest use first. */
   readonly #used = new Map<string, { readonly variant: Variant; readonly atMs: number }>();
+  /** Those somebody looks at, whether a picture is made of them or not. */
+  watched: ReadonlySet<string> = new Set();
+  /** There was no room for one. */
+  hasRefused = false;
 
   get all(): readonly Variant[] {
     return [...this.#used.values()].map(({ variant }) => variant);
@@ -27,19 +31,27 @@ export class Variants {
   use(variant: Variant, nowMs: number): boolean {
     const known = this.#used.delete(variant.name);
     if (!known && this.#used.size >= MAX_VARIANTS) {
-      const [oldest] = this.#used.values();
-      if (oldest === undefined || nowMs - oldest.atMs < UNUSED_MS) return false;
+      const oldest = [...this.#used.values()].find(({ variant: { name } }) => !this.watched.has(name));
+      if (oldest === undefined || nowMs - oldest.atMs < UNUSED_MS) {
+        this.hasRefused = true;
+        return false;
+      }
       this.#used.delete(oldest.variant.name);
     }
     this.#used.set(variant.name, { variant, atMs: nowMs });
     return !known;
   }
 
-  /** Keeps those that are named; true: others were there. */
+  /** Keeps those that are named, which are looked at from now on; true: others were there. */
   keep(names: ReadonlySet<string>): boolean {
+    this.watched = names;
     const before = this.#used.size;
     for (const name of this.#used.keys()) if (!names.has(name)) this.#used.delete(name);
     return this.#used.size < before;
+  }
+
+  drop(name: string): void {
+    this.#used.delete(name);
   }
 
   /** Keeps those of windows that there are. */

@@ -68,7 +68,9 @@ export class WindowSet {
   replace(specs: Readonly<Record<string, WindowSpec>>, streams: ReadonlyMap<string, StreamState>): WindowProblem[] {
     this.#specs = specs;
     this.variants.keepOf(specs);
-    return this.#run(streams);
+    this.#run(streams);
+    for (const state of streams.values()) if (state.schema) state.revision++;
+    return this.#problems;
   }
 
   /**
@@ -76,16 +78,58 @@ export class WindowSet {
    * null: only if it is there.
    */
   variant(wanted: Variant, streams: ReadonlyMap<string, StreamState>, nowMs: number | null): KeptWindow | null {
-    if (nowMs !== null && this.variants.use(wanted, nowMs)) this.#run(streams);
+    if (nowMs !== null) this.#use([wanted], streams, nowMs);
     return this.#keptVariants.get(wanted.name) ?? null;
+  }
+
+  /** These are looked at: none of them gives way to others, and those that are not there are made, by one reading of the rows. */
+  watchVariants(wanted: readonly Variant[], streams: ReadonlyMap<string, StreamState>, nowMs: number): void {
+    this.variants.watched = new Set(wanted.map(({ name }) => name));
+    this.#use(
+      wanted.filter(({ name }) => !this.#keptVariants.has(name)),
+      streams,
+      nowMs,
+    );
+  }
+
+  #use(wanted: readonly Variant[], streams: ReadonlyMap<string, StreamState>, nowMs: number): void {
+    const made = wanted.filter((variant) => this.variants.use(variant, nowMs));
+    if (made.length === 0) return;
+    try {
+      this.#run(streams);
+    } catch (error) {
+      for (const { name } of made) this.variants.drop(name);
+      throw error;
+    }
   }
 
   /** Lets go the variants that are not named. */
   keepVariants(names: ReadonlySet<string>, streams: ReadonlyMap<string, StreamState>): void {
     if (this.variants.keep(names)) this.#run(streams);
+    if (!this.variants.hasRefused) return;
+    // There may be room for what there was none for.
+    this.variants.hasRefused = false;
+    for (const state of streams.values()) state.revision++;
   }
 
-  #run(streams: ReadonlyMap<string, StreamState>): WindowProblem[] {
+  /** All windows anew, or, where that fails, all as they were. */
+  #run(streams: ReadonlyMap<string, StreamState>): void {
+    const feeds: Feed[] = [...streams.values(), ...this.#derived.values()];
+    const fedBefore = feeds.map((feed) => ({ feed, tables: feed.tables, expressions: feed.expressions }));
+    const [derived, specs, problems] = [this.#derived, this.#allSpecs, this.#problems];
+    try {
+      this.#planAll(streams);
+    } catch (error) {
+      for (const [name, feed] of this.#derived) if (derived.get(name) !== feed) feed.close();
+      for (const { feed, ...before } of fedBefore) Object.assign(feed, before);
+      this.#derived = derived;
+      this.#allSpecs = specs;
+      this.#problems = problems;
+      throw error;
+    }
+  }
+
+  #planAll(streams: ReadonlyMap<string, StreamState>): void {
     this.#allSpecs = { ...this.#specs, ...this.#variantSpecs(streams) };
     this.#generation++;
     this.#problems = [];
@@ -102,7 +146,6 @@ export class WindowSet {
         backfill(this.#database, state.segments, expressions, tables);
       };
       this.#plan(state, state.schema, streamShape(state.name, state.schema), taken, before, fill, kept);
-      state.revision++;
     }
     for (const [name, feed] of before) if (this.#derived.get(name) !== feed) feed.close();
     this.#tables = [...streams.values(), ...this.#derived.values()].flatMap(({ tables }) => tables);
@@ -110,7 +153,6 @@ export class WindowSet {
     for (const name of this.#keptVariants.keys()) kept.delete(name);
     this.#kept = kept;
     this.#share();
-    return this.#problems;
   }
 
   get specs(): Readonly<Record<string, WindowSpec>> {

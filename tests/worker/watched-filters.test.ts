@@ -1,0 +1,133 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Filter, PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
+import { createEngine } from '../../worker/create-engine.ts';
+import type { Engine } from '../../worker/engine.ts';
+import { openNodeDatabase } from '../../worker/store/open-node.ts';
+import { testFrame, testSchema } from '../support/frames.ts';
+import { foldOf, groupsOf, rowsOf, viewOf } from '../support/requests.ts';
+
+const MIB = 2 ** 20;
+const SECOND = 1_000_000;
+const schema = testSchema('s', { line: 'string', machine: 'string' });
+
+/** An engine whose readings of kept rows are counted, and may fail. */
+async function opened(paneBudgetBytes = 64 * MIB) {
+  const database = await openNodeDatabase(512 * MIB);
+  const state = { readings: 0, fails: false, nowMs: 0, offset: 0 };
+  const run = (sql: string) => {
+    if (!sql.includes('rowid >=') && !sql.includes('ORDER BY _event_time DESC')) return database.run(sql);
+    state.readings++;
+    if (state.fails) throw new Error('the rows could not be read');
+    return database.run(sql);
+  };
+  const watched = new Proxy(database, { get: (of, name) => (name === 'run' ? run : Reflect.get(of, name)) });
+  const engine = createEngine(watched, { rawBudgetBytes: 64 * MIB, paneBudgetBytes, nowMs: () => state.nowMs });
+  onTestFinished(() => engine.close());
+  engine.schema(schema);
+  engine.begin('s', 'fresh', { epoch: 'e1', next: {} });
+  const spec = { from: 's', window: 'tumble(10s)', select: { n: 'count()' }, late: { allow: '1h' } };
+  expect(engine.windows({ lines: { ...spec, by: ['line'] } })).toEqual([]);
+  const feed = (rows: readonly { readonly line: string; readonly machine: string; readonly second?: number }[]) => {
+    const made = rows.map(({ second = 5, ...row }) => ({ timeUs: second * SECOND, ...row }));
+    engine.apply([testFrame(schema, made, { firstOffset: state.offset })], 0);
+    state.offset += rows.length;
+  };
+  return { engine, state, feed };
+}
+
+const only = (column: string, ...values: string[]): Filter => ({ column, values, not: false });
+const ofMachine = (machine: string) => foldOf('lines', 'n', { filters: [only('machine', machine)] });
+function pictureOf<K extends PanelPicture['kind']>(engine: Engine, request: PanelRequest & { kind: K }) {
+  const made = engine.picture(request);
+  if (made.kind !== request.kind) throw new Error(JSON.stringify(made));
+  return made as Extract<PanelPicture, { kind: K }>;
+}
+const shown = (engine: Engine, machine: string) => {
+  const { rows, unfiltered } = pictureOf(engine, ofMachine(machine));
+  return [rows[0]?.value ?? null, unfiltered];
+};
+
+test('V17 what all that is watched needs is read once, and no other picture is made for it', async () => {
+  const { engine, state, feed } = await opened();
+  feed([
+    { line: 'a', machine: 'm1' },
+    { line: 'b', machine: 'm2' },
+    { line: 'b', machine: 'm2' },
+  ]);
+  const revision = engine.revision(foldOf('lines', 'n'));
+  engine.watch(['m1', 'm2', 'm3', 'm4'].map(ofMachine));
+  expect(state.readings).toBe(1);
+  expect(engine.revision(foldOf('lines', 'n'))).toBe(revision);
+  expect(['m1', 'm2', 'm3'].map((machine) => shown(engine, machine))).toEqual([
+    [1, []],
+    [2, []],
+    [0, []],
+  ]);
+  expect(state.readings).toBe(1);
+});
+
+test('V17 what is watched gives way to nobody, however long no picture of it was made; others wait for room', async () => {
+  const { engine, state, feed } = await opened();
+  feed([{ line: 'a', machine: 'm0' }]);
+  const machines = Array.from({ length: 24 }, (_, at) => `m${at}`);
+  engine.watch(machines.map(ofMachine));
+  expect(state.readings).toBe(1);
+  state.nowMs = 60_000;
+  expect(shown(engine, 'm24')).toEqual([1, ['machine']]);
+  const past = { ...ofMachine('m24'), view: viewOf('all', 20 * SECOND) };
+  pictureOf(engine, past);
+  expect(shown(engine, 'm0')).toEqual([1, []]);
+  expect(state.readings).toBe(1);
+  const before = [engine.revision(ofMachine('m24')), engine.revision(past)];
+  engine.keepFor([...machines.slice(1), 'm24'].map(ofMachine));
+  expect(engine.revision(ofMachine('m24'))).not.toBe(before[0]);
+  expect(engine.revision(past)).not.toBe(before[1]);
+  expect(shown(engine, 'm24')).toEqual([0, []]);
+});
+
+test('V17 rows that are watched are looked for once each, however many choices there are', async () => {
+  const { engine, state, feed } = await opened();
+  feed(Array.from({ length: 2000 }, (_, at) => ({ line: 'a', machine: `m${at % 100}`, second: at })));
+  const requests = Array.from({ length: 50 }, (_, at) =>
+    rowsOf('s', { limit: 30, filters: [only('machine', `m${at}`)] }),
+  );
+  engine.watch(requests);
+  for (const turn of [1, 2])
+    for (const request of requests) expect([turn, pictureOf(engine, request).rows.length]).toEqual([turn, 20]);
+  expect(state.readings).toBe(50);
+});
+
+test('V17 N5 where groups were folded the rows are filtered, but for who asks for (other)', async () => {
+  const { engine, feed } = await opened(1);
+  // A pane holds a hundred groups at least.
+  for (let at = 0; at < 40; at++)
+    feed(Array.from({ length: 10 }, (_, of) => ({ line: `l${at * 10 + of}`, machine: 'm1' })));
+  const filtered = (...values: string[]) =>
+    pictureOf(engine, groupsOf('lines', ['n'], { by: ['line'], filters: [only('line', ...values)] })).rows.map(
+      ({ cells }) => cells,
+    );
+  const [[, folded] = []] = filtered('(other)');
+  expect(folded).toBeGreaterThan(100);
+  expect(filtered('l399')).toEqual([['l399', 1]]);
+  expect(filtered('l0', 'l399')).toEqual([
+    ['l0', 1],
+    ['l399', 1],
+  ]);
+  const rest = pictureOf(engine, foldOf('lines', 'n', { filters: [{ ...only('line', 'l399'), not: true }] }));
+  expect(rest.rows[0]?.value).toBe(399);
+});
+
+test('W13 windows that could not be filled change nothing of those that run', async () => {
+  const { engine, state, feed } = await opened();
+  feed([{ line: 'a', machine: 'm1' }]);
+  expect(shown(engine, 'm1')).toEqual([1, []]);
+  state.fails = true;
+  expect(() => shown(engine, 'm2')).toThrow('the rows could not be read');
+  expect(() => engine.watch([ofMachine('m3')])).toThrow('the rows could not be read');
+  expect(shown(engine, 'm1')).toEqual([1, []]);
+  feed([{ line: 'a', machine: 'm1' }]);
+  expect(shown(engine, 'm1')).toEqual([2, []]);
+  expect(pictureOf(engine, foldOf('lines', 'n')).rows[0]?.value).toBe(2);
+  state.fails = false;
+  expect(shown(engine, 'm2')).toEqual([0, []]);
+});
