@@ -8,6 +8,8 @@ import { createRotation } from './rotation.ts';
 /** The wall as signals. Keys are heard as long as its root lives. */
 export interface Kiosk {
   readonly options: Accessor<KioskOptions>;
+  /** The address's own. */
+  readonly search: Accessor<string>;
   readonly playlist: Accessor<Playlist | null>;
   /** The board that is drawn unseen, to be shown next; null: none is. */
   readonly next: Accessor<string | null>;
@@ -116,7 +118,7 @@ export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kios
     window.removeEventListener('keydown', keys, { capture: true });
     document.documentElement.classList.remove('kiosk');
   });
-  return { options, playlist, next, shown, paused };
+  return { options, search, playlist, next, shown, paused };
 }
 
 function same(one: unknown, other: unknown): boolean {

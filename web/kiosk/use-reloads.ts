@@ -5,6 +5,7 @@ import type { Zone } from '../format-time.ts';
 import type { Newer } from '../offline/newer.ts';
 import { type FrameWatchdog, watchFrames } from './frame-watchdog.ts';
 import type { KioskOptions } from './kiosk-options.ts';
+import { createFlow } from './of-board.ts';
 import { createReloadGuard } from './reload-guard.ts';
 import { reloadAtMs } from './reload-time.ts';
 import { createReloads } from './reloads.ts';
@@ -13,6 +14,7 @@ export interface UseReloadsOptions {
   readonly clock: Clock;
   readonly kiosk: Accessor<KioskOptions>;
   readonly zone: Accessor<Zone>;
+  /** Of what is shown. */
   readonly status: Accessor<Status | null>;
   readonly paused: () => boolean;
   /** The relay has a newer page. */
@@ -43,6 +45,11 @@ export function useReloads(options: UseReloadsOptions): {
       : `reload=${reload} is neither a time such as 04:00 nor a length such as 24h`;
   };
   let dog: FrameWatchdog | null = null;
+  const flow = createFlow();
+  const flowing = createMemo(() => {
+    const status = options.status();
+    return status !== null && flow(status);
+  });
   const isKiosk = createMemo(() => options.kiosk().kiosk);
   createEffect(
     on(isKiosk, (is) => {
@@ -70,7 +77,7 @@ export function useReloads(options: UseReloadsOptions): {
         clock,
         requestFrame: (run) => requestAnimationFrame(run),
         visible: () => document.visibilityState === 'visible',
-        flowing: () => isFlowing(options.status()) && !options.paused() && hasPictures(),
+        flowing: () => flowing() && !options.paused() && hasPictures(),
         onStuck: (reason) => stuck.because(reason),
       });
       onCleanup(() => {
@@ -86,10 +93,6 @@ export function useReloads(options: UseReloadsOptions): {
     notes: () => [wrong(), told()].filter((words): words is string => words !== null),
     drew: () => dog?.drew(),
   };
-}
-
-function isFlowing(status: Status | null): boolean {
-  return status?.connection.state === 'live' && status.eventsPerSecond > 0 && !status.rebuilding;
 }
 
 /** Is there a panel that follows what comes? One of a time that is past stands still. */

@@ -30,6 +30,24 @@ test('a wall says live only when it is connected and something has come', () => 
   expect(wallState(null, now, zone)).toEqual({ tone: 'waiting', words: 'starting' });
 });
 
+test('K5 of several streams the one furthest behind is named; of those that have ended only that they have', () => {
+  const { shop_events: shop } = base.streams;
+  if (!shop) throw new Error('the fixture has one stream');
+  const aged = (ageMs: number | null, state: 'live' | 'ended' = 'live'): StreamStatus => ({
+    ...shop,
+    maxEventTimeUs: ageMs === null ? null : (now - ageMs) * 1000,
+    source: { ...shop.source, state },
+  });
+  const words = (streams: Record<string, StreamStatus>) => wallState({ ...base, clockAheadMs: 0, streams }, now, zone);
+  expect(words({ orders: aged(0), line: aged(90_000) })).toEqual({
+    tone: 'late',
+    words: 'line: nothing new · newest event 11:58:30 · 1 min 30 s ago',
+  });
+  expect(words({ orders: aged(0), line: aged(null) })).toEqual({ tone: 'waiting', words: 'line: no events yet' });
+  expect(words({ orders: aged(0), file: aged(90_000, 'ended') }).words).toBe('live');
+  expect(words({ file: aged(90_000, 'ended') })).toEqual({ tone: 'late', words: 'ended · newest event 11:58:30' });
+});
+
 test('the worst of all streams is what is said', () => {
   const failed = statusOf({}, { source: { state: 'failed', message: 'gone', fix: null } });
   expect(wallState(failed, now, zone)).toMatchObject({

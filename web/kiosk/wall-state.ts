@@ -1,4 +1,4 @@
-import type { Status } from '../../contract/worker-api.ts';
+import type { Status, StreamStatus } from '../../contract/worker-api.ts';
 import { isOpening } from '../board/opening.ts';
 import { formatSpan } from '../format.ts';
 import { formatMoment, type Zone } from '../format-time.ts';
@@ -16,9 +16,9 @@ const FRESH_MS = 30_000;
 export function wallState(status: Status | null, nowMs: number, zone: Zone): WallState {
   if (status === null) return { tone: 'waiting', words: 'starting' };
   const streams = Object.entries(status.streams);
-  const times = streams.flatMap(([, { maxEventTimeUs }]) => (maxEventTimeUs === null ? [] : [maxEventTimeUs / 1000]));
-  const newestMs = times.length > 0 ? Math.max(...times) : null;
-  const newest = newestMs === null ? '' : ` · newest event ${formatMoment(newestMs, nowMs, zone)}`;
+  const { name, eventMs, ended } = furthestBehind(streams);
+  const of = streams.length > 1 && name !== null ? `${name}: ` : '';
+  const newest = eventMs === null ? '' : ` · newest event ${formatMoment(eventMs, nowMs, zone)}`;
   const { connection } = status;
   if (connection.state === 'closed') return { tone: 'down', words: `not connected${newest}` };
   if (status.rebuilding) return { tone: 'late', words: `rebuilding${newest}` };
@@ -31,9 +31,21 @@ export function wallState(status: Status | null, nowMs: number, zone: Zone): Wal
   const failed = streams.filter(([, { source }]) => source.state === 'failed').map(([name]) => name);
   if (failed.length > 0) return { tone: 'down', words: `${failed.join(', ')} cannot be read${newest}` };
   if (streams.some(([, { catchingUp }]) => catchingUp)) return { tone: 'waiting', words: `catching up${newest}` };
-  if (newestMs === null) return { tone: 'waiting', words: 'connected, no events yet' };
-  const ageMs = nowMs - newestMs - (status.clockAheadMs ?? 0);
+  if (ended) return { tone: 'late', words: `ended${newest}` };
+  if (eventMs === null)
+    return { tone: 'waiting', words: of === '' ? 'connected, no events yet' : `${of}no events yet` };
+  const ageMs = nowMs - eventMs - (status.clockAheadMs ?? 0);
   if (ageMs <= FRESH_MS) return { tone: 'live', words: 'live' };
-  if (ageMs > REPLAY_BEHIND_MS && status.eventsPerSecond > 0) return { tone: 'late', words: `replay${newest}` };
-  return { tone: 'late', words: `nothing new${newest} · ${formatSpan(ageMs)} ago` };
+  if (ageMs > REPLAY_BEHIND_MS && status.eventsPerSecond > 0) return { tone: 'late', words: `${of}replay${newest}` };
+  return { tone: 'late', words: `${of}nothing new${newest} · ${formatSpan(ageMs)} ago` };
+}
+
+/** Of streams that go on the one whose newest event is the oldest, or that has none; where all have ended, of them. */
+function furthestBehind(streams: readonly (readonly [string, StreamStatus])[]) {
+  const goingOn = streams.filter(([, { source }]) => source.state !== 'ended');
+  const ended = streams.length > 0 && goingOn.length === 0;
+  const at = ({ maxEventTimeUs }: StreamStatus) => maxEventTimeUs ?? Number.NEGATIVE_INFINITY;
+  const [worst] = (ended ? [...streams] : goingOn).sort(([, a], [, b]) => (at(a) < at(b) ? -1 : 1));
+  const eventUs = worst?.[1].maxEventTimeUs ?? null;
+  return { name: worst?.[0] ?? null, eventMs: eventUs === null ? null : eventUs / 1000, ended };
 }

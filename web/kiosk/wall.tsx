@@ -27,6 +27,7 @@ export function Wall(props: {
         document.addEventListener('visibilitychange', look);
         return () => document.removeEventListener('visibilitychange', look);
       },
+      clock: props.clock,
       tell: setDark,
     }),
   );
