@@ -1,4 +1,4 @@
-import { createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
 import type { Clock } from '../contract/clock.ts';
 import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
@@ -79,8 +79,9 @@ function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Eleme
     found: createFindRelay(clock, ask),
   });
   const { newer, look } = createNewer(clock, ask);
+  const state = createMemo(() => data.status()?.connection.state);
   // A relay that has sent the page away, or has come back, may be another.
-  createEffect(on(() => data.status()?.connection.state, look, { defer: true }));
+  createEffect(on(state, look, { defer: true }));
   return (
     <Show when={noRelay()} fallback={<OnWall {...props} data={data} newer={newer()} />}>
       <NoRelay relay={relay} onFiles={() => props.onFiles()} />

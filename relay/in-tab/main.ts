@@ -32,7 +32,7 @@ self.onmessage = ({ data }: MessageEvent<InTabMessage>) => {
 };
 
 async function open(given: Given): Promise<TabRelay> {
-  const run = crypto.randomUUID();
+  const run = newRun();
   const common = { clock: systemClock, run, onFailure: (error: unknown) => self.reportError(error) };
   if (given.kind === 'files')
     return startTabRelay({
@@ -50,6 +50,11 @@ async function open(given: Given): Promise<TabRelay> {
     utcOffsetMs: -new Date().getTimezoneOffset() * 60_000,
   });
   return startTabRelay({ ...common, ...demo });
+}
+
+/** Of no other run. Pages that came over plain http have no `randomUUID`. */
+function newRun(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(16).padStart(8, '0')).join('');
 }
 
 function tell(asked: Asked): void {

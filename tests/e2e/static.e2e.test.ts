@@ -1,9 +1,10 @@
-import type { Browser } from 'playwright';
+import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import { CHROMIUM_FLAGS, launchChromium } from '../support/chromium.ts';
 import { relayForTest, tabForTest, until } from '../support/for-test.ts';
 import { builtPage } from '../support/relay-process.ts';
 import { startStaticSite } from '../support/static-site.ts';
+import { findChromium } from '../support/tools.ts';
 
 /** What `npm run build` leaves, on a host of files alone: no relay, no routes. */
 let browser: Browser;
@@ -56,6 +57,24 @@ test('K11 K12 without a relay the page says so, and a demo is one click away, fr
   expect(await page.locator('.files').textContent()).toContain('Simulated in this tab');
   expect(requests.filter((request) => !request.startsWith(url))).toEqual([]);
   expect(requests.filter((request) => /\/(version|stream|socket)\b/.test(request))).toEqual([]);
+  expect(tab.errors).toEqual([]);
+});
+
+test('K12 a page that came over plain http from another computer runs a demo too', { timeout: 120_000 }, async () => {
+  const { url } = await site();
+  const executablePath = await findChromium();
+  const elsewhere = await chromium.launch({
+    executablePath,
+    args: [...CHROMIUM_FLAGS, '--host-resolver-rules=MAP highwater.test 127.0.0.1'],
+  });
+  onTestFinished(() => elsewhere.close());
+  const tab = await tabForTest(elsewhere, `http://highwater.test:${new URL(url).port}/?demo=factory`);
+  expect(await tab.page.evaluate(() => [isSecureContext, typeof crypto.randomUUID])).toEqual([false, 'undefined']);
+  await until(async () => {
+    const states = Object.values(await tab.panelStates()).filter((state) => state !== 'asleep' && state !== null);
+    expect(states.length).toBeGreaterThan(3);
+    expect(states.filter((state) => state !== 'live')).toEqual([]);
+  });
   expect(tab.errors).toEqual([]);
 });
 

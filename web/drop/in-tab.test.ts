@@ -53,4 +53,8 @@ test('S14 letters that cannot be read, or of which nobody answers any more, are 
   const unanswered = inTab.letters();
   FakeWorker.newest.dispatchEvent(new Event('error'));
   await expect(unanswered).rejects.toThrow('could not be loaded');
+  // Nor is it asked any more.
+  const before = FakeWorker.newest.sent.length;
+  await expect(inTab.letters()).rejects.toThrow('could not be loaded');
+  expect(FakeWorker.newest.sent).toHaveLength(before);
 });

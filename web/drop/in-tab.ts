@@ -21,8 +21,11 @@ export function openInTab(given: Given, onFailure: (failure: Failure) => void): 
   });
   /** Nothing answers them any more once the worker's script has not come. */
   const waiting = new Set<(error: Error) => void>();
+  /** Its script has not come: whatever is asked of it, nobody answers. */
+  let dead: Failure | null = null;
   worker.addEventListener('error', ({ message }) => {
     const failure = failureBy(given, message);
+    if (!message) dead = failure;
     for (const reject of waiting) reject(new Error(failure.message));
     waiting.clear();
     onFailure(failure);
@@ -32,6 +35,10 @@ export function openInTab(given: Given, onFailure: (failure: Failure) => void): 
   send(given);
   const asked = <T>(question: (port: MessagePort) => InTabMessage): Promise<T> =>
     new Promise((resolve, reject) => {
+      if (dead !== null) {
+        reject(new Error(dead.message));
+        return;
+      }
       const { port1, port2 } = new MessageChannel();
       waiting.add(reject);
       port2.onmessage = ({ data }: MessageEvent<InTabAnswer<T>>) => {
