@@ -21,7 +21,7 @@ export class BoardFiles {
   /** What is wrong with the text. */
   #wrong: readonly string[] = [];
   #found: GoodBoards;
-  /** All that was read the last time. */
+  /** All that was judged the last time. */
   #texts: string | null = null;
   #last: Shown;
 
@@ -46,7 +46,6 @@ export class BoardFiles {
     // Judging them takes longer than reading them, and mostly nothing has changed.
     const texts = JSON.stringify([this.#text, of === null ? null : await textsOf(of)]);
     if (texts === this.#texts) return this.#last;
-    this.#texts = texts;
     const read = of === null ? null : await readBoards(of, this.#found);
     this.#found = read?.found ?? new Map();
     const boards = read === null ? null : boardsByName(this.#found);
@@ -55,6 +54,7 @@ export class BoardFiles {
     const windows = { ...keptWindows(boards ?? {}, this.#declared.windows, this.#last), ...this.#declared.windows };
     const problems = [...this.#configProblem(playlists.lines), ...(read?.problems ?? [])];
     this.#last = { boards, windows, playlists: playlists.playlists, problems: byFile(problems) };
+    this.#texts = texts;
     return this.#last;
   }
 

@@ -8,8 +8,8 @@ import { LiveBoards } from './live-boards.ts';
 
 const board = (title: string) => `title: ${title}\npanels: [{ kind: text, title: A, w: 9, h: 3, text: a }]\n`;
 
-/** Boards over a folder whose changes the test tells, by a clock of its own. */
-async function live() {
+/** Boards over a folder whose changes the test tells, by a clock of its own. `judge` is asked at each reading, `see` when they are shown. */
+async function live(judge = () => {}, see = () => {}) {
   const folder = await mkdtemp(join(tmpdir(), 'highwater-live-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'highwater.yaml');
@@ -20,8 +20,15 @@ async function live() {
   const waiting = new Set<() => void>();
   let changed: (name: string | null) => void = () => undefined;
   let watches = 0;
+  const started = await readConfig(path);
+  const { files } = started;
+  const playlistProblems = (boards: readonly string[]) => {
+    judge();
+    return files.declared.playlistProblems(boards);
+  };
+  const failures: string[] = [];
   const boards = new LiveBoards({
-    started: await readConfig(path),
+    started: { ...started, files: { ...files, declared: { ...files.declared, playlistProblems } } },
     clock,
     watchFolder(_, listener) {
       changed = listener;
@@ -29,14 +36,19 @@ async function live() {
       return () => watches--;
     },
     show(now) {
+      see();
       shown.push(now.boards?.['a.board']?.title);
       for (const wake of waiting) wake();
     },
-    failed: (error) => expect.fail(String(error)),
+    failed(error) {
+      failures.push(String(error));
+      for (const wake of waiting) wake();
+    },
   });
   return {
     clock,
     shown,
+    failures,
     boards,
     watches: () => watches,
     change: (name: string | null) => changed(name),
@@ -84,3 +96,31 @@ test('B4 closed, nothing is watched and nothing read', async () => {
   clock.pass(10_000);
   expect(shown).toEqual([]);
 });
+
+test('B4 what fails when it is judged, or shown, is told, and tried again', async () => {
+  for (const at of ['judged', 'shown']) {
+    let left = 1;
+    const fail = () => {
+      if (left-- > 0) throw new Error('once');
+    };
+    const { clock, shown, failures, change, write, next } = await live(
+      ...(at === 'judged' ? [fail] : [() => {}, fail]),
+    );
+    await write('Two');
+    const failed = next();
+    change('a.board.yaml');
+    clock.pass(100);
+    await failed;
+    expect([shown, failures]).toEqual([[], ['Error: once']]);
+    await settled();
+    const read = next();
+    clock.pass(2_000);
+    await read;
+    expect([shown, failures]).toEqual([['Two'], ['Error: once']]);
+  }
+});
+
+/** What was begun has had its turns. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -27,6 +27,7 @@ const LOOK_MS = 2_000;
 export class LiveBoards {
   readonly #parts: LiveParts;
   readonly #files: BoardFiles;
+  #shown: Shown;
   readonly #watches = new Map<string, () => void>();
   #cancel: () => void = () => undefined;
   #reading = false;
@@ -38,6 +39,7 @@ export class LiveBoards {
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#files = new BoardFiles(parts.started);
+    this.#shown = this.#files.last;
     this.#watch();
     this.#after(LOOK_MS);
   }
@@ -68,16 +70,19 @@ export class LiveBoards {
     this.#reading = true;
     this.#changedMeanwhile = false;
     this.#changedMs = null;
-    const before = this.#files.last;
-    const now = await this.#files.read().catch((error: unknown) => {
+    try {
+      const now = await this.#files.read();
+      if (this.#closed) return;
+      this.#watch();
+      if (JSON.stringify(now) === JSON.stringify(this.#shown)) return;
+      this.#parts.show(now, this.#shown);
+      this.#shown = now;
+    } catch (error) {
       this.#parts.failed(error);
-      return before;
-    });
-    this.#reading = false;
-    if (this.#closed) return;
-    this.#watch();
-    this.#after(this.#changedMeanwhile ? QUIET_MS : LOOK_MS);
-    if (JSON.stringify(now) !== JSON.stringify(before)) this.#parts.show(now, before);
+    } finally {
+      this.#reading = false;
+      this.#after(this.#changedMeanwhile ? QUIET_MS : LOOK_MS);
+    }
   }
 
   /** The folders of the files there are now. */
