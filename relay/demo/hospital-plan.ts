@@ -27,11 +27,11 @@ export type Ward = (typeof WARDS)[number];
 
 /** `driveMin`: to a place in it, on average. */
 export const RESCUE_ZONES = [
-  { zone: 'Centre', weight: 34, driveMin: 3.6 },
-  { zone: 'North', weight: 20, driveMin: 5.4 },
-  { zone: 'East', weight: 18, driveMin: 6.1 },
-  { zone: 'South', weight: 16, driveMin: 5.8 },
-  { zone: 'West', weight: 12, driveMin: 7.2 },
+  { zone: 'Centre', weight: 34, driveMin: 2.8 },
+  { zone: 'North', weight: 20, driveMin: 4 },
+  { zone: 'East', weight: 18, driveMin: 4.4 },
+  { zone: 'South', weight: 16, driveMin: 4.2 },
+  { zone: 'West', weight: 12, driveMin: 5 },
 ] as const;
 
 export const AMBULANCES = Array.from({ length: 24 }, (_, index) => ({

@@ -48,7 +48,7 @@ export function createHospital(options: SimulatorOptions): Simulation {
 /** The rate of the numbers below. */
 const USUAL_RATE = 15;
 const WALK_INS_PER_MINUTE = 4.2;
-const CALLS_PER_MINUTE = 0.4;
+const CALLS_PER_MINUTE = 0.32;
 const DISASTER_EVERY_MS = 40 * 60_000;
 const PEAK_HOUR = 15;
 const WARM_UP_MS = 90 * 60_000;

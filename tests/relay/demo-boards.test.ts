@@ -81,7 +81,7 @@ const COMPARED: Readonly<Record<SimulatorName, readonly Compared[]>> = {
       window: 'factory_losses',
       columns: ['reason', 'minutes'],
       sql: `SELECT ${bucket('30s')}, reason, sum(planned_s - running_s) / 60 FROM events
-        WHERE event = 'telemetry' AND planned_s > running_s GROUP BY ALL`,
+        WHERE event = 'telemetry' AND planned_s > running_s AND reason IS NOT NULL GROUP BY ALL`,
     },
   ],
   warehouse: [

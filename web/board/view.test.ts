@@ -17,6 +17,15 @@ test('an address names a board that is there, or none and the only one is shown,
     expect(shownBoard(two, wanted)).toBeNull();
 });
 
+test('a board that another leads to is a detail of it: what is begun with is shown', () => {
+  const shop = { panels: [{ link: { board: 'campaign' } }, {}] };
+  expect(shownBoard({ shop, campaign: {} }, null)).toBe('shop');
+  expect(shownBoard({ shop, campaign: {} }, 'campaign')).toBe('campaign');
+  expect(shownBoard({ shop, campaign: {}, line: {} }, null)).toBeNull();
+  expect(shownBoard({ shop, campaign: { panels: [{ link: { board: 'shop' } }] } }, null)).toBeNull();
+  expect(shownBoard({ shop: { panels: [{ link: { board: 'shop' } }] } }, null)).toBe('shop');
+});
+
 test('an address as people and Grafana write it', () => {
   const search =
     '?board=shop&from=now-1h&to=now&timezone=utc&follow=wall&compare=7d&kiosk&theme=dark&var-country=DE&var-country=FR' +

@@ -1,3 +1,4 @@
+import type { Link } from '../../contract/spec/panels/parts.ts';
 import type { Filter } from '../../contract/worker-api.ts';
 import { type Choices, readChoices, writeChoices } from '../variables/address-choices.ts';
 import { readFilters, writeFilters } from '../variables/address-filters.ts';
@@ -81,11 +82,23 @@ export function writeView(view: View, search: string): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The board an address names, if there is one; where it names none, the only one; else null: the list. */
-export function shownBoard(boards: Readonly<Record<string, unknown>>, wanted: string | null): string | null {
+/**
+ * The board an address names, if there is one; where it names none, the only one to begin with: what a link of another
+ * leads to is a detail of that one. Else null: the list.
+ */
+export function shownBoard(boards: Readonly<Record<string, Linking>>, wanted: string | null): string | null {
   if (wanted !== null) return Object.hasOwn(boards, wanted) ? wanted : null;
-  const [only, ...others] = Object.keys(boards);
+  const details = new Set(
+    Object.entries(boards).flatMap(([name, board]) => linkedFrom(board).filter((to) => to !== name)),
+  );
+  const [only, ...others] = Object.keys(boards).filter((name) => !details.has(name));
   return only !== undefined && others.length === 0 ? only : null;
+}
+
+type Linking = { readonly panels?: readonly { readonly link?: Link | undefined }[] };
+
+function linkedFrom({ panels = [] }: Linking): string[] {
+  return panels.flatMap(({ link }) => (link !== undefined && 'board' in link ? [link.board] : []));
 }
 
 function oneOf<T extends string>(known: readonly T[], text: string | null): T | null {

@@ -34,8 +34,9 @@ const DRAG_PX = 6;
 export function createHost(options: HostOptions): Host {
   const { ink, scene, extent, zone } = options;
   const k = ink.scale;
+  const fontPx = Number.parseFloat(ink.font);
   const moments = (self: uPlot) =>
-    timeTicks(extent().fromS, extent().toS, Math.max(2, self.bbox.width / devicePixelRatio / (110 * k)), zone());
+    timeTicks(extent().fromS, extent().toS, Math.max(2, self.bbox.width / devicePixelRatio / (10 * fontPx)), zone());
   const axis = { stroke: ink.faint, font: ink.font, ticks: { show: false }, border: { show: false } };
   const valueAxis = (of: () => Axis, most: number): uPlot.Axis => ({
     ...axis,
@@ -43,7 +44,10 @@ export function createHost(options: HostOptions): Host {
     gap: 8 * k,
     size: (self, labels) => Math.min(self.width * most, labelWidth(self, labels, ink)) + 10 * k,
     splits: () => [...of().ticks],
-    values: (self, values) => values.map((one) => shortened(self, of().label(one), self.width * most, ink)),
+    values: (self, values) => {
+      const nth = apart(self, values, fontPx);
+      return values.map((one, at) => (at % nth === 0 ? shortened(self, of().label(one), self.width * most, ink) : ''));
+    },
   });
   const { stops, right } = scene();
   const rightAxis = () => scene().right ?? scene().left;
@@ -95,7 +99,7 @@ export function createHost(options: HostOptions): Host {
         {
           ...axis,
           grid: { show: false },
-          size: 20 * k,
+          size: Math.max(20 * k, 1.6 * fontPx),
           gap: 5 * k,
           splits: (self) => [...moments(self).seconds],
           values: (self, seconds) => {
@@ -171,6 +175,13 @@ function whole(chart: uPlot, seconds: number, label: string, ink: Ink): string {
   const half = labelWidth(chart, [label], ink) / 2;
   const at = chart.bbox.left / devicePixelRatio + chart.valToPos(seconds, 'x');
   return at < half || at + half > chart.width ? '' : label;
+}
+
+/** Every how many-th label of a value axis is written, so that none stands upon another. */
+function apart(chart: uPlot, values: readonly number[], fontPx: number): number {
+  const [first = 0, second = first] = values;
+  const stepPx = Math.abs(chart.valToPos(first, 'y') - chart.valToPos(second, 'y'));
+  return stepPx > 0 ? Math.ceil((fontPx * 0.95) / stepPx) : 1;
 }
 
 /** In CSS pixels: the host's context is not scaled. */

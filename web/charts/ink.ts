@@ -29,7 +29,7 @@ export function readInk(root: Element = document.documentElement): Ink {
     accent: token('accent'),
     series: Array.from({ length: 8 }, (_, index) => token(`series-${index + 1}`)),
     tones: { good: token('live'), warn: token('late'), alarm: token('down'), off: token('stale') },
-    font: axisFont(scale, token('sans')),
+    font: axisFont(scale, token('sans'), Number.parseFloat(token('size-axis')) || AXIS_REM),
     scale,
   };
 }
@@ -39,7 +39,9 @@ export function inkOf(ink: Ink, color: Color): string {
   return (typeof color === 'number' ? ink.series[color - 1] : ink.tones[color]) ?? ink.text;
 }
 
+const AXIS_REM = 0.71875;
+
 /** In whole pixels: uPlot multiplies the digits just before `px` for screens of more pixels, and of 11.5 those are 5. */
-export function axisFont(scale: number, family: string): string {
-  return `${Math.round(11.5 * scale)}px ${family}`;
+export function axisFont(scale: number, family: string, rem: number = AXIS_REM): string {
+  return `${Math.round(16 * rem * scale)}px ${family}`;
 }
