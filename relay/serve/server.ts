@@ -78,7 +78,7 @@ export async function startServer(parts: ServerParts): Promise<RelayServer> {
   const conflators = new Conflators();
   const metrics = createMetrics(feeds, sessions, conflators);
   const streams = new HttpStreams({ clock, join, left: leave });
-  const files = new StaticFiles(parts.pageDir);
+  const files = new StaticFiles(parts.pageDir, clock);
   const letters = new DeadLettersHttp({
     streams: feeds,
     refusal: strangeOrigin,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { handClock } from '../../tests/support/hand-clock.ts';
 import { StaticFiles } from './static-files.ts';
 
 async function served(files: Readonly<Record<string, string>>) {
@@ -11,7 +12,8 @@ async function served(files: Readonly<Record<string, string>>) {
   const dist = join(root, 'dist');
   await mkdir(join(dist, 'assets'), { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(dist, name), text);
-  const statics = new StaticFiles(dist);
+  const clock = handClock();
+  const statics = new StaticFiles(dist, clock);
   const server = createServer(async (request, response) => {
     if (!(await statics.serve(request.url ?? '/', request, response))) response.writeHead(404).end();
   });
@@ -25,7 +27,7 @@ async function served(files: Readonly<Record<string, string>>) {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`);
     return { status: answer.status, cache: answer.headers.get('cache-control'), text: await answer.text() };
   };
-  return { dist, statics, get };
+  return { dist, clock, statics, get };
 }
 
 test('C8 a page that is built anew is served at once, and has another hash', async () => {
@@ -52,4 +54,25 @@ test('what is not there, or above the folder, is not served', async () => {
   expect((await get('/assets')).status).toBe(404);
   for (const path of ['/../dist-secret', '/a\0b', '/assets/../../dist-secret'])
     expect([path, await statics.hashOf(path)]).toEqual([path, null]);
+});
+
+test('what was taken away for good is not served for ever', async () => {
+  const { dist, clock, get } = await served({ 'index.html': 'one', 'logo.svg': '<svg/>' });
+  expect((await get('/logo.svg')).status).toBe(200);
+  await rm(join(dist, 'logo.svg'));
+  expect((await get('/logo.svg')).status).toBe(200);
+  clock.pass(30_000);
+  expect((await get('/logo.svg')).status).toBe(200);
+  clock.pass(30_000);
+  expect((await get('/logo.svg')).status).toBe(404);
+  expect((await get('/index.html')).status).toBe(200);
+});
+
+test('a file is what it is where it is, whatever it is asked for by', async () => {
+  const { dist, statics } = await served({ 'index.html': 'one', 'assets/a-1.js': 'a1' });
+  const before = await statics.hashOf('/assets/../index.html');
+  expect(before).toBe(await statics.hashOf('//index.html'));
+  await writeFile(join(dist, 'index.html'), 'two, and longer');
+  // As an asset it would stay what it was.
+  expect(await statics.hashOf('/assets/../index.html')).not.toBe(before);
 });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { Clock } from '../../contract/clock.ts';
 
 /** The built page, each file read and compressed once, when first asked for, and again when it is another. */
 export interface StaticFile {
@@ -31,20 +32,33 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const INCOMPRESSIBLE = new Set(['.png', '.woff2', '.ico']);
 const compress = promisify(gzip);
+/** While a page is built its files are away: for so long they are served as they were. */
+const AWAY_MS = 60_000;
+
+interface Known {
+  readonly stamp: string;
+  readonly file: Promise<StaticFile>;
+  /** When it was first asked for and not there; null: it was there. */
+  awaySinceMs: number | null;
+}
 
 export class StaticFiles {
   readonly #root: string;
-  readonly #files = new Map<string, { readonly stamp: string; readonly file: Promise<StaticFile> }>();
+  readonly #clock: Clock;
+  /** By where they are, whatever they were asked for by. */
+  readonly #files = new Map<string, Known>();
 
-  constructor(root: string) {
+  constructor(root: string, clock: Clock) {
     this.#root = root;
+    this.#clock = clock;
   }
 
   /** Answers with the file at `path`; false when there is none. */
   async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const file = await this.#file(path);
-    if (file === null) return false;
-    const cache = isImmutable(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const target = this.#targetOf(path);
+    const file = target === null ? null : await this.#file(target);
+    if (target === null || file === null) return false;
+    const cache = this.#isImmutable(target) ? 'public, max-age=31536000, immutable' : 'no-cache';
     response.setHeader('Cache-Control', cache);
     response.setHeader('ETag', file.etag);
     response.setHeader('Vary', 'Accept-Encoding');
@@ -62,24 +76,46 @@ export class StaticFiles {
 
   /** Of what `serve` answers with at `path`; null when there is nothing. */
   async hashOf(path: string): Promise<string | null> {
-    return (await this.#file(path))?.etag.slice(1, -1) ?? null;
+    const target = this.#targetOf(path);
+    return target === null ? null : ((await this.#file(target))?.etag.slice(1, -1) ?? null);
   }
 
-  async #file(path: string): Promise<StaticFile | null> {
-    const known = this.#files.get(path);
-    if (known !== undefined && isImmutable(path)) return known.file;
+  /** Null: not in the folder. */
+  #targetOf(path: string): string | null {
     const target = join(this.#root, normalize(path));
-    if (!target.startsWith(this.#root) || path.includes('\0')) return null;
+    return target.startsWith(this.#root) && !path.includes('\0') ? target : null;
+  }
+
+  /** Names in assets/ carry a hash of what they hold: those of the build before stay for the pages that are open. */
+  #isImmutable(target: string): boolean {
+    return target.startsWith(join(this.#root, 'assets') + sep);
+  }
+
+  async #file(target: string): Promise<StaticFile | null> {
+    const known = this.#files.get(target);
+    if (known !== undefined && this.#isImmutable(target)) return known.file;
     const found = await stat(target).catch(() => null);
-    // While a page is built its files are away for a moment: what they were is served.
-    if (!found?.isFile()) return known?.file ?? null;
+    if (!found?.isFile()) return this.#away(target);
     const stamp = `${found.mtimeMs} ${found.size} ${found.ino}`;
-    const newest = this.#files.get(path);
-    if (newest?.stamp === stamp) return newest.file;
+    const newest = this.#files.get(target);
+    if (newest?.stamp === stamp) {
+      newest.awaySinceMs = null;
+      return newest.file;
+    }
     const file = this.#read(target);
-    this.#files.set(path, { stamp, file });
-    file.catch(() => this.#files.delete(path));
+    this.#files.set(target, { stamp, file, awaySinceMs: null });
+    file.catch(() => this.#files.delete(target));
     return file;
+  }
+
+  #away(target: string): Promise<StaticFile> | null {
+    const known = this.#files.get(target);
+    if (known === undefined) return null;
+    const nowMs = this.#clock.nowMs();
+    known.awaySinceMs ??= nowMs;
+    if (nowMs - known.awaySinceMs < AWAY_MS) return known.file;
+    this.#files.delete(target);
+    return null;
   }
 
   async #read(target: string): Promise<StaticFile> {
@@ -97,9 +133,4 @@ export class StaticFiles {
       );
     return file;
   }
-}
-
-/** Names in assets/ carry a hash of what they hold. */
-function isImmutable(path: string): boolean {
-  return path.startsWith('/assets/');
 }
