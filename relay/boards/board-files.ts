@@ -3,7 +3,8 @@ import { formatProblem } from '../../contract/spec/load.ts';
 import type { FileProblem } from '../../contract/worker-api.ts';
 import { boardsIn, type Declared, declaredBy, loadAt, type RunConfig } from '../config.ts';
 import { readText } from '../read-text.ts';
-import { fits, folderOf } from './find-boards.ts';
+import { folderOf } from './find-boards.ts';
+import { fits } from './fits.ts';
 import { keptWindows, overStreams } from './kept-windows.ts';
 import { type BoardsOf, boardNames, boardsByName, type GoodBoards, readBoards, textsOf } from './read-boards.ts';
 import type { Shown } from './shown.ts';
@@ -65,7 +66,7 @@ export class BoardFiles {
     const path = this.#started.files.config?.path;
     if (path !== undefined) tests.push({ folder: dirname(resolve(path)), fits: (name) => name === basename(path) });
     for (const pattern of of?.patterns ?? [])
-      tests.push({ folder: folderOf(of?.baseDir ?? '', pattern), fits: (name) => fits(pattern, name) });
+      tests.push({ folder: folderOf(of?.baseDir ?? '', pattern), fits: (name) => fits(basename(pattern), name) });
     return new Map(
       tests.map(({ folder }) => [
         folder,

@@ -1,23 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { fits } from './fits.ts';
 
-/** Files of one folder whose name fits; `*` stands for any part of a name. */
+/** Files of one folder whose name fits. */
 export async function matching(baseDir: string, pattern: string): Promise<string[]> {
   const folder = folderOf(baseDir, pattern);
   const names = await readdir(folder).catch(() => []);
   return names
-    .filter((entry) => fits(pattern, entry))
+    .filter((entry) => fits(basename(pattern), entry))
     .sort()
     .map((entry) => join(folder, entry));
 }
 
 export function folderOf(baseDir: string, pattern: string): string {
   return resolve(baseDir, dirname(pattern));
-}
-
-export function fits(pattern: string, name: string): boolean {
-  const escaped = basename(pattern).replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*')}$`).test(name);
 }
 
 /** `boards/shop.yaml` → `shop`. */

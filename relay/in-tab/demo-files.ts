@@ -3,6 +3,7 @@ import type { Board, Playlist } from '../../contract/spec/board.ts';
 import type { Config } from '../../contract/spec/config.ts';
 import { formatProblem, loadBoard, loadConfig, type Problem } from '../../contract/spec/load.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
+import { fits } from '../boards/fits.ts';
 
 /** The demos' files are part of the page, each loaded when it is asked for. */
 const FILES = import.meta.glob<string>('../../boards/*.yaml', { query: '?raw', import: 'default' });
@@ -22,9 +23,9 @@ export async function loadDemo(name: DemoName): Promise<DemoFiles> {
   if ('problems' in config) throw new Error(said(`boards/${written}`, config.problems));
   const { streams, windows, playlists, boards: patterns = [] } = config.config;
   const boards: Record<string, Board> = {};
-  for (const file of Object.keys(FILES)
-    .map(baseName)
-    .filter(fits([patterns].flat()))) {
+  const names = [patterns].flat().map(baseName);
+  const files = Object.keys(FILES).map(baseName);
+  for (const file of files.filter((name) => names.some((pattern) => fits(pattern, name)))) {
     const loaded = loadBoard(await textOf(file), { streams, windows });
     if ('problems' in loaded) throw new Error(said(`boards/${file}`, loaded.problems));
     boards[file.replace(/\.yaml$/, '')] = loaded.board;
@@ -37,15 +38,6 @@ async function textOf(file: string): Promise<string> {
   const load = FILES[`../../boards/${file}`];
   if (load === undefined) throw new Error(`there is no boards/${file}`);
   return load();
-}
-
-/** Does a file's name fit one of the patterns? `*` stands for any part of it. */
-function fits(patterns: readonly string[]): (file: string) => boolean {
-  const names = patterns.map((pattern) => {
-    const escaped = baseName(pattern).replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-    return new RegExp(`^${escaped.replaceAll('*', '.*')}$`);
-  });
-  return (file) => names.some((name) => name.test(file));
 }
 
 function baseName(path: string): string {
