@@ -88,6 +88,37 @@ test('a histogram has its buckets in order, a mark, about where the middle is, a
   await page.close();
 });
 
+test('what an arrow key comes to is read aloud, what comes by itself is not; Escape is the page’s where nothing is pointed at', async () => {
+  const page = await open();
+  const prevented = () =>
+    page.evaluate(
+      () =>
+        new Promise<boolean>((done) =>
+          addEventListener('keydown', (event) => done(event.defaultPrevented), { once: true }),
+        ),
+    );
+  const takesEscape = async () => (await Promise.all([prevented(), page.keyboard.press('Escape')]))[0];
+  for (const [title, words] of [
+    ['Latency', /^390 ms – 400 ms/],
+    ['Machines', /^press \d+ · /],
+  ] as const) {
+    const one = panel(page, title);
+    const said = one.getByRole('status');
+    await one.getByRole('img').focus();
+    expect(await takesEscape()).toBe(false);
+    await page.keyboard.press('End');
+    const heard = (await said.textContent()) ?? '';
+    expect(await clean(Promise.resolve(heard))).toMatch(words);
+    await page.evaluate(() => void dispatchEvent(new CustomEvent('next', { detail: 3 })));
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    expect(await said.textContent()).toBe(heard);
+    expect(await one.locator('.panel-note[aria-live]').count()).toBe(0);
+    expect(await takesEscape()).toBe(true);
+    expect(await takesEscape()).toBe(false);
+  }
+  await page.close();
+});
+
 test('dots are told by pointer and by keyboard, and Enter chooses one', async () => {
   const page = await open();
   const machines = panel(page, 'Machines');

@@ -1,4 +1,4 @@
-import { createMemo, createSignal, Index, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, Index, type JSX, on, Show } from 'solid-js';
 import type { HistogramPanel } from '../../contract/spec/panel.ts';
 import { formatTick, formatValue } from '../format.ts';
 import { isAdditive } from './additive.ts';
@@ -51,6 +51,8 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
   const edge = (value: number, { from, to }: Bin) =>
     formatTick(value, to - from, { unit: props.panel.unit, largest: xAxis().max });
   const [at, setAt] = createSignal<number | null>(null);
+  /** Read aloud: what was moved to, never what comes by itself. */
+  const [said, setSaid] = createSignal('');
   const pointed = createMemo(() => {
     const all = bins()?.bins ?? [];
     const index = at();
@@ -73,6 +75,7 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
       .filter(Boolean)
       .join(' · ');
   };
+  const label = createMemo(on([board.nowMs, () => props.state], () => `${props.panel.title}. ${rest()}`));
   const seek = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const value = xAxis().min + ((event.clientX - box.left) / box.width) * (xAxis().max - xAxis().min);
@@ -89,9 +92,12 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
       End: last,
       Escape: null,
     }[event.key];
-    if (next === undefined) return;
+    // Where nothing is pointed at, Escape is the page's.
+    if (next === undefined || (next === null && now === null)) return;
     event.preventDefault();
     setAt(next);
+    const bin = pointed();
+    setSaid(bin === null ? '' : words(bin));
   };
   const listen = (svg: SVGSVGElement) => {
     svg.addEventListener('pointermove', (event) => seek(event as PointerEvent & { currentTarget: SVGSVGElement }));
@@ -106,7 +112,7 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
         class="histogram"
         role="img"
         tabindex="0"
-        aria-label={`${props.panel.title}. ${rest()}`}
+        aria-label={label()}
         width={width()}
         height={height()}
       >
@@ -158,7 +164,10 @@ export function Histogram(props: KindProps<HistogramPanel, 'fold'>): JSX.Element
           </span>
         )}
       </Index>
-      <p class="panel-note" aria-live="polite" title={rest()}>
+      <p class="sr-only" role="status">
+        {said()}
+      </p>
+      <p class="panel-note" title={rest()}>
         <Show when={pointed()} fallback={rest()}>
           {(bin) => <b>{words(bin())}</b>}
         </Show>

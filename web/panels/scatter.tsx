@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, For, Index, type JSX, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, Index, type JSX, on, onCleanup, Show } from 'solid-js';
 import type { ScatterPanel } from '../../contract/spec/panel.ts';
 import { formatValue } from '../format.ts';
 import { axisOf } from './axis-of.ts';
@@ -21,6 +21,8 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
   const [canvas, setCanvas] = createSignal<HTMLCanvasElement>();
   const [pointer, setPointer] = createSignal<{ left: number; top: number } | null>(null);
   const [key, setKey] = createSignal<string | null>(null);
+  /** Read aloud: what was moved to, never what comes by itself. */
+  const [said, setSaid] = createSignal('');
   const rem = () => 16 * board.ink().scale;
   const found = createMemo(() => dotsOf(props.picture, props.panel));
   const dots = () => found().dots;
@@ -128,6 +130,12 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
     if (restGroups > 0) notes.push(`+ ${restGroups} more, not drawn`);
     return notes.join(' · ');
   };
+  const label = createMemo(
+    on(
+      [board.nowMs, () => props.state],
+      () => `${props.panel.title}: ${named(props.panel.y)} against ${named(props.panel.x)}. ${rest()}`,
+    ),
+  );
   const order = createMemo(() => [...dots()].sort((a, b) => a.x - b.x || a.y - b.y).map((dot) => dot.key));
   const keys = (event: KeyboardEvent) => {
     const all = order();
@@ -141,10 +149,13 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
       End: all.at(-1),
       Escape: null,
     }[event.key];
-    if (next === undefined) return;
+    // Where nothing is pointed at, Escape is the page's.
+    if (next === undefined || (next === null && now === null && pointer() === null)) return;
     event.preventDefault();
     setPointer(null);
     setKey(next);
+    const dot = shown();
+    setSaid(dot === undefined ? '' : words(dot));
   };
   const listen = (node: HTMLCanvasElement) => {
     setCanvas(node);
@@ -168,7 +179,7 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
         class="scatter"
         role="img"
         tabindex="0"
-        aria-label={`${props.panel.title}: ${named(props.panel.y)} against ${named(props.panel.x)}. ${rest()}`}
+        aria-label={label()}
         data-dots={dots().length}
         style={{
           width: `${width() + 2 * PAD_PX}px`,
@@ -194,7 +205,10 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
         {named(props.panel.x)} →
       </span>
       <span class="y-name">↑ {named(props.panel.y)}</span>
-      <p class="panel-note" aria-live="polite" title={rest()}>
+      <p class="sr-only" role="status">
+        {said()}
+      </p>
+      <p class="panel-note" title={rest()}>
         <Show
           when={shown()}
           fallback={
