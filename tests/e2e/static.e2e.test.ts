@@ -71,9 +71,9 @@ test('K12 a page that came over plain http from another computer runs a demo too
   const tab = await tabForTest(elsewhere, `http://highwater.test:${new URL(url).port}/?demo=factory`);
   expect(await tab.page.evaluate(() => [isSecureContext, typeof crypto.randomUUID])).toEqual([false, 'undefined']);
   await until(async () => {
-    const states = Object.values(await tab.panelStates()).filter((state) => state !== 'asleep' && state !== null);
-    expect(states.length).toBeGreaterThan(3);
-    expect(states.filter((state) => state !== 'live')).toEqual([]);
+    const states = Object.values(await tab.panelStates());
+    expect(states.filter((state) => state === 'live').length).toBeGreaterThan(3);
+    expect(states).not.toContain('error');
   });
   expect(tab.errors).toEqual([]);
 });

@@ -239,6 +239,34 @@ test('W8 the too-late count opens the very rows: how late, and which windows had
   await page.close();
 });
 
+test('W8 rows that go on coming too late are asked for now and then, and never those of another stream', async () => {
+  const page = await open('scene=flood');
+  const queries = () => page.evaluate(() => Number(document.documentElement.dataset.queries ?? 0));
+  await panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Rows that came too late' }).press('Enter');
+  const sheet = dialog(page, 'Rows that came too late');
+  await sheet.locator('tbody tr').first().waitFor();
+  expect(await queries()).toBe(1);
+  for (let second = 0; second < 10; second++) await tell(page, 'pass', 1000);
+  expect(await queries()).toBe(3);
+  await sheet.getByLabel('Stream').selectOption('orders');
+  await expect.poll(() => sheet.locator('caption').textContent()).toBe('Rows of orders that came too late');
+  expect(await queries()).toBe(4);
+  for (let second = 0; second < 10; second++) await tell(page, 'pass', 1000);
+  expect(await queries()).toBe(4);
+  await page.close();
+});
+
+test('W8 while what was kept is read back, the sheet says why no row is there', async () => {
+  const page = await fixture.visit('scene=restoring');
+  await panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Rows that came too late' }).press('Enter');
+  await expect
+    .poll(() => dialog(page, 'Rows that came too late').getByRole('status').textContent())
+    .toMatch(/being read back: the rows stand here once it is/);
+  await page.close();
+});
+
 test('V37 keys: a list of all, a switch that is remembered, and none while somebody types', async () => {
   const page = await open('');
   await page.keyboard.press('?');

@@ -1,12 +1,17 @@
-import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show, untrack } from 'solid-js';
 import { sourceStream } from '../../contract/spec/source-stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { QueryOptions, Row, Status } from '../../contract/worker-api.ts';
+import { isOpening } from '../board/opening.ts';
+import { type Failure, failureOf } from '../data/failure.ts';
 import { formatValue } from '../format.ts';
 import type { Zone } from '../format-time.ts';
 import { SortedTable } from '../panels/frame/sorted-table.tsx';
 import { Problem } from '../panels/panel-words.tsx';
 import { MAX_ROWS, tooLateSql, tooLateTable } from './rows-too-late.ts';
+
+/** Rows may come too late all the time: what is listed is asked for so often at most. */
+const EVERY_MS = 5_000;
 
 export interface TooLateProps {
   /** Null: the first of which rows came too late, and others to choose from. */
@@ -28,27 +33,42 @@ export default function TooLate(props: TooLateProps): JSX.Element {
     () => chosen() ?? (streams().find(({ tooLate }) => tooLate > 0) ?? streams()[0])?.name ?? null,
   );
   const total = createMemo(() => streams().find(({ name }) => name === stream())?.tooLate ?? 0);
-  const [rows, setRows] = createSignal<readonly Row[] | null>(null);
-  const [failed, setFailed] = createSignal<{ message: string; fix: string } | null>(null);
-  let asked = 0;
+  const [found, setFound] = createSignal<{ readonly stream: string; readonly rows: readonly Row[] } | null>(null);
+  /** None yet of a stream that was just chosen: those of the one before are not its. */
+  const rows = createMemo(() => {
+    const now = found();
+    return now !== null && now.stream === stream() ? now.rows : null;
+  });
+  const [failed, setFailed] = createSignal<Failure | null>(null);
+  const any = createMemo(() => total() > 0);
+  const turn = createMemo(() => Math.floor(props.nowMs / EVERY_MS));
+  let asked: { readonly stream: string; total: number | null; waiting: boolean } | null = null;
   createEffect(
-    // Asked again when there are more of them.
-    on([stream, total], ([name]) => {
-      const turn = ++asked;
+    // Asked again when there are more of them, now and then.
+    on([stream, turn, any], ([name]) => {
+      const now = untrack(total);
       if (name === null) return;
+      if (asked?.stream === name && (asked.waiting || asked.total === now)) return;
+      const question = { stream: name, total: now as number | null, waiting: true };
+      asked = question;
       props.query(tooLateSql(name), { maxRows: MAX_ROWS }).then(
-        (found) => {
-          if (turn !== asked) return;
-          setRows(found);
+        (told) => {
+          question.waiting = false;
+          if (question !== asked) return;
+          setFound({ stream: name, rows: told });
           setFailed(null);
         },
         (error: unknown) => {
-          const [message = '', fix = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-          if (turn === asked) setFailed({ message, fix });
+          question.waiting = false;
+          question.total = null;
+          if (question === asked) setFailed(failureOf(error));
         },
       );
     }),
   );
+  onCleanup(() => {
+    asked = null;
+  });
   /** Windows fed by it that refused rows, by how many. */
   const refused = createMemo(() =>
     Object.entries(props.status?.windows ?? {})
@@ -57,6 +77,7 @@ export default function TooLate(props: TooLateProps): JSX.Element {
       )
       .map(([name, { tooLateRows, tooLateAssignments }]) => ({ name, tooLateRows, tooLateAssignments })),
   );
+  createEffect(on(stream, () => setFailed(null), { defer: true }));
   const table = createMemo(() => tooLateTable(rows() ?? [], stream() ?? '', props.windows));
   return (
     <>
@@ -97,7 +118,18 @@ export default function TooLate(props: TooLateProps): JSX.Element {
         </section>
       </Show>
       <Show when={failed()}>{(problem) => <Problem {...problem()} />}</Show>
-      <Show when={rows() !== null}>
+      <Show
+        when={rows() !== null}
+        fallback={
+          <Show when={failed() === null && stream() !== null}>
+            <p role="status">
+              {props.status && isOpening(props.status)
+                ? 'What this browser kept is being read back: the rows stand here once it is.'
+                : 'The rows are being read.'}
+            </p>
+          </Show>
+        }
+      >
         <SortedTable
           caption={`Rows of ${stream()} that came too late`}
           fileName={`too-late-${stream() ?? 'rows'}`}
