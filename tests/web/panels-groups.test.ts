@@ -194,6 +194,22 @@ test('a stream’s rows are sorted by a click, newest first again by the third',
   await page.close();
 });
 
+test('a log lists what happened in the time in view; of a time that is over nothing is called live', async () => {
+  const page = await open('scene=panelsPast');
+  const log = panel(page, 'What happens');
+  const lines = log.locator('.event');
+  await log.getByText('press 9 is stopped').first().waitFor();
+  expect(await lines.count()).toBe(2);
+  expect(await clean(lines.first().innerText())).toMatch(/^11:44:00 ■ press 9 is stopped$/);
+  expect(await log.getAttribute('data-state')).toBe('past');
+  expect(await log.locator('.state').innerText()).toBe('past: 11:30 – 11:45');
+  const sql = await page.evaluate(() => (window as never as { asked: { sql: string } }).asked.sql);
+  expect(sql).toContain(`_event_time < make_timestamp(${Date.UTC(2026, 10, 22, 11, 45) * 1000})`);
+  const table = panel(page, 'Latest');
+  expect(await table.locator('.panel-note').innerText()).toBe('the newest rows, not those of the time in view');
+  await page.close();
+});
+
 test('V50 new lines do not push away what is being read; how many came is said, and leads to them', async () => {
   const page = await open();
   const log = panel(page, 'What happens');

@@ -18,7 +18,7 @@ const words = (change: Partial<Omit<CoverInput, 'view'>>, view: Partial<TimeView
   return last + text;
 };
 
-test('V4 a number that follows says how much of the newest it covers', () => {
+test('V1 a number that follows says how much of the newest it covers', () => {
   expect(words({})).toBe('last 15 min');
   expect(words({ over: null })).toBe('newest 5 min');
   expect(words({ over: 'all' })).toBe('all kept');
@@ -26,7 +26,7 @@ test('V4 a number that follows says how much of the newest it covers', () => {
   expect(words({ over: 60e6, isRange: false }, { fromUs: at(6, 0) })).toBe('last 1 min');
 });
 
-test('V4 a number of a time that is over names that time', () => {
+test('V1 a number of a time that is over names that time', () => {
   const past = { until: at(12, 15) };
   expect(words({}, past)).toBe('12:00 – 12:15');
   expect(words({}, { ...past, fromUs: at(11, 30) })).toBe('11:30 – 12:15');

@@ -2,7 +2,9 @@ import { createVirtualizer } from '@tanstack/solid-virtual';
 import { createMemo, createSignal, Index, type JSX, onMount, Show } from 'solid-js';
 import type { EventsPanel } from '../../contract/spec/panel.ts';
 import { formatClock, formatMoment } from '../format-time.ts';
+import { createAsked } from './asked.ts';
 import { useBoard } from './board-context.ts';
+import { createEventRows } from './event-rows.ts';
 import { filledText, textParts } from './event-text.ts';
 import { createHeld, createHold } from './hold.ts';
 import type { KindProps } from './kind-props.ts';
@@ -12,7 +14,7 @@ import { cellText, type TableColumn } from './table-columns.ts';
 const LINE_REM = 1.625;
 const SHAPES = { good: '●', warn: '▲', alarm: '■', off: '○' } as const;
 
-/** What happens, line by line, newest first; held while somebody reads, with the number of lines that came since. */
+/** What happens in the time in view, line by line, newest first; held while somebody reads, with the number of lines that came since. */
 export function Events(props: KindProps<EventsPanel, 'rows'>): JSX.Element {
   const board = useBoard();
   const rem = () => 16 * board.ink().scale;
@@ -21,7 +23,13 @@ export function Events(props: KindProps<EventsPanel, 'rows'>): JSX.Element {
   // Before it is part of the page, an element has no window to be watched by.
   onMount(() => setList(node));
   const hold = createHold(list, board.nowMs);
-  const picture = createHeld(() => props.picture, hold.held);
+  const now = createEventRows(
+    () => props.picture,
+    () => props.request,
+  );
+  const asked = createAsked(() => props.request);
+  const question = () => `${asked()} ${JSON.stringify(board.view())}`;
+  const picture = createHeld(now, hold.held, question);
   const parts = createMemo(() => textParts(props.panel.text));
   const columns = createMemo(
     () =>
@@ -58,10 +66,10 @@ export function Events(props: KindProps<EventsPanel, 'rows'>): JSX.Element {
   const first = () => virtual.getVirtualItems()[0]?.index ?? 0;
   const shown = createMemo(() => picture().rows.slice(first(), (virtual.getVirtualItems().at(-1)?.index ?? -1) + 1));
   const missed = () => {
-    const [held, now] = [picture(), props.picture];
-    if (held === now) return 0;
+    const [held, newer] = [picture(), now()];
+    if (held === newer) return 0;
     const newest = held.rows[0]?.eventTimeUs ?? 0;
-    return now.rows.reduce((count, { eventTimeUs }) => count + Number(eventTimeUs > newest), 0);
+    return newer.rows.reduce((count, { eventTimeUs }) => count + Number(eventTimeUs > newest), 0);
   };
   const time = (row: Row) => {
     const ms = row.eventTimeUs / 1000;
@@ -116,6 +124,7 @@ export function Events(props: KindProps<EventsPanel, 'rows'>): JSX.Element {
           </div>
         </div>
       </div>
+      <Show when={picture().nothing}>{(words) => <p class="empty">{words()}</p>}</Show>
       <Show when={hold.held() && (missed() > 0 || hold.away())}>
         <button type="button" class="held-note" data-held="" onClick={hold.release}>
           {missed() > 0 ? `${missed()} new ↑` : 'held while you read'}

@@ -1,6 +1,7 @@
 import { createMemo, createSignal, type JSX } from 'solid-js';
 import type { TablePanel } from '../../contract/spec/panel.ts';
 import { formatValue } from '../format.ts';
+import { createAsked } from './asked.ts';
 import { useBoard } from './board-context.ts';
 import { keyText, NO_VALUE } from './choice.ts';
 import { type GridCell, type GridColumn, GridTable } from './grid-table.tsx';
@@ -19,6 +20,7 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
   const picture = createHeld(
     () => props.picture,
     () => hold()?.held() ?? false,
+    createAsked(() => props.request),
   );
   type Row = (typeof props.picture.rows)[number];
   const shownSort = () => props.sort ?? props.panel.sort ?? null;

@@ -59,6 +59,30 @@ export function createHold(element: Accessor<HTMLElement | undefined>, nowMs: Ac
 }
 
 /** What is given, and, while it is held, what was given last before. */
-export function createHeld<Value>(given: Accessor<Value>, held: Accessor<boolean>): Accessor<Value> {
-  return createMemo<Value>((before) => (held() && before !== undefined ? before : given()));
+export function createHeld<Value>(
+  given: Accessor<Value>,
+  held: Accessor<boolean>,
+  asked: Accessor<string>,
+): Accessor<Value> {
+  const holding = new Holding<Value>();
+  return createMemo(() => holding.of(given(), asked(), held()));
+}
+
+/** What answers another question is never held back: when that has changed, the next that is given is taken. */
+export class Holding<Value> {
+  #question: string | null = null;
+  #kept: Value | undefined;
+  /** Given when the question changed: the answer to the one before. */
+  #before: { readonly value: Value } | null = null;
+
+  of(value: Value, question: string, held: boolean): Value {
+    if (question !== this.#question) {
+      this.#before = this.#question === null ? null : { value };
+      this.#question = question;
+    }
+    if (this.#before === null && held && this.#kept !== undefined) return this.#kept;
+    if (this.#before !== null && this.#before.value !== value) this.#before = null;
+    this.#kept = value;
+    return value;
+  }
 }

@@ -250,6 +250,9 @@ test('V1 a time that has ended and is final is neither live nor late nor stale: 
   expect(inView(at(11, 0) * 1000, NOW - 5000).name).toBe('live');
   expect(quarter({ follows: true }).name).toBe('live');
   expect(quarter({ connection: WAITING }).name).toBe('disconnected');
+  // A log's picture has the newest rows; the panel lists those in view.
+  const rows = { follows: false, inView: { fromUs: at(11, 0) * 1000, untilUs: at(11, 15) * 1000 } };
+  expect(shown({}, rows).word).toBe('past: 11:00 – 11:15');
   const losses = [{ kind: 'gap', atMs: at(11, 5), reason: 'x', missing: 3 }] as const;
   expect(quarter({ losses }).word).toBe('gap · 3 missing');
 });

@@ -2,6 +2,7 @@ import type { SourceState } from '../../contract/protocol/down.ts';
 import type { ConnectionStatus, Loss, PictureTime } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
 import { formatDay, formatMoment, formatStretch, type Zone } from '../format-time.ts';
+import type { InView } from './in-view.ts';
 
 /**
  * What a panel may claim about the picture it shows. The first that holds, wins:
@@ -74,6 +75,8 @@ export interface PanelStateInput {
   readonly losses?: readonly Loss[];
   /** What is in view moves on with the newest event or the clock; left out: it does. */
   readonly follows?: boolean;
+  /** What of a stream is in view, where the picture does not say; left out: it does. */
+  readonly inView?: InView | undefined;
   /** When the engine last spoke: of what came since, nobody here knows. Left out: now. */
   readonly heardMs?: number;
   readonly paused: boolean;
@@ -153,7 +156,7 @@ export function panelState(input: PanelStateInput): PanelState {
 
 /** Of a time that has ended and is final, nothing is live, and nothing is late. Null: it goes on, or may still change. */
 function pastState(input: PanelStateInput, picture: PictureTime): PanelState | null {
-  const { fromUs, untilUs } = picture;
+  const { fromUs, untilUs } = input.inView ?? picture;
   const { watermarkUs } = picture.streamTime ?? picture;
   if (input.follows !== false || untilUs === null || watermarkUs === null || untilUs > watermarkUs) return null;
   const missing = gapInView(input, picture);
@@ -180,8 +183,11 @@ function isBeingRead(picture: PictureTime, input: PanelStateInput): boolean {
 }
 
 /** Records known to be missing from what is in view, 0 where nobody knows how many; null: none are. */
-function gapInView({ losses = [], follows = true, nowMs }: PanelStateInput, picture: PictureTime): number | null {
-  const { fromUs, untilUs } = picture;
+function gapInView(
+  { losses = [], follows = true, inView, nowMs }: PanelStateInput,
+  picture: PictureTime,
+): number | null {
+  const { fromUs, untilUs } = inView ?? picture;
   // A loss is known by when it was noticed, on the clock: what follows is as far behind that as its newest event.
   const behindMs = follows && untilUs !== null ? Math.max(0, nowMs - untilUs / 1000) : 0;
   const found = losses.filter(

@@ -6,6 +6,7 @@ import type { Placement } from '../board/layout.ts';
 import { isOpening } from '../board/opening.ts';
 import { useBoard } from './board-context.ts';
 import { PanelTools } from './frame/panel-tools.tsx';
+import { inView } from './in-view.ts';
 import type { Alarm, Sort } from './kind-props.ts';
 import { drawnBy } from './kinds.ts';
 import { createPanelRequest } from './panel-request.ts';
@@ -65,6 +66,7 @@ export function Panel(props: PanelProps): JSX.Element {
         catchingUp: stream()?.catchingUp ?? false,
         losses: stream()?.losses ?? [],
         follows: typeof board.view().until !== 'number',
+        inView: props.panel.kind === 'events' ? inView(board.view(), null, 0) : undefined,
         heardMs: board.heardMs(),
         paused: board.paused(),
         asleep: asleep(),

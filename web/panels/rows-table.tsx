@@ -1,6 +1,7 @@
 import { createMemo, createSignal, type JSX } from 'solid-js';
 import type { TablePanel } from '../../contract/spec/panel.ts';
 import { formatClock, formatClockMs } from '../format-time.ts';
+import { createAsked } from './asked.ts';
 import { useBoard } from './board-context.ts';
 import { type GridCell, type GridColumn, GridTable } from './grid-table.tsx';
 import { createHeld, type Hold } from './hold.ts';
@@ -31,6 +32,7 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
   const picture = createHeld(
     () => props.picture,
     () => hold()?.held() ?? false,
+    createAsked(() => props.request),
   );
   const fields = createMemo(() =>
     tableColumns(picture(), ids(), {
@@ -96,7 +98,7 @@ export function RowsTable(props: KindProps<TablePanel, 'rows'>): JSX.Element {
       sort={props.sort}
       onSort={props.onSort}
       room={props.room}
-      note=""
+      note={typeof board.view().until === 'number' ? 'the newest rows, not those of the time in view' : ''}
       missed={missed()}
       hold={setHold}
     />

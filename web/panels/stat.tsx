@@ -3,6 +3,7 @@ import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { StatPanel } from '../../contract/spec/panel.ts';
 import type { Span } from '../../contract/worker-api.ts';
 import { formatSpan, formatValue } from '../format.ts';
+import { createAsked } from './asked.ts';
 import { useBoard } from './board-context.ts';
 import { createComparedPicture } from './compare.ts';
 import { coverWords } from './cover-words.ts';
@@ -74,7 +75,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   /** What it covers is then the length compared with: where there is little room it is said once. */
   const compared = () => (bound() === null ? versus() : null);
   /** What is asked for: of something else, nothing has been passed yet. */
-  const asked = createMemo((before: string) => (props.request === null ? before : JSON.stringify(props.request)), '');
+  const asked = createAsked(() => props.request);
   let since: { readonly us: number; readonly of: string } | null = null;
   const alarm = createMemo(() => {
     const { passed } = shown();
