@@ -131,3 +131,37 @@ test('W13 windows that could not be filled change nothing of those that run', as
   state.fails = false;
   expect(shown(engine, 'm2')).toEqual([0, []]);
 });
+
+test('W13 V17 what came too late for a window is not in the one its filters make of it', async () => {
+  const { engine, feed } = await opened();
+  const spec = { from: 's', window: 'tumble(10s)', by: ['line'], select: { n: 'count()' } };
+  const [strict, patient] = [
+    { ...spec, late: { allow: '0s' } },
+    { ...spec, late: { allow: '1h' } },
+  ];
+  engine.windows({ strict, patient });
+  feed([
+    { line: 'a', machine: 'm1', second: 5 },
+    { line: 'a', machine: 'm1', second: 105 },
+  ]);
+  engine.progress('s', {}, 100 * SECOND);
+  feed([
+    { line: 'a', machine: 'm2', second: 6 },
+    { line: 'a', machine: 'm1', second: 7 },
+    { line: 'b', machine: 'm1', second: 108 },
+  ]);
+  const counted = (window: string, filters: readonly Filter[]) =>
+    pictureOf(engine, foldOf(window, 'n', { filters })).rows[0]?.value;
+  for (const [window, all, m1, m2] of [
+    ['strict', 3, 3, 0],
+    ['patient', 5, 4, 1],
+  ] as const) {
+    expect([window, counted(window, [])]).toEqual([window, all]);
+    expect([window, counted(window, [only('machine', 'm1')])]).toEqual([window, m1]);
+    expect([window, counted(window, [only('machine', 'm2')])]).toEqual([window, m2]);
+  }
+  // As a window that is added later.
+  engine.windows({ strict, patient, later: { ...strict, window: 'tumble(20s)', by: ['machine'] } });
+  expect(counted('later', [])).toBe(3);
+  expect(engine.windowState('later')).toMatchObject({ tooLateRows: 2 });
+});

@@ -1,3 +1,4 @@
+import type { TooLateRow } from '../ingest/too-late-rows.ts';
 import type { Block, Column } from '../panes/column.ts';
 import { SessionTable } from '../panes/session-table.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
@@ -5,17 +6,25 @@ import { type Database, quoteName } from '../store/database.ts';
 import { quoteTable, type Segments } from '../store/segments.ts';
 import type { RowExpression } from './expressions.ts';
 import type { Table } from './feed.ts';
+import { someRows } from './some-rows.ts';
 
 const CHUNK_ROWS = 122_880;
 
-/** Computes new tables of panes or sessions from a stream's kept rows, once. Nothing is late then: which rows were is not kept. */
+/**
+ * Computes new tables of panes or sessions from a stream's kept rows, once. Of those that are known to have come too late
+ * for a window each is judged by the watermark it was behind, after the others; of the rest nothing is late, for what was
+ * is not kept.
+ */
 export function backfill(
   database: Database,
   segments: Segments,
   expressions: ReadonlyMap<string, RowExpression>,
   tables: readonly Table[],
+  tooLate: readonly TooLateRow[],
 ): void {
   if (tables.length === 0) return;
+  const behind = new Behind(tooLate);
+  const judged: { readonly block: Block; readonly watermarkUs: number }[] = [];
   const texts = [...new Set(tables.flatMap(expressionsOf))];
   const sqlOf = (text: string): string => {
     const expression = expressions.get(text);
@@ -30,9 +39,49 @@ export function backfill(
   for (const { table, schema, rows } of segments.all)
     for (let start = 0; start < rows; start += CHUNK_ROWS) {
       const source = `${segments.projection(quoteTable(table), schema)} WHERE rowid >= ${start} AND rowid < ${start + CHUNK_ROWS}`;
-      for (const block of blocksOf(database.run(`SELECT ${select} FROM (${source})${where}`), texts))
-        for (const target of tables) target.add(block, null, null);
+      for (const block of blocksOf(database.run(`SELECT ${select} FROM (${source})${where}`), texts)) {
+        const { rest, apart } = behind.split(block);
+        for (const target of tables) target.add(rest, null, null);
+        judged.push(...apart);
+      }
     }
+  judged.sort((left, right) => left.watermarkUs - right.watermarkUs);
+  for (const { block, watermarkUs } of judged) for (const target of tables) target.add(block, watermarkUs, null);
+}
+
+/** Rows that came too late, by the watermark each was behind. */
+class Behind {
+  readonly #byPartition = new Map<number, Map<number, number>>();
+
+  constructor(rows: readonly TooLateRow[]) {
+    for (const { partition, offset, watermarkUs } of rows) {
+      const known = this.#byPartition.get(partition) ?? new Map<number, number>();
+      known.set(offset, watermarkUs);
+      this.#byPartition.set(partition, known);
+    }
+  }
+
+  /** Those of a block by their watermarks, and the rest of it. */
+  split(block: Block): {
+    readonly rest: Block;
+    readonly apart: readonly { readonly block: Block; readonly watermarkUs: number }[];
+  } {
+    const found = new Map<number, number[]>();
+    const rest: number[] = [];
+    if (this.#byPartition.size === 0) return { rest: block, apart: [] };
+    for (let row = 0; row < block.rows; row++) {
+      const watermarkUs = this.#byPartition.get(block.partitionAt(row))?.get(block.offsetAt(row));
+      if (watermarkUs === undefined) rest.push(row);
+      else {
+        const rows = found.get(watermarkUs);
+        if (rows) rows.push(row);
+        else found.set(watermarkUs, [row]);
+      }
+    }
+    if (found.size === 0) return { rest: block, apart: [] };
+    const apart = [...found].map(([watermarkUs, rows]) => ({ block: someRows(block, rows), watermarkUs }));
+    return { rest: someRows(block, rest), apart };
+  }
 }
 
 /** Where every table has a condition, only rows that one of them holds for are read. */

@@ -143,7 +143,7 @@ export class WindowSet {
         this.#settle();
         const keptFromUs = rowsKeptFromUs(state);
         if (keptFromUs !== null) for (const table of tables) table.completeFrom(keptFromUs);
-        backfill(this.#database, state.segments, expressions, tables);
+        backfill(this.#database, state.segments, expressions, tables, state.tooLateRows.all);
       };
       this.#plan(state, state.schema, streamShape(state.name, state.schema), taken, before, fill, kept);
     }
