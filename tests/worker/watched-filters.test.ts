@@ -55,6 +55,7 @@ test('V17 what all that is watched needs is read once, and no other picture is m
     { line: 'b', machine: 'm2' },
   ]);
   const revision = engine.revision(foldOf('lines', 'n'));
+  expect(engine.paneMemory().budgetBytes).toBe(64 * MIB);
   engine.watch(['m1', 'm2', 'm3', 'm4'].map(ofMachine));
   expect(state.readings).toBe(1);
   expect(engine.revision(foldOf('lines', 'n'))).toBe(revision);
@@ -64,6 +65,10 @@ test('V17 what all that is watched needs is read once, and no other picture is m
     [0, []],
   ]);
   expect(state.readings).toBe(1);
+  // What filters need has memory of its own, which is said.
+  expect(engine.paneMemory().budgetBytes).toBe(72 * MIB);
+  engine.keepFor([]);
+  expect(engine.paneMemory().budgetBytes).toBe(64 * MIB);
 });
 
 test('V17 what is watched gives way to nobody, however long no picture of it was made; others wait for room', async () => {

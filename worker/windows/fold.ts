@@ -66,8 +66,8 @@ export function foldPicture(
   const keys = values.length - shown.length;
   let rest: number | null = null;
   if (keys > 0 && isAdditive(measure, window.select)) {
-    const hidden = new Set(shown);
-    rest = values.reduce<number>((sum, one, place) => (hidden.has(place) ? sum : sum + (one ?? 0)), 0);
+    const among = new Set(shown);
+    rest = values.reduce<number>((sum, one, place) => (among.has(place) ? sum : sum + (one ?? 0)), 0);
   }
   return {
     ...base,

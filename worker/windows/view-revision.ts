@@ -31,15 +31,18 @@ function numberOf(table: Table): number {
 }
 
 const meanings = new WeakMap<WindowPlan, number>();
-/** Numbers of windows that differ, by what they are. */
+/** Numbers of windows that differ, by what they are: filters bring ever new ones, and forgotten ones get another number. */
 const numbered = new Map<string, number>();
+const MAX_NUMBERED = 5_000;
+let meant = 0;
 
 /** Equal for plans of the same window: the same tables may be read in another way. */
 function meaningOf(plan: WindowPlan): number {
   let meaning = meanings.get(plan);
   if (meaning === undefined) {
     const text = JSON.stringify([plan.name, plan.window, plan.byTypes]);
-    meaning = numbered.get(text) ?? numbered.size;
+    meaning = numbered.get(text) ?? meant++;
+    if (numbered.size >= MAX_NUMBERED) numbered.clear();
     numbered.set(text, meaning);
     meanings.set(plan, meaning);
   }

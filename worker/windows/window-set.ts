@@ -14,6 +14,8 @@ import type { KeptWindow } from './kept-window.ts';
 import { planWindow, type WindowPlan } from './plan.ts';
 import { shareBudget, shareTables } from './share-tables.ts';
 
+/** Variants share so much of the memory on top, so that the panes of no window are folded for them. */
+const VARIANTS_SHARE = 1 / 8;
 /** Expressions that are remembered; filters bring ever new ones. */
 const MAX_RESOLVED = 5_000;
 
@@ -30,6 +32,8 @@ export class WindowSet {
   readonly #database: Database;
   readonly #settle: () => void;
   readonly #paneBudgetBytes: number;
+  /** With what variants have on top. */
+  #budgetBytes: number;
   #tables: readonly Table[] = [];
   #specs: Readonly<Record<string, WindowSpec>> = {};
   /** With the variants of them. */
@@ -49,6 +53,7 @@ export class WindowSet {
     this.#database = database;
     this.#settle = settle;
     this.#paneBudgetBytes = paneBudgetBytes;
+    this.#budgetBytes = paneBudgetBytes;
   }
 
   get all(): ReadonlyMap<string, KeptWindow> {
@@ -159,12 +164,13 @@ export class WindowSet {
     return this.#specs;
   }
 
-  /** Variants share an eighth of the memory on top, so that the panes of no window are folded for them. */
   #share(): void {
     const own = new Set([...this.#kept.values()].flatMap(({ groupings }) => groupings.map(({ rows }) => rows.table)));
     const others = this.#tables.filter((table) => !own.has(table));
+    const ofVariants = others.length === 0 ? 0 : this.#paneBudgetBytes * VARIANTS_SHARE;
+    this.#budgetBytes = this.#paneBudgetBytes + ofVariants;
     shareBudget([...own], this.#paneBudgetBytes);
-    shareBudget(others, this.#paneBudgetBytes / 8);
+    shareBudget(others, ofVariants);
   }
 
   #variantSpecs(streams: ReadonlyMap<string, StreamState>): Record<string, WindowSpec> {
@@ -206,7 +212,7 @@ export class WindowSet {
   /** What all panes hold now, by estimate, and may hold. (N5) */
   paneMemory(): { readonly usedBytes: number; readonly budgetBytes: number } {
     const usedBytes = this.#tables.reduce((sum, { slots }) => sum + slots.bytes, 0);
-    return { usedBytes: Math.round(usedBytes), budgetBytes: this.#paneBudgetBytes };
+    return { usedBytes: Math.round(usedBytes), budgetBytes: this.#budgetBytes };
   }
 
   /** A stream has a schema, or a wider one: its windows are planned again. */
