@@ -12,7 +12,7 @@ import type { LetterGroup, ShownLetter } from './dead-letters.ts';
 export type InTabMessage =
   /** `speed` 1 is as it happened, 10 ten times as fast, by event time; `max` as fast as they are read. */
   | { readonly kind: 'files'; readonly files: readonly File[]; readonly speed: number | 'max' }
-  /** One of `DEMOS`; `rate` in events per second, null: as its stream has them. */
+  /** One of `DEMOS`; `rate` in events per second of all its streams together, null: as they have them. */
   | { readonly kind: 'demo'; readonly name: string; readonly rate: number | null }
   | { readonly kind: 'engine'; readonly port: MessagePort }
   /** What could not become rows, of every file: told on the port once, as `InTabAnswer<InTabLetters>`. */

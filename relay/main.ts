@@ -8,9 +8,10 @@ import type { StreamSchema } from '../contract/protocol/down.ts';
 import { changesTold } from './boards/changes-told.ts';
 import { LiveBoards } from './boards/live-boards.ts';
 import { watchFolder } from './boards/watch-folder.ts';
-import { configOf, demoRate } from './cli/config-of.ts';
+import { configOf } from './cli/config-of.ts';
 import { parseOptions } from './cli/options.ts';
 import { openDataFolder } from './data-folder.ts';
+import { demoRate } from './demo-rate.ts';
 import { buildPage, builtPage } from './page.ts';
 import type { Relay } from './relay.ts';
 

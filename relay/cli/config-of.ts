@@ -2,8 +2,6 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HighwaterError } from '../../contract/errors.ts';
 import { type RunConfig, readConfig, singleStream, streamName, withBoards } from '../config.ts';
-import { SIMULATORS } from '../demo/simulators.ts';
-import { parseSourceUrl } from '../sources/source-url.ts';
 import { type Options, usage } from './options.ts';
 
 /** What runs where nothing is chosen, and for each that can be simulated. */
@@ -65,17 +63,6 @@ function withDemo(config: RunConfig, { given }: Options): RunConfig {
     `${flags} would have no effect here`,
     `leave ${flags} out: no stream of the configuration is simulated (source: demo:shop)`,
   );
-}
-
-/** Of each simulated stream, its share of what is asked for them all; none is asked for: as many as it usually has. */
-export function demoRate(source: string, { streams }: Pick<RunConfig, 'streams'>, asked: number | null) {
-  if (asked === null) return {};
-  const usual = (url: string) => {
-    const parsed = parseSourceUrl(url);
-    return parsed.ok && parsed.url.kind === 'demo' ? SIMULATORS[parsed.url.name].defaultRate : 0;
-  };
-  const all = Object.values(streams).reduce((sum, stream) => sum + usual(stream.source), 0);
-  return { rate: (asked * usual(source)) / Math.max(1, all) };
 }
 
 function kafkaSecurity({ kafkaUser, kafkaPasswordEnv, kafkaMechanism, kafkaCa, kafkaTls }: Options) {

@@ -2,6 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import { demoOf } from '../../contract/demos.ts';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import { simulatorOf } from '../demo/simulators.ts';
+import { demoRate } from '../demo-rate.ts';
 import { loadDemo } from './demo-files.ts';
 import { createSimulatedSource } from './simulated-source.ts';
 import type { WrittenBoards } from './tab-relay.ts';
@@ -11,7 +12,7 @@ const PAST_MS = 15 * 60_000;
 const AHEAD_US = parseDurationUs('1h');
 
 export interface DemoOptions {
-  /** Events per second; null: as the stream has them. */
+  /** Events per second of all streams together; null: as they have them. */
   readonly rate: number | null;
   readonly clock: Clock;
   readonly run: string;
@@ -32,7 +33,10 @@ export async function openDemo(
     streams: Object.entries(streams).map(([stream, spec]) => ({
       name: stream,
       spec,
-      source: sourceOf(spec.source.replace(/^demo:/, ''), options),
+      source: sourceOf(spec.source.replace(/^demo:/, ''), {
+        ...options,
+        ...demoRate(spec.source, { streams }, options.rate),
+      }),
       pacer: null,
       aheadUs: AHEAD_US,
     })),

@@ -32,9 +32,12 @@ export interface TabRelay {
 }
 
 const HEARTBEAT_MS = 15_000;
+/** Of all logs together: the tab's memory is theirs. */
+const MAX_LOG_BYTES = 256 * 1024 * 1024;
 
 export function startTabRelay({ streams, boards: written, clock, run, onFailure }: TabRelayParts): TabRelay {
-  const feeds = new Map(streams.map((stream) => [stream.name, feedOf(stream, clock)]));
+  const maxLogBytes = MAX_LOG_BYTES / Math.max(1, streams.length);
+  const feeds = new Map(streams.map((stream) => [stream.name, feedOf(stream, clock, maxLogBytes)]));
   const sessions = new Set<Session>();
   const conflators = new Conflators();
   const first = written === null ? new FirstBoards(Object.fromEntries(feeds), {}) : null;

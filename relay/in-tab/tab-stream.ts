@@ -21,10 +21,12 @@ export interface TabStream {
   readonly aheadUs: number | null;
 }
 
-const MAX_LOG_BYTES = 256 * 1024 * 1024;
-
 /** Its feed, not read yet. */
-export function feedOf({ name, spec, source, pacer, aheadUs }: TabStream, clock: Clock): StreamFeed {
+export function feedOf(
+  { name, spec, source, pacer, aheadUs }: TabStream,
+  clock: Clock,
+  maxLogBytes: number,
+): StreamFeed {
   const { delay, idle } = spec.time;
   return new StreamFeed({
     stream: name,
@@ -38,7 +40,7 @@ export function feedOf({ name, spec, source, pacer, aheadUs }: TabStream, clock:
     limits: BATCH_LIMITS,
     pacer,
     deadLetters: DeadLetters.inMemory(clock),
-    store: memoryStore({ maxBytes: MAX_LOG_BYTES, fromEarliest: true }),
+    store: memoryStore({ maxBytes: maxLogBytes, fromEarliest: true }),
     backfillUs: null,
   });
 }
