@@ -63,7 +63,8 @@ export function parseOptions(argv: readonly string[]): Options {
   };
   const origin = (text: string, before: readonly string[]) => {
     const url = URL.parse(text);
-    if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, ''))
+    // Browsers name origins in small letters, without a usual port.
+    if (url === null || !/^https?:$/.test(url.protocol) || `${url.origin}/` !== url.href)
       throw new InvalidArgumentError('Expected an origin such as https://boards.example, without a path.');
     return [...before, url.origin];
   };
