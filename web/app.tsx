@@ -75,7 +75,7 @@ export function App(props: AppProps): JSX.Element {
   });
   const zone = () => time()?.zone() ?? { timeZone: undefined };
   createEffect(() => {
-    const title = board()?.title;
+    const title = isHealth() ? 'Pipeline health' : board()?.title;
     document.title = title ? `${title} · Highwater` : 'Highwater';
   });
 

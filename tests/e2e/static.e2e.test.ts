@@ -96,14 +96,21 @@ test('K11 files are read without a relay too', { timeout: 90_000 }, async () => 
 
 test('K11 a relay elsewhere is named in the address, and what it needs is said', { timeout: 90_000 }, async () => {
   const { url } = await site();
-  const tab = await tabForTest(browser, url, { expected: /404|WebSocket|ERR_CONNECTION_REFUSED|CORS/ });
+  const tab = await tabForTest(browser, `${url}?board=sales&from=now-5m&theme=dark`, {
+    expected: /404|WebSocket|ERR_CONNECTION_REFUSED|CORS/,
+  });
   const { page } = tab;
   await page.getByLabel('Connect to a relay').fill('http://127.0.0.1:9');
   await page.getByRole('button', { name: 'Connect' }).click();
   await until(async () =>
     expect(await page.locator('h1').textContent()).toBe('No relay answers at http://127.0.0.1:9'),
   );
-  expect(new URL(page.url()).searchParams.get('relay')).toBe('http://127.0.0.1:9');
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+    relay: 'http://127.0.0.1:9',
+    board: 'sales',
+    from: 'now-5m',
+    theme: 'dark',
+  });
   expect(await page.locator('.connect').textContent()).toContain(`--allow-origin ${new URL(url).origin}`);
 });
 

@@ -69,6 +69,22 @@ test('V35 it fits a phone, without barriers, and stands still while its numbers 
   }
 });
 
+test('V35 what statuses tell again is written over, not made anew', async () => {
+  const page = await visit('scene=delivery');
+  /** What is on the page only while nobody makes it anew. */
+  const mark = () =>
+    page.evaluate(() => {
+      for (const one of document.querySelectorAll('.health meter, .losses li, .facts > div')) one.classList.add('same');
+    });
+  await mark();
+  const marked = await page.locator('.same').count();
+  expect(marked).toBeGreaterThan(15);
+  await page.evaluate(() => void dispatchEvent(new CustomEvent('pass', { detail: 1000 })));
+  expect(await page.locator('.same').count()).toBe(marked);
+  expect(await page.title()).toBe('Pipeline health · Highwater');
+  await page.close();
+});
+
 test('V35 a trouble is said in words where it is', async () => {
   const failed = await visit('scene=failed');
   expect(await failed.locator('[data-stream] .stream-state').textContent()).toContain('source failed');
@@ -80,7 +96,8 @@ test('V35 a trouble is said in words where it is', async () => {
   expect(await away.locator('[data-fact="Relay"]').textContent()).toMatch(
     /disconnected since .*did not answer for 15 s/,
   );
-  expect(await away.locator('[data-fact="Lag"] .fact-value').textContent()).toBe('not known');
+  for (const fact of ['Lag', 'To be read'])
+    expect(await away.locator(`[data-fact="${fact}"] .fact-value`).textContent()).toBe('not known');
   await away.getByRole('link', { name: 'Boards', exact: true }).click();
   await away.waitForSelector('.panel');
   expect(new URL(away.url()).searchParams.has('page')).toBe(false);

@@ -1,4 +1,4 @@
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createSignal, Index, type JSX, Show } from 'solid-js';
 import type { Status } from '../../contract/worker-api.ts';
 import { Sheet } from '../dialog/sheet.tsx';
 import { formatMoment, type Zone } from '../format-time.ts';
@@ -38,22 +38,25 @@ export function Delivery(props: DeliveryProps): JSX.Element {
         delivery <b>{props.summary.words} ›</b>
       </button>
       <Sheet title="Delivery" open={open()} onClose={() => setOpen(false)}>
-        <For each={Object.entries(props.status.streams)}>
-          {([name, stream]) => (
-            <section>
-              <h3>{name}</h3>
-              <p>{outcomeWords(stream, props.nowMs, props.zone)}</p>
-              <Show when={conflatedWords(stream)}>{(words) => <p>{words()}</p>}</Show>
-              <Show when={stream.losses.length > 0} fallback={<p>Nothing is missing.</p>}>
-                <ul class="lossy">
-                  <For each={newestFirst(stream.losses)}>
-                    {(loss) => <li>{lossWords(loss, props.nowMs, props.zone)}</li>}
-                  </For>
-                </ul>
-              </Show>
-            </section>
-          )}
-        </For>
+        <Index each={Object.entries(props.status.streams)}>
+          {(entry) => {
+            const stream = () => entry()[1];
+            return (
+              <section>
+                <h3>{entry()[0]}</h3>
+                <p>{outcomeWords(stream(), props.nowMs, props.zone)}</p>
+                <Show when={conflatedWords(stream())}>{(words) => <p>{words()}</p>}</Show>
+                <Show when={stream().losses.length > 0} fallback={<p>Nothing is missing.</p>}>
+                  <ul class="lossy">
+                    <Index each={newestFirst(stream().losses)}>
+                      {(loss) => <li>{lossWords(loss(), props.nowMs, props.zone)}</li>}
+                    </Index>
+                  </ul>
+                </Show>
+              </section>
+            );
+          }}
+        </Index>
         <section>
           <h3>Connection</h3>
           <p>{connectionWords(props.status, props.nowMs, props.zone)}</p>
@@ -64,13 +67,13 @@ export function Delivery(props: DeliveryProps): JSX.Element {
           <Show when={props.status.restarts.length > 0}>
             <p>Started again:</p>
             <ul>
-              <For each={newestFirst(props.status.restarts)}>
-                {({ atMs, reason }) => (
+              <Index each={newestFirst(props.status.restarts)}>
+                {(restart) => (
                   <li>
-                    {formatMoment(atMs, props.nowMs, props.zone)}: {sentence(reason)}
+                    {formatMoment(restart().atMs, props.nowMs, props.zone)}: {sentence(restart().reason)}
                   </li>
                 )}
-              </For>
+              </Index>
             </ul>
           </Show>
         </section>

@@ -6,14 +6,18 @@ import { shopStatus } from '../../tests/web/fixture/shop.ts';
 import { boardEntries, matching, streamState } from './home-entries.ts';
 
 const window = (from: string) => WindowSpecSchema.parse({ from, window: 'tumble(1m)', select: { n: 'count()' } });
-const board = (title: string, windows: string[], tags: string[] = []) =>
+const board = (title: string, windows: string[], tags: string[] = [], description = '') =>
   BoardSchema.parse({
     title,
+    description,
     tags,
     panels: windows.map((name) => ({ kind: 'stat', title: name, w: 4, h: 3, window: name, value: 'n' })),
   });
 const boards: Boards = {
-  boards: { shop: board('The shop', ['sales', 'hourly'], ['retail']), line: board('Line 4', ['cycles']) },
+  boards: {
+    shop: board('The shop', ['sales', 'hourly'], ['retail']),
+    line: board('Line 4', ['cycles'], [], 'Presses and their moulds.'),
+  },
   windows: { sales: window('orders'), hourly: window('sales'), cycles: window('machines') },
   playlists: {},
   problems: [{ file: 'boards/shop.yaml', board: 'shop', lines: ['a', 'b'] }],
@@ -33,6 +37,7 @@ test.each([
   ['retail', ['shop']],
   ['machi', ['line']],
   ['line machines', ['line']],
+  ['moulds', ['line']],
   ['line orders', []],
 ])('V34 searched for "%s", boards with all its words are left', (text, names) => {
   expect(matching(boardEntries(boards), text).map(({ name }) => name)).toEqual(names);
@@ -42,6 +47,12 @@ test('V34 a stream says how it stands in a word', () => {
   const status = shopStatus(1e9, { state: 'live', sinceMs: 0, transport: 'websocket' });
   const [name = ''] = Object.keys(status.streams);
   expect(streamState(status, name)).toEqual({ word: 'live', tone: 'live' });
+  const seen = (afterMs: number, perSecond: number | null) =>
+    streamState(status, name, { nowMs: 1e9 + afterMs, perSecond });
+  expect(seen(20_000, 0).word).toBe('live');
+  expect(seen(180_000, 0)).toEqual({ word: 'silent, newest event 3 min old', tone: 'late' });
+  expect(seen(180_000, 12)).toEqual({ word: 'late, 3 min behind', tone: 'late' });
+  expect(seen(7_200_000, 12)).toEqual({ word: 'replay', tone: 'still' });
   expect(streamState(status, 'gone').word).toBe('not served');
   expect(streamState(null, name).word).toBe('connecting');
   expect(streamState({ ...status, connection: { state: 'closed', reason: '' } }, name)).toMatchObject({ tone: 'down' });

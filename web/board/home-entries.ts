@@ -1,6 +1,8 @@
 import type { Board } from '../../contract/spec/board.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { Boards, Status } from '../../contract/worker-api.ts';
+import { formatSpan } from '../format.ts';
+import { REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
 import { streamOf } from '../panels/waiting-words.ts';
 
 /** A board as the list and the switcher have it. */
@@ -26,12 +28,14 @@ export function boardEntries(boards: Boards): BoardEntry[] {
   }));
 }
 
-/** Those that have every word somewhere in their title, name, tags or streams' names; nothing: all. */
+/** Those that have every word somewhere in their title, name, description, tags or streams' names; nothing: all. */
 export function matching(entries: readonly BoardEntry[], text: string): readonly BoardEntry[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return entries;
   return entries.filter(({ name, board, streams }) => {
-    const found = [board.title, name, ...(board.tags ?? []), ...streams].join('\n').toLowerCase();
+    const found = [board.title, name, board.description ?? '', ...(board.tags ?? []), ...streams]
+      .join('\n')
+      .toLowerCase();
     return words.every((word) => found.includes(word));
   });
 }
@@ -47,8 +51,15 @@ export interface StreamState {
   readonly tone: 'live' | 'late' | 'down' | 'still';
 }
 
-/** Null: the relay does not serve it. */
-export function streamState(status: Status | null, name: string): StreamState {
+/** Events older than this are told with their age. */
+const FRESH_MS = 30_000;
+
+/** `seen`: with how much of it comes now, what is live by its source is told late, silent or a replay where it is. */
+export function streamState(
+  status: Status | null,
+  name: string,
+  seen?: { readonly nowMs: number; readonly perSecond: number | null },
+): StreamState {
   const stream = status?.streams[name];
   if (!status || status.connection.state === 'connecting') return { word: 'connecting', tone: 'still' };
   if (status.connection.state !== 'live') return { word: 'disconnected', tone: 'down' };
@@ -56,5 +67,11 @@ export function streamState(status: Status | null, name: string): StreamState {
   if (stream.source.state === 'failed') return { word: 'source failed', tone: 'down' };
   if (stream.catchingUp) return { word: 'catching up', tone: 'still' };
   if (stream.received === 0) return { word: 'no data yet', tone: 'still' };
-  return { word: stream.source.state, tone: stream.source.state === 'live' ? 'live' : 'still' };
+  if (stream.source.state !== 'live') return { word: stream.source.state, tone: 'still' };
+  const { maxEventTimeUs } = stream;
+  const ageMs = seen && maxEventTimeUs !== null ? seen.nowMs - maxEventTimeUs / 1000 - (status.clockAheadMs ?? 0) : 0;
+  if (ageMs <= FRESH_MS || !seen) return { word: 'live', tone: 'live' };
+  if (seen.perSecond === 0) return { word: `silent, newest event ${formatSpan(ageMs)} old`, tone: 'late' };
+  if (ageMs > REPLAY_BEHIND_MS) return { word: 'replay', tone: 'still' };
+  return { word: `late, ${formatSpan(ageMs)} behind`, tone: 'late' };
 }

@@ -136,8 +136,12 @@ export function streamFacts(stream: StreamStatus, live: boolean, { nowMs, zone }
     },
     {
       term: 'To be read',
-      value: lag.records === null ? 'the source cannot say' : `${count(lag.records)} ${records(lag.records)}`,
-      ...(lag.records !== null && lag.records > 100_000 && { tone: 'late' as const }),
+      value: !live
+        ? 'not known'
+        : lag.records === null
+          ? 'the source cannot say'
+          : `${count(lag.records)} ${records(lag.records)}`,
+      ...(live && lag.records !== null && lag.records > 100_000 && { tone: 'late' as const }),
       note: 'What the source has and the relay has not read.',
     },
     {

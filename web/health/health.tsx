@@ -49,23 +49,23 @@ export default function Health(props: HealthProps): JSX.Element {
             <section class="health-part" aria-label="Memory">
               <h2>Memory</h2>
               <dl class="facts">
-                <For each={memoryShares(status())}>
+                <Index each={memoryShares(status())}>
                   {(share) => (
                     <div>
-                      <dt>{share.term}</dt>
+                      <dt>{share().term}</dt>
                       <dd>
-                        <span class="fact-value">{shareWords(share)}</span>
+                        <span class="fact-value">{shareWords(share())}</span>
                         <meter
                           min="0"
-                          max={Math.max(1, share.budgetBytes)}
-                          value={share.usedBytes}
-                          aria-label={`${share.term}: ${shareWords(share)}`}
+                          max={Math.max(1, share().budgetBytes)}
+                          value={share().usedBytes}
+                          aria-label={`${share().term}: ${shareWords(share())}`}
                         />
-                        <small>{share.note}</small>
+                        <small>{share().note}</small>
                       </dd>
                     </div>
                   )}
-                </For>
+                </Index>
               </dl>
             </section>
             <For each={names()}>
@@ -131,7 +131,8 @@ function Stream(props: {
   zone: Zone;
   onTooLate: () => void;
 }): JSX.Element {
-  const state = () => streamState(props.status, props.name);
+  const state = () =>
+    streamState(props.status, props.name, { nowMs: props.nowMs, perSecond: props.rate?.perSecond ?? null });
   const partitions = createMemo(() => Object.entries(props.stream.positions?.next ?? {}));
   const moment = () => ({ nowMs: props.nowMs, zone: props.zone });
   return (
@@ -175,9 +176,9 @@ function Stream(props: {
       <Show when={props.stream.losses.length > 0}>
         <h3>Gaps and resets</h3>
         <ul class="losses">
-          <For each={[...props.stream.losses].reverse()}>
-            {(loss) => <li>{lossWords(loss, props.nowMs, props.zone)}</li>}
-          </For>
+          <Index each={[...props.stream.losses].reverse()}>
+            {(loss) => <li>{lossWords(loss(), props.nowMs, props.zone)}</li>}
+          </Index>
         </ul>
       </Show>
       <Show when={partitions().length > 0}>
@@ -227,13 +228,13 @@ function Windows(props: { status: Status; nowMs: number; zone: Zone }): JSX.Elem
   return (
     <section class="health-part" aria-label="Windows">
       <h2>Windows</h2>
-      <For each={props.status.windowProblems}>
-        {({ window, message, fix }) => (
+      <Index each={props.status.windowProblems}>
+        {(problem) => (
           <p class="window-problem">
-            <b>{window} does not run.</b> {sentences(message, fix)}
+            <b>{problem().window} does not run.</b> {sentences(problem().message, problem().fix)}
           </p>
         )}
-      </For>
+      </Index>
       <Show when={running().length > 0} fallback={<p>No window runs yet.</p>}>
         <section class="table-scroll" aria-label="Windows that run">
           <table class="plain-table">

@@ -64,9 +64,12 @@ export function NoRelay(props: { relay: RelayUrl; onFiles: () => void }): JSX.El
 }
 
 function Connect(props: { relay: RelayUrl }): JSX.Element {
+  /** What else the address asks for, of boards that the relay may have. */
+  const kept = () => [...new URLSearchParams(location.search)].filter(([name]) => !['relay', 'demo'].includes(name));
   const blocked = () => location.protocol === 'https:' && props.relay.origin.startsWith('http:');
   return (
     <form class="connect" method="get" action={location.pathname}>
+      <For each={kept()}>{([name, value]) => <input type="hidden" name={name} value={value} />}</For>
       <label for="relay">Connect to a relay</label>
       <div>
         <input

@@ -7,15 +7,15 @@ import { downloadText } from '../dialog/download.ts';
 /** A board as the file somebody could have written, and what to do with it. */
 export default function SaveBoard(props: { name: string; board: Board; made: boolean }): JSX.Element {
   const fileName = () => `${props.name.replace(/[^\p{L}\p{N}_.-]+/gu, '-')}.yaml`;
-  const text = createMemo(() => boardText(props.board, new URL('/highwater-board.schema.json', location.href).href));
-  const command = () => `npm start -- --kafka localhost:9092 --topic ${props.name} --boards ${fileName()}`;
+  const text = createMemo(() => boardText(props.board, new URL('highwater-board.schema.json', document.baseURI).href));
+  const command = () => `npm start -- … --boards ${fileName()}`;
   return (
     <>
       <p>
         {props.made
           ? 'Nobody has written a file for this board: it was made from what the stream has. As a file it is yours.'
           : 'This is the board as it is shown now, as a file.'}{' '}
-        Start the relay as you did before, with <code>--boards {fileName()}</code> after it:
+        Start the relay with what you gave it before, and <code>--boards {fileName()}</code> after it:
       </p>
       <pre class="code">
         <code>{command()}</code>
