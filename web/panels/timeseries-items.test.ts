@@ -100,6 +100,15 @@ test('V42 the gravest threshold speaks, by name where there are several; those o
   expect(alarm({ a: [1, 12, 1] })).toBeNull();
 });
 
+test('what is under the crosshair wears the mark of the limit it has passed itself', () => {
+  const panel = panelOf({ y: ['a'], warnAbove: 5 });
+  const passed = (index: number) => {
+    const made = picture({ a: [1, 6, 1, 8] });
+    return legendItems(read(panel, made, { index, pointed: true })).map((item) => item.passed?.word ?? null);
+  };
+  expect([0, 1, 2, 3].map((index) => passed(index)[0])).toEqual([null, 'above 5', null, 'above 5']);
+});
+
 test('bands are in the legend, their edges are not; with a by-column each of its values has its own', () => {
   const panel = panelOf({ y: ['p50'], bands: [{ low: 'p10', high: 'p90' }] });
   expect(said(read(panel, picture({ p50: [5], p10: [1], p90: [9] })))).toEqual([

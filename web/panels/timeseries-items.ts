@@ -31,17 +31,17 @@ export function valueText({ panel, looks }: Pick<Reading, 'panel' | 'looks'>, na
   return mapped(value, panel.mappings)?.text ?? formatValue(value, { unit, decimals }).text;
 }
 
-/** The threshold a series' newest value has passed. Those on the right have an axis of their own, and no thresholds. */
-export function passedBy(panel: TimeseriesPanel, plot: Plot, name: string): Passed | null {
+/** The threshold a value of a series has passed. Those on the right have an axis of their own, and no thresholds. */
+function passedBy(panel: TimeseriesPanel, plot: Plot, name: string, index: number): Passed | null {
   const series = plot.series.find((one) => one.name === name);
   if (!series || series.right || plot.limits.length === 0) return null;
-  return thresholdPassed(series.values[newestIndex(plot)] ?? null, { ...panel, unit: series.unit });
+  return thresholdPassed(series.values[index] ?? null, { ...panel, unit: series.unit });
 }
 
-/** The gravest of all that are drawn, by name where there are several. */
+/** The gravest of all that are drawn, by their newest values; by name where there are several. */
 export function gravestOf(panel: TimeseriesPanel, plot: Plot): Passed | null {
   const found = plot.series.flatMap(({ name, title }): Passed[] => {
-    const passed = passedBy(panel, plot, name);
+    const passed = passedBy(panel, plot, name, newestIndex(plot));
     if (passed === null) return [];
     return [{ level: passed.level, word: plot.series.length > 1 ? `${title} ${passed.word}` : passed.word }];
   });
@@ -88,7 +88,7 @@ function seriesItems(reading: Reading): LegendItem[] {
         ),
         raw: values[index],
         earlier: isAlone(plot) ? null : wasText(reading, name),
-        passed: passedBy(panel, plot, name),
+        passed: passedBy(panel, plot, name, index),
         canToggle: true,
       };
     });

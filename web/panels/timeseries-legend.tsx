@@ -102,6 +102,12 @@ export function Folding(props: { readonly names: string; readonly children: JSX.
 
 /** In elements of their own: what changes is then a text, and nothing is moved. */
 function Entry(props: { readonly item: LegendItem }): JSX.Element {
+  /** A limit is passed by the value itself, by no mean of several. */
+  const signed = () =>
+    Math.max(
+      0,
+      props.item.values.findIndex(({ word }) => word === ''),
+    );
   return (
     <span class="entry">
       <span class="swatch" data-shape={props.item.shape} style={{ '--swatch': props.item.color }} />
@@ -112,12 +118,12 @@ function Entry(props: { readonly item: LegendItem }): JSX.Element {
         </span>
       </Show>
       <Index each={props.item.shown ? props.item.values : []}>
-        {(said) => (
+        {(said, place) => (
           <span>
             <Show when={said().word}>
               <span class="word">{said().word} </span>
             </Show>
-            <b>{`${signOf(props.item.passed)}${said().text}`}</b>
+            <b>{`${place === signed() ? signOf(props.item.passed) : ''}${said().text}`}</b>
           </span>
         )}
       </Index>
