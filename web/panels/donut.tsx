@@ -3,17 +3,19 @@ import type { DonutPanel } from '../../contract/spec/panel.ts';
 import { formatValue } from '../format.ts';
 import { isAdditive } from './additive.ts';
 import { useBoard } from './board-context.ts';
-import { useChoice } from './choice.ts';
+import { keyText, keyValue, useChoice } from './choice.ts';
 import { type Slice, slices } from './donut-arcs.ts';
 import { partText } from './funnel-note.tsx';
 import type { KindProps } from './kind-props.ts';
-import { mapped } from './mappings.ts';
+import { colorOf, mapped } from './mappings.ts';
 import { Nothing } from './panel-words.tsx';
 import { Key } from './pick.tsx';
 
 /** Between two slices, of the whole circle. */
 const GAP = 0.004;
 const ROW_REM = 1.5;
+/** Of the height, at most, for the names below the ring. */
+const LIST_PART = 0.56;
 
 /** Shares of a whole, with the whole in their middle; only of what can be added. */
 export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
@@ -27,7 +29,9 @@ export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
   const ringPx = () => {
     const { width, height } = props.room;
     if (wide()) return Math.max(48, Math.min(height - 8, width * 0.36));
-    return Math.max(48, Math.min(width - 16, height - Math.min(3.5, listed().length) * ROW_REM * rem() - 0.5 * rem()));
+    const rowPx = ROW_REM * rem();
+    const rows = Math.min(listed().length, Math.max(2, Math.floor((height * LIST_PART) / rowPx)));
+    return Math.max(48, Math.min(width - 16, height - rows * rowPx - 0.5 * rem()));
   };
   const listed = createMemo(() => whole().slices);
   const fits = () => {
@@ -41,13 +45,13 @@ export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
   const hidden = () => listed().length - shown().length;
   const color = (key: string | null) => {
     if (key === null) return 'var(--stale)';
-    const own = mapped(key, props.panel.mappings)?.color;
-    if (typeof own === 'number') return `var(--series-${own})`;
+    const own = mapped(keyValue(key), props.panel.mappings)?.color;
+    if (own != null) return colorOf(own);
     const order = board.seriesColumns.get(props.panel.label) ?? props.picture.rows.map((row) => row.key);
     return `var(--series-${board.colors.slot(props.panel.label, key, order) + 1})`;
   };
   const name = (key: string | null) => {
-    if (key !== null) return mapped(key, props.panel.mappings)?.text ?? key;
+    if (key !== null) return mapped(keyValue(key), props.panel.mappings)?.text ?? keyText(key);
     const { keys } = props.picture.rest;
     return `${keys} other${keys === 1 ? '' : 's'}`;
   };

@@ -10,8 +10,11 @@ import { formatMoment } from '../format-time.ts';
 import { useBoard } from './board-context.ts';
 import type { KindProps } from './kind-props.ts';
 import { colorOf, mapped } from './mappings.ts';
+import { ownColor } from './state-colors.ts';
 import { Folding } from './timeseries-legend.tsx';
 
+/** Looks remembered at most. */
+const MOST_LOOKS = 500;
 /** More states than this in a legend are said as one. */
 const MOST_SHARES = 10;
 
@@ -28,8 +31,10 @@ export function StateTimeline(props: KindProps<StateTimelinePanel, 'states'>): J
         const plain = typeof state === 'number' ? formatValue(state, { unit, decimals }).text : state;
         look = {
           text: told?.text ?? (plain === '' ? '(empty)' : plain),
-          color: told?.color ?? board.colors.slot(value, String(state)) + 1,
+          color: told?.color ?? ownColor(state, (name) => board.colors.slot(value, name) + 1),
         };
+        // Numbers may be any number of them.
+        if (known.size >= MOST_LOOKS) known.clear();
         known.set(state, look);
       }
       return look;
