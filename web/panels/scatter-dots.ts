@@ -3,6 +3,8 @@ import type { GroupsPicture } from '../../contract/worker-api.ts';
 import { NO_VALUE } from './choice.ts';
 
 export interface Dot {
+  /** Of its groups together: a key may stand in several series. */
+  readonly id: string;
   readonly key: string;
   readonly series: string | null;
   readonly x: number;
@@ -27,9 +29,12 @@ export function dotsOf(
   for (const { cells } of picture.rows) {
     const [x, y, size] = [cells[places.x], cells[places.y], cells[places.size]];
     if (typeof x !== 'number' || typeof y !== 'number' || !Number.isFinite(x) || !Number.isFinite(y)) continue;
+    const key = String(cells[places.key] ?? NO_VALUE);
+    const series = places.series < 0 ? null : String(cells[places.series] ?? NO_VALUE);
     dots.push({
-      key: String(cells[places.key] ?? NO_VALUE),
-      series: places.series < 0 ? null : String(cells[places.series] ?? NO_VALUE),
+      id: JSON.stringify([key, series]),
+      key,
+      series,
       x,
       y,
       size: typeof size === 'number' ? size : null,

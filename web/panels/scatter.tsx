@@ -10,6 +10,8 @@ import { type Dot, dotsOf, nearestDot, radiusOf } from './scatter-dots.ts';
 const LEFT_REM = 3.25;
 const BELOW_REM = 2.25;
 const NOTE_REM = 1.375;
+/** Above the plot, for the name of what goes up. */
+const ABOVE_REM = 1;
 const REACH_PX = 24;
 /** Around the plot, so that dots on its edges are whole. */
 const PAD_PX = 16;
@@ -28,7 +30,7 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
   const dots = () => found().dots;
   const bySeries = createMemo(() => [...new Set(dots().flatMap(({ series }) => series ?? []))].sort());
   const width = () => Math.max(10, props.room.width - LEFT_REM * rem() - 8);
-  const height = () => Math.max(10, props.room.height - (BELOW_REM + NOTE_REM + 0.25) * rem());
+  const height = () => Math.max(10, props.room.height - (ABOVE_REM + BELOW_REM + NOTE_REM + 0.25) * rem());
   const extent = (of: (dot: Dot) => number) => {
     let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const dot of dots()) [min, max] = [Math.min(min, of(dot)), Math.max(max, of(dot))];
@@ -49,7 +51,7 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
       radius: radiusOf(size, largest(), most()),
     })),
   );
-  const slot = ({ series }: Dot) =>
+  const slot = (series: string | null) =>
     series === null || props.panel.series === undefined
       ? 0
       : board.colors.slot(props.panel.series, series, board.seriesColumns.get(props.panel.series) ?? bySeries());
@@ -57,7 +59,7 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
     const at = pointer();
     if (at !== null) return nearestDot(places(), at.left, at.top, REACH_PX);
     const wanted = key();
-    return wanted === null ? -1 : dots().findIndex((dot) => dot.key === wanted);
+    return wanted === null ? -1 : dots().findIndex((dot) => dot.id === wanted);
   });
   createEffect(() => {
     const context = canvas()?.getContext('2d');
@@ -89,7 +91,7 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
     for (const [index, dot] of dots().entries()) {
       const place = places()[index];
       if (!place) continue;
-      const color = ink.series[slot(dot)] ?? ink.text;
+      const color = ink.series[slot(dot.series)] ?? ink.text;
       context.globalAlpha = choice.muted(dot.key) ? 0.12 : 0.55;
       context.fillStyle = color;
       context.beginPath();
@@ -114,7 +116,7 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
   const words = (dot: Dot) =>
     [
       keyText(dot.key),
-      dot.series,
+      dot.series === null ? null : keyText(dot.series),
       `${named(props.panel.x)} ${format(dot.x, props.panel.xUnit)}`,
       `${named(props.panel.y)} ${format(dot.y, props.panel.unit)}`,
       props.panel.size === undefined ? null : `${named(props.panel.size)} ${format(dot.size, undefined)}`,
@@ -136,12 +138,13 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
       () => `${props.panel.title}: ${named(props.panel.y)} against ${named(props.panel.x)}. ${rest()}`,
     ),
   );
-  const order = createMemo(() => [...dots()].sort((a, b) => a.x - b.x || a.y - b.y).map((dot) => dot.key));
+  const order = createMemo(() => [...dots()].sort((a, b) => a.x - b.x || a.y - b.y).map(({ id }) => id));
   const keys = (event: KeyboardEvent) => {
     const all = order();
     const at = all.indexOf(key() ?? '');
     const now = key();
-    if (event.key === 'Enter' && now !== null) choice.choose(now);
+    const here = now === null ? undefined : dots().find(({ id }) => id === now);
+    if (event.key === 'Enter' && here) choice.choose(here.key);
     const next = {
       ArrowRight: all[Math.min(all.length - 1, at + 1)],
       ArrowLeft: all[Math.max(0, at < 0 ? all.length - 1 : at - 1)],
@@ -173,7 +176,10 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
   onCleanup(() => setCanvas(undefined));
   const shown = () => dots()[pointed()];
   return (
-    <div class="plot-box" style={{ '--left': `${LEFT_REM}rem`, '--below': `${BELOW_REM}rem` }}>
+    <div
+      class="plot-box"
+      style={{ '--left': `${LEFT_REM}rem`, '--below': `${BELOW_REM}rem`, '--above': `${ABOVE_REM * rem()}px` }}
+    >
       <canvas
         ref={listen}
         class="scatter"
@@ -189,19 +195,22 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
       />
       <Index each={yAxis().ticks}>
         {(tick) => (
-          <span class="y-tick" style={{ top: `${top(tick().at)}px` }}>
+          <span class="y-tick" style={{ top: `${ABOVE_REM * rem() + top(tick().at)}px` }}>
             {tick().text}
           </span>
         )}
       </Index>
       <Index each={xAxis().ticks}>
         {(tick) => (
-          <span class="x-tick" style={{ left: `calc(var(--left) + ${left(tick().at)}px)`, top: `${height()}px` }}>
+          <span
+            class="x-tick"
+            style={{ left: `calc(var(--left) + ${left(tick().at)}px)`, top: `${ABOVE_REM * rem() + height()}px` }}
+          >
             {tick().text}
           </span>
         )}
       </Index>
-      <span class="x-name" style={{ top: `${height() + 1.0625 * rem()}px` }}>
+      <span class="x-name" style={{ top: `${height() + (ABOVE_REM + 1.0625) * rem()}px` }}>
         {named(props.panel.x)} →
       </span>
       <span class="y-name">↑ {named(props.panel.y)}</span>
@@ -219,10 +228,10 @@ export function Scatter(props: KindProps<ScatterPanel, 'groups'>): JSX.Element {
                     <span
                       class="swatch"
                       style={{
-                        '--swatch': `var(--series-${slot({ key: '', series: name, x: 0, y: 0, size: null }) + 1})`,
+                        '--swatch': `var(--series-${slot(name) + 1})`,
                       }}
                     />
-                    {name}
+                    {keyText(name)}
                   </span>
                 )}
               </For>
