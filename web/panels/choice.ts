@@ -7,6 +7,7 @@ export const NO_VALUE = '∅';
 
 /** A key as people read it. */
 export function keyText(key: string): string {
+  if (key === NO_VALUE) return '(none)';
   return key === '' ? '(empty)' : key;
 }
 

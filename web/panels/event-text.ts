@@ -17,7 +17,36 @@ export function textParts(template: string): readonly TextPart[] {
   return parts;
 }
 
-/** `value` writes a field of the row; null: it has none, and a dash stands for it. */
+/** Between two fields: nothing that would be missed without the second. */
+/** Of what was left out. */
+const CLOSING = /^[\p{Pe}\p{Pf}"']/u;
+const JOINT = /^[\s\p{P}\p{S}]*$/u;
+
+/**
+ * `value` writes a field of the row; null: it has none. What only joined it to the words before is left out with it;
+ * where words speak of it, a dash stands for it.
+ */
 export function filledText(parts: readonly TextPart[], value: (field: string) => string | null): string {
-  return parts.map((part) => ('text' in part ? part.text : (value(part.field) ?? '—'))).join('');
+  let text = '';
+  let joint = '';
+  let left = false;
+  for (const [at, part] of parts.entries()) {
+    if ('text' in part) {
+      const words = left ? part.text.replace(CLOSING, '') : part.text;
+      left = false;
+      if (at > 0 && at < parts.length - 1 && JOINT.test(words)) joint += words;
+      else {
+        text += joint + words;
+        joint = '';
+      }
+      continue;
+    }
+    const filled = value(part.field);
+    const isJoined = joint !== '' && text !== '';
+    if (filled !== null) text += joint + filled;
+    else if (!isJoined) text += `${joint}—`;
+    left = filled === null && isJoined;
+    joint = '';
+  }
+  return text + joint;
 }
