@@ -72,7 +72,7 @@ function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Eleme
   const data = connect({ clock, page });
   const relay = relayUrl(location);
   const ask = () => askVersion(relay.versionUrl);
-  if (relay.isElsewhere) onCleanup(lettersElsewhere(relay.origin));
+  if (relay.isElsewhere) onCleanup(lettersElsewhere(relay.base));
   const noRelay = createNoRelay(clock, {
     hasBoards: () => data.boards() !== null || data.failure() !== null,
     status: data.status,

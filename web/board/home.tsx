@@ -4,6 +4,7 @@ import { formatValue } from '../format.ts';
 import type { Rates } from '../health/rates.ts';
 import { useShortcuts } from '../shortcuts/shortcuts.ts';
 import { type BoardEntry, boardEntries, matching, streamState } from './home-entries.ts';
+import { lettersHref } from './letters-href.ts';
 import { awaited } from './notices.ts';
 
 export interface HomeProps {
@@ -71,7 +72,7 @@ export function Home(props: HomeProps): JSX.Element {
           </search>
           <nav aria-label="Places">
             <a href={props.healthHref}>Pipeline health</a>
-            <a href="/dead-letters">Dead letters</a>
+            <a href={lettersHref()}>Dead letters</a>
           </nav>
         </header>
         <p class="sr-only" role="status">

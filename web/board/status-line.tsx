@@ -4,6 +4,7 @@ import { formatBytes, formatSpan, formatValue } from '../format.ts';
 import { formatDay, formatMoment, type Zone } from '../format-time.ts';
 import { Delivery } from './delivery.tsx';
 import { deliverySummary } from './delivery-words.ts';
+import { lettersHref } from './letters-href.ts';
 import { summarize } from './status-summary.ts';
 
 /** One line under the bar: is it live, how far has it come, what was late, what does it cost. */
@@ -131,7 +132,7 @@ export function StatusLine(props: {
               </Show>
             </span>
             <Show when={now().deadLetters > 0}>
-              <a href="/dead-letters" title={now().lastDeadLetter ?? 'Records that could not become rows'}>
+              <a href={lettersHref()} title={now().lastDeadLetter ?? 'Records that could not become rows'}>
                 dead letters <b>{count(now().deadLetters)} ›</b>
               </a>
             </Show>

@@ -1,6 +1,7 @@
 import type { Loss, Status, StreamStatus } from '../../contract/worker-api.ts';
 import { formatValue } from '../format.ts';
 import { formatMoment, type Zone } from '../format-time.ts';
+import { lettersHref } from './letters-href.ts';
 import type { Notice } from './notices.ts';
 import { sentence, sentences } from './sentence.ts';
 
@@ -108,7 +109,7 @@ function rejectedNotice(group: Group): Notice {
     ),
     dismissable: false,
     link: {
-      href: others.length > 0 ? '/dead-letters' : `/dead-letters?stream=${encodeURIComponent(name)}`,
+      href: lettersHref(others.length > 0 ? undefined : name),
       text: 'See them',
     },
   };

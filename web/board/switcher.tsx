@@ -1,6 +1,7 @@
 import { createMemo, createSignal, createUniqueId, For, type JSX, onMount, Show } from 'solid-js';
 import type { Boards } from '../../contract/worker-api.ts';
 import { boardEntries, matching } from './home-entries.ts';
+import { lettersHref } from './letters-href.ts';
 
 interface Place {
   readonly title: string;
@@ -22,7 +23,7 @@ export function Switcher(props: {
   const places = createMemo((): Place[] => {
     const others: Place[] = [
       { title: 'Pipeline health', more: 'sources, lag, watermarks, memory', href: props.healthHref },
-      { title: 'Dead letters', more: 'records that could not become rows', href: '/dead-letters' },
+      { title: 'Dead letters', more: 'records that could not become rows', href: lettersHref() },
     ];
     return [
       ...matching(entries(), text()).map(({ name, board, streams }) => ({

@@ -101,7 +101,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
           socketUrl: relay.socketUrl,
           streamUrl: relay.streamUrl,
           journalFolder: relay.isElsewhere
-            ? `journal of ${new URL(relay.origin).host.replaceAll(':', ' ')}`
+            ? `journal of ${relay.base.replace(/^\w+:\/\//, '').replaceAll(/[:/]/g, ' ')}`
             : 'journal',
           wasmUrl: new URL(wasmUrl, location.href).href,
           rawBudgetBytes: RAW_BUDGET_BYTES,
@@ -127,7 +127,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
           ...shared,
           clock,
           // Its name has a hash of all that the page is built of.
-          build: `${new URL(import.meta.url).pathname}${relay.isElsewhere ? ` ${relay.origin}` : ''}`,
+          build: `${new URL(import.meta.url).pathname}${relay.isElsewhere ? ` ${relay.base}` : ''}`,
           openSwitchboard: () =>
             new SharedWorker(new URL('./switchboard.ts', import.meta.url), { type: 'module', name: 'highwater' }).port,
         })

@@ -1,7 +1,7 @@
 /** Where the relay is: what served the page, or what `?relay=https://host:port` names. */
 export interface RelayUrl {
-  /** `https://host:port`, without a slash at its end. */
-  readonly origin: string;
+  /** `https://host:port`, with the folder it is in, where it is in one; without a slash at its end. */
+  readonly base: string;
   readonly socketUrl: string;
   readonly streamUrl: string;
   readonly versionUrl: string;
@@ -9,15 +9,15 @@ export interface RelayUrl {
   readonly isElsewhere: boolean;
 }
 
-export function relayUrl(page: Pick<Location, 'protocol' | 'host' | 'search'>): RelayUrl {
-  const own = `${page.protocol}//${page.host}`;
-  const origin = namedIn(page.search) ?? own;
+export function relayUrl(page: Pick<Location, 'protocol' | 'host' | 'pathname' | 'search'>): RelayUrl {
+  const own = `${page.protocol}//${page.host}${page.pathname.replace(/\/[^/]*$/, '')}`;
+  const base = namedIn(page.search) ?? own;
   return {
-    origin,
-    socketUrl: `${origin.replace(/^http/, 'ws')}/socket`,
-    streamUrl: `${origin}/stream`,
-    versionUrl: `${origin}/version`,
-    isElsewhere: origin !== own,
+    base,
+    socketUrl: `${base.replace(/^http/, 'ws')}/socket`,
+    streamUrl: `${base}/stream`,
+    versionUrl: `${base}/version`,
+    isElsewhere: base !== own,
   };
 }
 
@@ -27,5 +27,7 @@ function namedIn(search: string): string | null {
   if (named === null || named === '') return null;
   const url = URL.parse(/^[a-z]+:\/\//i.test(named) ? named : `http://${named}`);
   const protocol = url?.protocol.replace(/^ws/, 'http');
-  return url !== null && (protocol === 'http:' || protocol === 'https:') ? `${protocol}//${url.host}` : null;
+  return url !== null && (protocol === 'http:' || protocol === 'https:')
+    ? `${protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`
+    : null;
 }

@@ -101,7 +101,7 @@ export function DeadLetters(props: { clock: Clock }): JSX.Element {
     return [...first, ...older().filter(({ id }) => id < last)];
   };
   const filtered = () => view().text !== '' || view().kind !== null;
-  const home = () => `/${view().theme === null ? '' : `?theme=${view().theme}`}`;
+  const home = () => `./${view().theme === null ? '' : `?theme=${view().theme}`}`;
 
   return (
     <>

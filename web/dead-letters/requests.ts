@@ -42,27 +42,27 @@ export function fetchLetters(view: LettersView, before: number | null, signal: A
   const params = new URLSearchParams(writeLettersView({ ...view, theme: null }));
   params.set('limit', String(PAGE));
   if (before !== null) params.set('before', String(before));
-  return asked(`/dead-letters/list?${params}`, { signal });
+  return asked(`dead-letters/list?${params}`, { signal });
 }
 
 export function fetchLetter(stream: string, id: number): Promise<WholeLetter> {
-  return asked(`/dead-letters/letter?${new URLSearchParams({ stream, id: String(id) })}`);
+  return asked(`dead-letters/letter?${new URLSearchParams({ stream, id: String(id) })}`);
 }
 
 export function replay(stream: string, view: LettersView, dryRun: boolean): Promise<ReplayResult> {
-  return sent('/dead-letters/replay', { stream, filter: filterOf(view), dryRun });
+  return sent('dead-letters/replay', { stream, filter: filterOf(view), dryRun });
 }
 
 export function drop(stream: string, id: number): Promise<{ readonly dropped: number }> {
-  return sent('/dead-letters/drop', { stream, filter: { ids: [id] } });
+  return sent('dead-letters/drop', { stream, filter: { ids: [id] } });
 }
 
 export function downloadHref(stream: string, view: LettersView): string {
-  return `/dead-letters/download${writeLettersView({ ...view, stream, theme: null })}`;
+  return `dead-letters/download${writeLettersView({ ...view, stream, theme: null })}`;
 }
 
 export function letterHref(stream: string, id: number): string {
-  return `/dead-letters/download?${new URLSearchParams({ stream, id: String(id) })}`;
+  return `dead-letters/download?${new URLSearchParams({ stream, id: String(id) })}`;
 }
 
 function filterOf({ text, kind }: LettersView): object {

@@ -1,5 +1,6 @@
 import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import type { InTabLetters } from '../../contract/in-tab.ts';
+import { LETTERS_LINK } from '../board/letters-href.ts';
 import { sentence } from '../board/sentence.ts';
 import { downloadBlob } from '../dialog/download.ts';
 import { Sheet } from '../dialog/sheet.tsx';
@@ -21,7 +22,7 @@ export function LettersOfFiles(props: { inTab: InTab }): JSX.Element {
   const open = (event: MouseEvent) => {
     // The right button opens the browser's menu.
     if (event.button > 1) return;
-    const link = event.target instanceof Element ? event.target.closest('a[href^="/dead-letters"]') : null;
+    const link = event.target instanceof Element ? event.target.closest(LETTERS_LINK) : null;
     if (link === null) return;
     event.preventDefault();
     setFailed(null);

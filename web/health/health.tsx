@@ -3,6 +3,7 @@ import type { Boards, QueryOptions, Row, Status, StreamStatus } from '../../cont
 import { lossWords, outcomeWords } from '../board/delivery-words.ts';
 import { rateWords } from '../board/home.tsx';
 import { streamState } from '../board/home-entries.ts';
+import { lettersHref } from '../board/letters-href.ts';
 import { sentences } from '../board/sentence.ts';
 import { Sheet } from '../dialog/sheet.tsx';
 import { formatMoment, type Zone } from '../format-time.ts';
@@ -36,7 +37,7 @@ export default function Health(props: HealthProps): JSX.Element {
         <h1>Pipeline health</h1>
         <nav aria-label="Places">
           <a href={props.homeHref}>Boards</a>
-          <a href="/dead-letters">Dead letters</a>
+          <a href={lettersHref()}>Dead letters</a>
         </nav>
       </header>
       <Show when={props.status} fallback={<p class="empty">The engine is starting in this tab.</p>}>
@@ -165,7 +166,7 @@ function Stream(props: {
           <dt>Dead letters</dt>
           <dd>
             <Show when={props.stream.deadLetters > 0} fallback={<span class="fact-value">0</span>}>
-              <a class="fact-value fact-link" href={`/dead-letters?stream=${encodeURIComponent(props.name)}`}>
+              <a class="fact-value fact-link" href={lettersHref(props.name)}>
                 {count(props.stream.deadLetters)} ›
               </a>
             </Show>

@@ -30,7 +30,7 @@ export function createNoRelay(
 
 /** What one can do without a relay, and what is missing. */
 export function NoRelay(props: { relay: RelayUrl; onFiles: () => void }): JSX.Element {
-  const host = () => props.relay.origin;
+  const host = () => props.relay.base;
   return (
     <main class="home no-relay" data-no-relay>
       <h1>No relay answers at {host()}</h1>
@@ -66,7 +66,7 @@ export function NoRelay(props: { relay: RelayUrl; onFiles: () => void }): JSX.El
 function Connect(props: { relay: RelayUrl }): JSX.Element {
   /** What else the address asks for, of boards that the relay may have. */
   const kept = () => [...new URLSearchParams(location.search)].filter(([name]) => !['relay', 'demo'].includes(name));
-  const blocked = () => location.protocol === 'https:' && props.relay.origin.startsWith('http:');
+  const blocked = () => location.protocol === 'https:' && props.relay.base.startsWith('http:');
   return (
     <form class="connect" method="get" action={location.pathname}>
       <For each={kept()}>{([name, value]) => <input type="hidden" name={name} value={value} />}</For>
@@ -78,7 +78,7 @@ function Connect(props: { relay: RelayUrl }): JSX.Element {
           type="text"
           inputmode="url"
           placeholder="https://host:8787"
-          value={props.relay.isElsewhere ? props.relay.origin : ''}
+          value={props.relay.isElsewhere ? props.relay.base : ''}
           autocomplete="url"
           spellcheck={false}
         />

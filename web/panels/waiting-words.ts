@@ -4,6 +4,7 @@ import { dataOf } from '../../contract/spec/panel-uses.ts';
 import { sourceStream } from '../../contract/spec/source-stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { PanelPicture, Span, Status, StreamStatus } from '../../contract/worker-api.ts';
+import { lettersHref } from '../board/letters-href.ts';
 import { isOpening } from '../board/opening.ts';
 import { sentence } from '../board/sentence.ts';
 import { formatValue } from '../format.ts';
@@ -178,7 +179,7 @@ function firstWords(panel: Panel, name: string, { source, read, deadLetters, las
         lastDeadLetter === null ? '.' : `, the last: ${sentence(lastDeadLetter)}`
       }`,
       next: null,
-      link: { href: `/dead-letters?stream=${encodeURIComponent(name)}`, text: 'See them' },
+      link: { href: lettersHref(name), text: 'See them' },
     };
   if (source.state === 'ended') return { what: `${name} was read to its end: it has no records.`, next: source.fix };
   if ((read ?? 0) > deadLetters) return { what: `The first records of ${name} are on their way.`, next: null };
