@@ -4,7 +4,7 @@ import type { Colors } from './charts/colors.ts';
 import type { FrameScheduler } from './charts/frame-scheduler.ts';
 import { connect } from './data/connect.ts';
 import type { Failure } from './data/failure.ts';
-import { relayUrl } from './data/relay-url.ts';
+import { type RelayUrl, relayUrl } from './data/relay-url.ts';
 import { FilesFailed } from './drop/files-failed.tsx';
 import { demoIn, type Given, givenWords, type Speed, withDemo } from './drop/given.ts';
 import { openInTab } from './drop/in-tab.ts';
@@ -12,7 +12,7 @@ import { LettersOfFiles } from './drop/letters-of-files.tsx';
 import { TakeFiles } from './drop/take-files.tsx';
 import { createIsKiosk } from './kiosk/create-kiosk.ts';
 import { OnWall } from './kiosk/on-wall.tsx';
-import { askVersion, createFindRelay } from './offline/find-relay.ts';
+import { askRelay, createFindRelay, type Found } from './offline/find-relay.ts';
 import { lettersElsewhere } from './offline/letters-elsewhere.ts';
 import { createNewer } from './offline/newer.ts';
 import { createNoRelay, NoRelay } from './offline/no-relay.tsx';
@@ -44,7 +44,11 @@ export function Root(props: RootProps): JSX.Element {
   };
   return (
     <>
-      <Show when={given()} keyed fallback={<OfRelay {...props} page={page()} onFiles={() => chooseFiles()} />}>
+      <Show
+        when={given()}
+        keyed
+        fallback={<OfRelay {...props} page={page()} relay={relayUrl(location)} onFiles={() => chooseFiles()} />}
+      >
         {(now) => <InThisTab {...props} page={page()} given={now} onAgain={() => setGiven({ ...now })} />}
       </Show>
       <Show when={!isKiosk()}>
@@ -67,18 +71,48 @@ export function Root(props: RootProps): JSX.Element {
   );
 }
 
-function OfRelay(props: RootProps & { readonly onFiles: () => void }): JSX.Element {
-  const { clock, page } = props;
+interface OfRelayProps extends RootProps {
+  readonly relay: RelayUrl;
+  readonly onFiles: () => void;
+}
+
+/** So long the engine waits to hear that nothing but files is there, of which it need not ask for streams. */
+const HEAR_MS = 300;
+
+function OfRelay(props: OfRelayProps): JSX.Element {
+  const { clock, relay } = props;
+  const found = createFindRelay(clock, () => askRelay(relay.versionUrl));
+  const [waited, setWaited] = createSignal(false);
+  onCleanup(clock.after(HEAR_MS, () => setWaited(true)));
+  /** Once it is, it stays so. */
+  const connected = createMemo<boolean>((before) => {
+    const now = found();
+    return before || (now === null ? waited() : now !== 'files');
+  }, false);
+  return (
+    <Show
+      when={connected()}
+      fallback={
+        <Show when={found() === 'files'}>
+          <NoRelay relay={relay} onFiles={() => props.onFiles()} />
+        </Show>
+      }
+    >
+      <Connected {...props} found={found()} />
+    </Show>
+  );
+}
+
+function Connected(props: OfRelayProps & { readonly found: Found | null }): JSX.Element {
+  const { clock, page, relay } = props;
   const data = connect({ clock, page });
-  const relay = relayUrl(location);
-  const ask = () => askVersion(relay.versionUrl);
   if (relay.isElsewhere) onCleanup(lettersElsewhere(relay.base));
   const noRelay = createNoRelay(clock, {
     hasBoards: () => data.boards() !== null || data.failure() !== null,
     status: data.status,
-    found: createFindRelay(clock, ask),
+    found: () => (props.found === null ? null : props.found === 'relay'),
   });
-  const { newer, look } = createNewer(clock, ask);
+  const { newer, look } = createNewer(clock, () => askRelay(relay.versionUrl));
   const state = createMemo(() => data.status()?.connection.state);
   // A relay that has sent the page away, or has come back, may be another.
   createEffect(on(state, look, { defer: true }));

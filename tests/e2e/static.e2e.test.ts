@@ -14,9 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** What a browser says of files that are not there: a relay is looked for. */
-const NO_RELAY = /404 \(|WebSocket connection to .* failed/;
-
 async function site(under = '/') {
   const served = await startStaticSite(folder, { under });
   onTestFinished(() => served.close());
@@ -27,7 +24,7 @@ test('K11 K12 without a relay the page says so, and a demo is one click away, fr
   timeout: 120_000,
 }, async () => {
   const { url } = await site('/tools/highwater/');
-  const tab = await tabForTest(browser, url, { expected: NO_RELAY });
+  const tab = await tabForTest(browser, url);
   const { page } = tab;
   await until(async () => expect(await page.locator('h1').textContent()).toMatch(/^No relay answers at http/));
   const requests: string[] = [];
@@ -80,7 +77,7 @@ test('K12 a page that came over plain http from another computer runs a demo too
 
 test('K11 files are read without a relay too', { timeout: 90_000 }, async () => {
   const { url } = await site();
-  const tab = await tabForTest(browser, url, { expected: NO_RELAY });
+  const tab = await tabForTest(browser, url);
   const { page } = tab;
   await page.locator('[data-no-relay]').waitFor();
   const choosing = page.waitForEvent('filechooser');

@@ -57,7 +57,8 @@ export async function openBoardIn(context: BrowserContext, url: string, expected
   });
   page.on('pageerror', (error) => keep(error.message));
   await page.goto(url);
-  await page.waitForFunction(() => 'highwater' in window);
+  // Where there are files alone no engine is started before it is given something.
+  await page.waitForFunction(() => 'highwater' in window || document.querySelector('[data-no-relay]') !== null);
   const panel = (title: string) => page.locator(`[data-panel="${title}"]`);
   return {
     page,

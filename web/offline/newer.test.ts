@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
-import { askVersion } from './find-relay.ts';
+import { askRelay } from './find-relay.ts';
 import { createJudge } from './newer.ts';
 
 test('a later protocol or another build than at first is newer; an older relay is not', () => {
@@ -12,7 +12,7 @@ test('a later protocol or another build than at first is newer; an older relay i
 
 test('what answers is a relay only if it says so', async () => {
   const ask = (answer: Response | Error) =>
-    askVersion('http://relay/version', async () => {
+    askRelay('http://relay/version', async () => {
       if (answer instanceof Error) throw answer;
       return answer;
     });
@@ -20,6 +20,7 @@ test('what answers is a relay only if it says so', async () => {
   expect(await ask(Response.json({ protocol: 6, build: null }))).toEqual({ protocol: 6, build: null });
   expect(await ask(new Response('<!doctype html>'))).toBeNull();
   expect(await ask(Response.json({ protocol: 6 }, { status: 404 }))).toBeNull();
+  expect(await ask(Response.json({ relay: false }))).toBe('files');
   expect(await ask(Response.json([]))).toBeNull();
   expect(await ask(Response.json({ protocol: 'six' }))).toBeNull();
   expect(await ask(new Error('no network'))).toBeNull();

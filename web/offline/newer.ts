@@ -1,7 +1,7 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
-import type { RelayVersion } from './find-relay.ts';
+import type { Answering, RelayVersion } from './find-relay.ts';
 
 /** What the relay has that this page has not; null: it is of one build with it, or nobody knows. */
 export type Newer = 'protocol' | 'build';
@@ -14,7 +14,7 @@ const EVERY_MS = 60_000;
  */
 export function createNewer(
   clock: Clock,
-  ask: () => Promise<RelayVersion | null>,
+  ask: () => Promise<Answering>,
 ): { readonly newer: Accessor<Newer | null>; readonly look: () => void } {
   const [newer, setNewer] = createSignal<Newer | null>(null);
   const judge = createJudge();
@@ -24,7 +24,7 @@ export function createNewer(
     cancel();
     const version = await ask();
     if (over) return;
-    if (version !== null) setNewer(judge(version));
+    if (version !== null && version !== 'files') setNewer(judge(version));
     cancel();
     cancel = clock.after(EVERY_MS, () => void look());
   };
