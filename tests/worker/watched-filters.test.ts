@@ -122,6 +122,20 @@ test('V17 N5 where groups were folded the rows are filtered, but for who asks fo
   expect(rest.rows[0]?.value).toBe(399);
 });
 
+test('V17 N5 where sessions were left out for room, those that a filter asks for are there', async () => {
+  const { engine, feed } = await opened(1);
+  const spec = { from: 's', window: 'session(10s)', by: ['line'], select: { n: 'count()' }, late: { allow: '1h' } };
+  engine.windows({ visits: spec });
+  for (let at = 0; at < 90; at++)
+    feed(Array.from({ length: 10 }, (_, of) => ({ line: `l${at * 10 + of}`, machine: 'm1' })));
+  expect(engine.windowState('visits')?.droppedRows).toBeGreaterThan(0);
+  const made = pictureOf(engine, groupsOf('visits', ['n'], { by: ['line'], filters: [only('line', 'l0', 'l899')] }));
+  expect(made.rows.map(({ cells }) => cells)).toEqual([
+    ['l0', 1],
+    ['l899', 1],
+  ]);
+});
+
 test('W13 windows that could not be filled change nothing of those that run', async () => {
   const { engine, state, feed } = await opened();
   feed([{ line: 'a', machine: 'm1' }]);

@@ -58,9 +58,9 @@ export function planFilters(
   return { groups, conditions, unfiltered: [...unfiltered] };
 }
 
-/** Some of its rows are of `(other)`, whatever their group: only who asks for that is answered by its groups. (N5) */
+/** Some of its rows are of `(other)`, or of no session, whatever their group: only who asks for that is answered. (N5) */
 export function foldsGroups({ rows: { table } }: KeptGrouping): boolean {
-  return table instanceof PaneTable && table.foldedRows > 0;
+  return table instanceof PaneTable ? table.foldedRows > 0 : table.droppedRows > 0;
 }
 
 /** By-columns a picture is made of. */
