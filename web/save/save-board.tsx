@@ -21,6 +21,10 @@ export default function SaveBoard(props: { name: string; board: Board; made: boo
         <code>{command()}</code>
       </pre>
       <p>
+        A relay that was started with <code>--config</code> is told of the file by <code>boards:</code> in that
+        configuration{props.made ? '' : ', in place of the file this board is in now'}.
+      </p>
+      <p>
         Whenever the file is changed, every open tab shows the change at once; what is wrong in it is told above the
         board.
       </p>
