@@ -16,7 +16,7 @@ async function folderOf(files: Readonly<Record<string, string>>): Promise<string
 
 test('the shop that ships, and every example’s configuration, is good', async () => {
   const shop = await readConfig(join(ROOT, 'boards/demo-shop.yaml'));
-  expect(Object.keys(shop.boards ?? {})).toEqual(['shop']);
+  expect(Object.keys(shop.boards ?? {})).toEqual(['shop', 'shop-campaign']);
   const examples = (await readdir(join(ROOT, 'examples'), { recursive: true })).filter((name) =>
     /highwater\.yaml$/.test(name),
   );
