@@ -48,6 +48,8 @@ export interface GridTableProps<Row> {
 
 const LONGEST = 24;
 const FOOT_REM = 1.375;
+/** How much higher than usual the rows are where there are few. */
+const FEW = 1.4;
 
 /**
  * A table of up to a thousand rows, of which those in sight are drawn. Its columns are as wide as their longest text was
@@ -65,8 +67,11 @@ export function GridTable<Row>(props: GridTableProps<Row>): JSX.Element {
   const rowPx = createMemo(() => {
     const least = TABLE_ROW_REM * rem();
     const free = props.room.height - (0.125 + TABLE_ROW_REM) * rem() - (props.note !== '' ? FOOT_REM * rem() : 0);
-    // What is left over under the last whole row is shared out, so that the table ends where the panel does.
-    return Math.max(least, Math.floor(free / Math.max(1, Math.floor(free / least))));
+    const fit = Math.max(1, Math.floor(free / least));
+    const rows = Math.min(fit, Math.max(1, props.rows.length));
+    // What is left over under the last whole row is shared out, so that the table ends where the panel does; of a few
+    // rows as much as keeps them together.
+    return Math.max(least, Math.floor(rows < fit ? Math.min(free / rows, least * FEW) : free / fit));
   });
   const virtual = createVirtualizer<HTMLDivElement, HTMLTableRowElement>({
     get count() {
