@@ -8,10 +8,14 @@ import { type GridCell, type GridColumn, GridTable } from './grid-table.tsx';
 import { createHeld, type Hold } from './hold.ts';
 import type { KindProps } from './kind-props.ts';
 import { cellLook } from './table-cells.ts';
-import { sortRows } from './table-rows.ts';
+import { fitting, sortRows } from './table-rows.ts';
 
-/** Least width of a column, in rem, before columns on the right give way. */
-const COLUMN_REM = 4.75;
+/** Width of a letter, and of what is around a cell's text, in rem; what is longer is cut. */
+const LETTER_REM = 0.46;
+const AROUND_REM = 1.25;
+const MOST_LETTERS = 16;
+/** Rows whose texts say how wide a column is. */
+const MEASURED_ROWS = 20;
 
 /** One row per group of a window; sorted by the engine, so that the largest are among those listed. */
 export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element {
@@ -24,13 +28,28 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
   );
   type Row = (typeof props.picture.rows)[number];
   const shownSort = () => props.sort ?? props.panel.sort ?? null;
-  const most = () => Math.max(2, Math.floor(props.room.width / (COLUMN_REM * 16 * board.ink().scale)));
+  const title = (name: string) => props.panel.cells?.[name]?.title ?? name.replaceAll('_', ' ');
+  /** As many columns, from the left, as their texts have room. */
+  const most = createMemo(() => {
+    const { columns: all, rows: given } = props.picture;
+    const rooms = props.room.width / (16 * board.ink().scale);
+    const widths = all.map(({ name, role }, at) => {
+      const own = given.slice(0, MEASURED_ROWS).map((row) => cellLength(row.cells[at], role === 'measure'));
+      return AROUND_REM + LETTER_REM * Math.min(MOST_LETTERS, Math.max(title(name).length + 1, ...own));
+    });
+    return fitting(widths, rooms);
+  });
   const note = () => {
     const { restGroups, columns: all } = picture();
     const hidden = all.length - columns().length;
     return [
       restGroups > 0 ? `+ ${restGroups} more` : '',
-      hidden > 0 ? `${hidden} more column${hidden === 1 ? '' : 's'} where there is room` : '',
+      hidden > 0
+        ? `no room for ${all
+            .slice(-hidden)
+            .map(({ name }) => title(name))
+            .join(', ')}`
+        : '',
     ]
       .filter(Boolean)
       .join(' · ');
@@ -40,7 +59,7 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
       .columns.slice(0, most())
       .map(({ name, isNumber, role }) => ({
         name,
-        title: props.panel.cells?.[name]?.title ?? name.replaceAll('_', ' '),
+        title: title(name),
         kind: role === 'measure' && isNumber ? 'number' : 'text',
         widthRem: null,
       })),
@@ -89,6 +108,12 @@ export function GroupsTable(props: KindProps<TablePanel, 'groups'>): JSX.Element
       hold={setHold}
     />
   );
+}
+
+/** Letters of a cell, about: numbers are shown with few digits. */
+function cellLength(value: unknown, isMeasure: boolean): number {
+  if (isMeasure && typeof value === 'number') return Math.min(7, String(value).length);
+  return String(value ?? '').length;
 }
 
 function decimalsOf(rows: readonly { readonly cells: readonly unknown[] }[], at: number): number {

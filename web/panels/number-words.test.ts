@@ -23,11 +23,16 @@ test('a dial has a zone per stretch between its limits, and ends where it ends',
 test('what was reached against what was wanted, on either side of it', () => {
   const words = (actual: number | null, target: number | null, better: 'above' | 'below' = 'above') =>
     reached(actual, target, better, String, (part) => `${Math.round(part * 100)} %`);
-  expect(words(92, 100)).toEqual({ good: false, part: 0.92, words: '92 % of target, 8 behind' });
+  expect(words(92, 100)).toEqual({
+    good: false,
+    part: 0.92,
+    words: '92 % of target, 8 behind',
+    short: '92 %, 8 behind',
+  });
   expect(words(100, 100)?.words).toBe('100 % of target, just reached');
   expect(words(12, 10, 'below')).toMatchObject({ good: false, words: '120 % of target, 2 above it' });
   expect(words(8, 10, 'below')).toMatchObject({ good: true, words: '80 % of target, 2 below it' });
-  expect(words(3, 0)).toEqual({ good: true, part: null, words: '3 ahead' });
+  expect(words(3, 0)).toEqual({ good: true, part: null, words: '3 ahead', short: '3 ahead' });
   expect([words(null, 1), words(1, null)]).toEqual([null, null]);
 });
 

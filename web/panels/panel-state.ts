@@ -124,7 +124,7 @@ export function panelState(input: PanelStateInput): PanelState {
   const isSilent = silentMs > STALE_AFTER_MS;
   const beingRead = input.catchingUp || (source?.state === 'live' && isBeingRead(picture, input));
   if (beingRead && source?.state !== 'failed')
-    return state('catching-up', 'catching up', 'catching up', eventAge(eventMs, eventHereMs, input));
+    return state('catching-up', 'catching up', 'behind', eventAge(eventMs, eventHereMs, input));
   if (input.asleep) return { ...state('asleep', 'waking', 'waking', isSilent ? [asOf] : []), faded: isSilent };
   if (source?.state === 'failed') {
     const why = source.message === null ? [] : [source.message];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextSort, sortRows } from './table-rows.ts';
+import { fitting, nextSort, sortRows } from './table-rows.ts';
 
 test('numbers sort as numbers, texts by the numbers in them, and nothing stands last either way', () => {
   const by = (values: unknown[], direction: 'ascending' | 'descending') =>
@@ -17,4 +17,10 @@ test('a head clicked thrice sorts one way, the other, and as before', () => {
   expect(twice).toEqual({ by: 'price', direction: 'ascending' });
   expect(nextSort(twice, 'price', true)).toBeNull();
   expect(nextSort(once, 'name', false)).toEqual({ by: 'name', direction: 'ascending' });
+});
+
+test('as many columns stand side by side as have room, and two at least', () => {
+  expect([30, 29, 21, 20, 19, 3].map((room) => fitting([10, 10, 10], room))).toEqual([3, 2, 2, 2, 2, 2]);
+  expect(fitting([4, 4, 4, 20], 20)).toBe(3);
+  expect(fitting([], 10)).toBe(0);
 });

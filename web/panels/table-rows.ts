@@ -27,6 +27,16 @@ function isNothing(value: Sortable): boolean {
   return value === null || value === undefined || Number.isNaN(value);
 }
 
+/** How many of these stand side by side in so much room: two at least. */
+export function fitting(widths: readonly number[], room: number): number {
+  let left = room;
+  const past = widths.findIndex((width) => {
+    left -= width;
+    return left < 0;
+  });
+  return past < 0 ? widths.length : Math.max(2, past);
+}
+
 /** What a click on a column's head sorts by: first the way that is read first, then the other, then as before. */
 export function nextSort(now: Sort | null, by: string, isNumber: boolean): Sort | null {
   const first = isNumber ? 'descending' : 'ascending';

@@ -5,6 +5,8 @@ export interface Reached {
   readonly part: number | null;
   /** `92 % of target, 8 behind` */
   readonly words: string;
+  /** The same where there is little room: `92 %, 8 behind` */
+  readonly short: string;
 }
 
 /** Null: one of the two is missing. `format` writes an amount of the measure, `percent` a part. */
@@ -21,5 +23,6 @@ export function reached(
   const part = target > 0 && actual >= 0 ? actual / target : null;
   const side = better === 'above' ? (good ? 'ahead' : 'behind') : good ? 'below it' : 'above it';
   const gap = difference === 0 ? 'just reached' : `${format(Math.abs(difference))} ${side}`;
-  return { good, part, words: part === null ? gap : `${percent(part)} of target, ${gap}` };
+  if (part === null) return { good, part, words: gap, short: gap };
+  return { good, part, words: `${percent(part)} of target, ${gap}`, short: `${percent(part)}, ${gap}` };
 }

@@ -76,7 +76,8 @@ export function Target(props: KindProps<TargetPanel, 'groups'>): JSX.Element {
                   <span class="mark-shape" aria-hidden="true">
                     {row().found === null ? '' : row().found?.good ? '✓' : '▽'}
                   </span>{' '}
-                  {row().found?.words ?? 'nothing to compare'}
+                  <span class="whole">{row().found?.words ?? 'nothing to compare'}</span>
+                  <span class="short">{row().found?.short ?? 'nothing to compare'}</span>
                 </span>
               </span>
               <span class="bullet" title={row().target === null ? undefined : `target ${format(row().target ?? 0)}`}>
