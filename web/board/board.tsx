@@ -11,6 +11,7 @@ import { Panel } from '../panels/panel.tsx';
 import type { TimeControl } from '../time/create-time.ts';
 import { createAnnotations } from './annotations.ts';
 import { BoardSkeleton } from './board-skeleton.tsx';
+import { keepShapes } from './kept-layout.ts';
 import { layOut } from './layout.ts';
 import type { PageData } from './page.ts';
 
@@ -74,9 +75,10 @@ export function Board(props: BoardProps): JSX.Element {
     showPanel: (panel) => props.onViewPanel(panel),
   };
   createEffect(() => props.isShown && fitRows(layout().rows));
+  createEffect(() => props.isShown && keepShapes(location.search, panels()));
   return (
     <BoardProvider value={context}>
-      <Show when={props.time.view() !== null} fallback={<BoardSkeleton />}>
+      <Show when={props.time.view() !== null} fallback={<BoardSkeleton panels={panels()} />}>
         <main class="board" data-board={props.board.title}>
           <For each={panels()}>
             {(panel, index) => {
