@@ -98,7 +98,7 @@ function OfRelay(props: OfRelayProps): JSX.Element {
         </Show>
       }
     >
-      <Connected {...props} found={found()} />
+      <Connected {...props} relay={relay} found={found()} />
     </Show>
   );
 }
