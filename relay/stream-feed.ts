@@ -14,9 +14,10 @@ import { FeedOrder } from './feed-order.ts';
 import { startOf } from './feed-start.ts';
 import { stateOf, told } from './feed-state.ts';
 import { type FeedCounts, FeedTally } from './feed-tally.ts';
-import type { LogEntry } from './log/log.ts';
+import type { Log, LogEntry } from './log/log.ts';
 import type { LeftEpoch, LogStore, LogUse } from './log/store.ts';
 import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
+import { PackedLog } from './serve/packed-log.ts';
 import type { Shaper } from './shape/shaper.ts';
 import type { RawRecord, Source, StartFrom } from './sources/source.ts';
 import { untilAborted } from './sources/wait.ts';
@@ -64,6 +65,7 @@ export class StreamFeed {
   readonly #order: FeedOrder;
   readonly #replay: FeedReplay;
   readonly #tally = new FeedTally();
+  readonly #packed = new WeakMap<Log, PackedLog>();
   #state: SourceState = { state: 'connecting', message: null, fix: null };
 
   constructor(parts: FeedParts) {
@@ -154,6 +156,15 @@ export class StreamFeed {
 
   schemaOf(version: number): StreamSchema | null {
     return this.#shaper.schemaOf(version);
+  }
+
+  /** A log's past in few frames, for readers who are behind. (F10) */
+  packed(log: Log): PackedLog {
+    const known = this.#packed.get(log);
+    if (known !== undefined) return known;
+    const made = new PackedLog(log, (version) => this.schemaOf(version));
+    this.#packed.set(log, made);
+    return made;
   }
 
   get watermarkUs(): number | null {
@@ -277,6 +288,7 @@ export class StreamFeed {
       schemaOf: (version) => this.schemaOf(version),
       events: {
         shown: () => {
+          if (this.opened !== null) this.packed(this.opened.log).grown();
           for (const listener of this.#listeners) listener.appended?.();
         },
         keeping: () => this.deadLetters.syncWritten(),

@@ -160,6 +160,8 @@ const INDEX_WIDTHS = [
 
 /** A frame this short says little about how often values repeat. */
 const TELLING_ROWS = 64;
+/** A dictionary costs 200 bytes and a message to decode: more than so few values, however often they repeat. */
+const FEW_ROWS = 16;
 
 /**
  * Strings as a dictionary where repeats make that smaller, else as they are. The choice is kept from frame to frame, and
@@ -186,7 +188,7 @@ class StringBuilder implements ColumnBuilder {
     const telling = length - this.#nulls.count >= TELLING_ROWS;
     // A plain column becomes a dictionary below a quarter of distinct values, and goes back above a half.
     const most = telling ? (this.#plain ? length >> 2 : length >> 1) : this.#plain ? 0 : length;
-    const codes = this.#codes(most);
+    const codes = length < FEW_ROWS ? null : this.#codes(most);
     this.#plain = codes === null;
     return codes === null ? makeUtf8(this.#values, this.#nulls) : this.#dictionary(codes);
   }

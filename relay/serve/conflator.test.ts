@@ -6,7 +6,7 @@ import { readRows } from '../batch/read-frame.ts';
 import type { LogEntry } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
 import { Conflator } from './conflator.ts';
-import { encodeConflated } from './encode-conflated.ts';
+import { encodeRows } from './encode-rows.ts';
 
 /** Version 2 has a field more. */
 function schemaOf(version: number): StreamSchema {
@@ -59,9 +59,7 @@ class Writer {
       };
     });
     const place = { stream: 's', epoch: 'e', partition, firstOffset, nextOffset: offset };
-    this.#append(
-      encodeConflated({ ...place, watermarkBeforeUs: MIN_TIME_US, sealedAtUs: 1 }, schemaOf(version), placed),
-    );
+    this.#append(encodeRows({ ...place, watermarkBeforeUs: MIN_TIME_US, sealedAtUs: 1 }, schemaOf(version), placed));
   }
 
   gap(partition: number, records: number): void {

@@ -2,7 +2,7 @@ import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { decodeFrame } from '../../contract/protocol/frame.ts';
 import { type PlacedRow, readRows } from '../batch/read-frame.ts';
 import type { Log, LogEntry } from '../log/log.ts';
-import { encodeConflated } from './encode-conflated.ts';
+import { encodeRows } from './encode-rows.ts';
 import { type Extent, type KeptRow, PartitionRows } from './partition-rows.ts';
 
 /**
@@ -122,7 +122,7 @@ export class Conflator {
     const { stream, epoch } = this.#parts;
     const { watermarkBeforeUs } = first;
     const sealedAtUs = rows.sealedAtUs(nextOffset);
-    const entry = encodeConflated(
+    const entry = encodeRows(
       { stream, epoch, partition, firstOffset: from, nextOffset, watermarkBeforeUs, sealedAtUs },
       schema,
       kept,

@@ -11,7 +11,7 @@ export type Place = Pick<
 >;
 
 /** A frame of rows from all over a stretch of a partition, in offset order. */
-export function encodeConflated(
+export function encodeRows(
   place: Place,
   schema: StreamSchema,
   rows: readonly PlacedRow[],

@@ -7,6 +7,7 @@ import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp, type CatchUpLoss } from './catch-up.ts';
 import { ConflatedReader, type Conflators } from './conflation.ts';
 import { decideOutcome, distance, type Outcome } from './outcome.ts';
+import type { PackedBlock } from './packed-log.ts';
 import { PastFilter } from './past-filter.ts';
 
 /**
@@ -28,11 +29,16 @@ export interface SubscriptionOutput {
 const MAX_PASSED = 1_000;
 const REPLAYED_LET_GO = 'the relay no longer keeps these replayed dead letters';
 
+/** A packed block on its way: `at` is the next of its entries. */
+interface PackedRun extends PackedBlock {
+  at: number;
+}
+
 type Answer = Omit<Extract<Outcome, { from: 'log' }>, 'from'>;
 
 type State =
   | { readonly kind: 'waiting'; readonly from: SubscribeFrom }
-  | { readonly kind: 'log'; cursor: number }
+  | { readonly kind: 'log'; cursor: number; packed?: PackedRun | null }
   | { readonly kind: 'catching-up'; readonly reader: CatchUp }
   | { readonly kind: 'closed' };
 
@@ -202,9 +208,10 @@ export class Subscription {
     }
   }
 
-  #deliverLog(state: { cursor: number }): boolean {
+  #deliverLog(state: { cursor: number; packed?: PackedRun | null }): boolean {
     const log = this.#log;
     if (log === null) return false;
+    if (state.packed) return this.#deliverPacked(state, state.packed);
     if (state.cursor < log.start) return this.#overtaken(state.cursor);
     for (;;) {
       const conflated = this.#conflated.next(log, this.#epoch, state.cursor, this.#next);
@@ -218,6 +225,12 @@ export class Subscription {
         continue;
       }
       if (this.#passed >= MAX_PASSED) return false;
+      const block = this.#feed.packed(log).at(state.cursor, () => this.#output.wake());
+      if (block === 'wait') return false;
+      if (block !== null && !this.#hasPartsOf(block)) {
+        state.packed = { ...block, at: 0 };
+        return this.#deliverPacked(state, state.packed);
+      }
       const extent = log.extent(state.cursor);
       // Only what is sent is read.
       const isPassed = extent !== null && (this.#has(extent) || this.#isTooOld(extent));
@@ -228,6 +241,24 @@ export class Subscription {
       if (isPassed) this.#pass();
       if (this.#send(entry)) return true;
     }
+  }
+
+  #deliverPacked(state: { cursor: number; packed?: PackedRun | null }, packed: PackedRun): boolean {
+    while (packed.at < packed.entries.length) {
+      const entry = packed.entries[packed.at++] as LogEntry;
+      if (this.#send(entry)) return true;
+    }
+    state.packed = null;
+    state.cursor = packed.end;
+    return this.#state === state && this.#deliverLog(state);
+  }
+
+  /** Would rows that the tab has come again? */
+  #hasPartsOf({ entries }: PackedBlock): boolean {
+    return entries.some(({ partition, firstOffset, nextOffset }) => {
+      const next = this.#next[partition] ?? 0;
+      return firstOffset < next && next < nextOffset;
+    });
   }
 
   #sendConflated(entry: LogEntry, left: number): boolean {
