@@ -147,6 +147,9 @@ test('a live stream that fell silent an hour ago is stale, not a replay', () => 
 
 test('V1 a source that was read to its end is silent for a reason', () => {
   const source = { state: 'ended', message: 'read to its end', fix: null } as const;
+  expect(shown({ ageMs: 500 }, { source }).name).toBe('live');
+  // Whether somebody listened or not: there is nothing more to hear.
+  expect(shown({ ageMs: 2000 }, { source }).name).toBe('ended');
   expect(shown({ ageMs: 60_000 }, { source })).toMatchObject({ name: 'ended', age: ['as of 12:02:05'], faded: false });
   expect(shown({}, { source }).name).toBe('live');
 });

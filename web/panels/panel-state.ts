@@ -19,7 +19,7 @@ import type { InView } from './in-view.ts';
  *   empty          nothing has come yet
  *   replay         the events were more than an hour old when they came: history, not now
  *   ahead          the newest event lies more than an hour after the wall clock: some clock is wrong
- *   ended          the source was read to its end, and nothing came for ten seconds
+ *   ended          the source was read to its end, and nothing came for a second
  *   stale          connected, and nothing came for ten seconds
  *   gap            frames come, and of what is in view some are known to be missing
  *   late           frames come, but their events happened long before
@@ -90,6 +90,8 @@ export interface PanelStateInput {
 
 /** Without a frame for so long, a picture is stale. */
 export const STALE_AFTER_MS = 10_000;
+/** Of a source that was read to its end, what is on its way comes within so long. */
+const ENDED_AFTER_MS = 1_000;
 /** Events this much older than their arrival are history. */
 export const REPLAY_BEHIND_MS = 3_600_000;
 /** Events this much after the wall clock have a wrong time. */
@@ -121,7 +123,8 @@ export function panelState(input: PanelStateInput): PanelState {
   if (past !== null) return past;
   const eventMs = maxEventTimeUs / 1000;
   const eventHereMs = eventMs + (input.clockAheadMs ?? 0);
-  const isSilent = silentMs > STALE_AFTER_MS;
+  const hasEnded = source?.state === 'ended';
+  const isSilent = silentMs > (hasEnded ? ENDED_AFTER_MS : STALE_AFTER_MS);
   const beingRead = input.catchingUp || (source?.state === 'live' && isBeingRead(picture, input));
   if (beingRead && source?.state !== 'failed')
     return state('catching-up', 'catching up', 'behind', eventAge(eventMs, eventHereMs, input));
@@ -131,19 +134,19 @@ export function panelState(input: PanelStateInput): PanelState {
     return { ...state('failed', 'source failed', 'failed', [asOf, silent, ...why]), faded: true };
   }
   // Silence that nobody has listened to is none.
-  if (isSilent && (input.heardMs ?? nowMs) - cameMs <= STALE_AFTER_MS)
+  if (isSilent && !hasEnded && (input.heardMs ?? nowMs) - cameMs <= STALE_AFTER_MS)
     return state('catching-up', 'this computer is busy', 'busy', eventAge(eventMs, eventHereMs, input));
   const behindMs = cameMs - eventHereMs;
   const eventDay = formatDay(eventMs, zone);
   if (behindMs > REPLAY_BEHIND_MS) {
     if (!isSilent) return state('replay', `replay · ${eventDay}`, 'replay');
-    if (source?.state === 'ended') return state('ended', 'ended', 'ended', [asOf, `event time ${eventDay}`]);
+    if (hasEnded) return state('ended', 'ended', 'ended', [asOf, `event time ${eventDay}`]);
     return state('replay', `replay · ${eventDay}`, 'replay', [asOf, silent]);
   }
   if (eventHereMs - nowMs > AHEAD_MS)
     return { ...state('ahead', 'clock ahead', 'clock ahead', [`event time ${eventDay}`]), faded: true };
   if (isSilent) {
-    if (source?.state === 'ended') return state('ended', 'ended', 'ended', [asOf]);
+    if (hasEnded) return state('ended', 'ended', 'ended', [asOf]);
     return { ...state('stale', 'stale', 'stale', [asOf, silent]), faded: true };
   }
   const missing = gapInView(input, picture);
