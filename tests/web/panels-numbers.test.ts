@@ -49,7 +49,7 @@ test('a target says what part of it is reached and what is missing, in all and b
   const page = await open();
   expect(await clean(panel(page, 'Made today').locator('.words').innerText())).toBe('▽ 92 % of target, 56 behind');
   const plan = panel(page, 'Plan');
-  expect(await clean(plan.locator('[data-key="press 3"] .words').innerText())).toBe('✓ 114 % of target, 14 ahead');
+  expect(await clean(plan.locator('[data-key="press 3"] .words').innerText())).toBe('✓ 114 %, 14 ahead');
   const mark = await plan.locator('[data-key="press 1"] .target-mark').boundingBox();
   const fill = await plan.locator('[data-key="press 1"] .fill').boundingBox();
   expect((fill?.width ?? 0) / ((mark?.x ?? 0) + (mark?.width ?? 0) / 2 - (fill?.x ?? 0))).toBeCloseTo(0.4, 2);
