@@ -7,7 +7,7 @@ import { type Connection, openConnection, type SocketLike } from './connection/s
 import type { Engine } from './engine.ts';
 import { closeFailed, EngineFailures, isBroken, reasonOf } from './engine-failures.ts';
 import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
-import { pictureOf } from './picture-of.ts';
+import { pictureOf, streamOf } from './picture-of.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
 import { statusOf, withoutRates } from './status.ts';
@@ -188,7 +188,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const own = {};
     restoring = own;
     let rows = 0;
-    for await (const entries of journal.read()) {
+    // What is looked at is there first.
+    const awaited = (stream: string) => pictures.requests().some((request) => streamOf(request, boards) === stream);
+    for await (const entries of journal.read(awaited)) {
       if (restoring !== own || closed) return;
       try {
         rows += delivery.restore(entries);

@@ -4,9 +4,14 @@ import type { Boards, PanelPicture, PanelRequest } from '../contract/worker-api.
 import type { Engine } from './engine.ts';
 import { isBroken, reasonOf } from './engine-failures.ts';
 
+/** The stream that a request's picture is made of; undefined: no board has its window. */
+export function streamOf(request: PanelRequest, boards: Boards | null): string | undefined {
+  return request.kind === 'rows' ? request.stream : sourceStream(request.window, boards?.windows ?? {});
+}
+
 /** Null while the window's stream has no fields yet: then there is nothing to show, and nothing wrong. */
 export function pictureOf(engine: Engine, boards: Boards | null, request: PanelRequest): PanelPicture | null {
-  const stream = request.kind === 'rows' ? request.stream : sourceStream(request.window, boards?.windows ?? {});
+  const stream = streamOf(request, boards);
   if (stream !== undefined && (engine.position(stream) === null || engine.streamState(stream).schema === null))
     return null;
   try {

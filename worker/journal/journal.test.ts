@@ -125,6 +125,30 @@ test('J1 frames come back as they were, small and large, as views that readers o
   }
 });
 
+test('J8 a stream that is awaited is read before others that are longer at it, and every stream to its end', async () => {
+  const clock = stoppedClock();
+  const files = memoryFiles();
+  const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9 }));
+  for (const stream of ['a', 'b', 'c']) {
+    journal.add({ message: { ...begun, stream }, atMs: 1 });
+    for (let offset = 0; offset < 12; offset++) journal.add({ frame: frame(offset, 2 ** 20, stream), receivedAtMs: 1 });
+  }
+  await settled();
+  journal.commit();
+  const again = createJournal({ files: files.left(), clock, budgetBytes: 1e9 });
+  await again.open();
+  const order: string[] = [];
+  const offsets: Record<string, number[]> = { a: [], b: [], c: [] };
+  for await (const entries of again.read((stream) => stream === 'b')) {
+    const frames = entries.flatMap((entry) => ('frame' in entry ? [entry.frame.header] : []));
+    for (const { stream, firstOffset } of frames) offsets[stream]?.push(firstOffset);
+    if (frames[0]) order.push(frames[0].stream);
+  }
+  const all = Array.from({ length: 12 }, (_, offset) => offset);
+  expect(offsets).toEqual({ a: all, b: all, c: all });
+  expect(order).toEqual(['a', 'b', 'c', 'b', 'b', 'a', 'c', 'a', 'c']);
+});
+
 test('J2 the budget holds, and a quiet stream keeps what it has while a loud one turns over', async () => {
   const clock = stoppedClock();
   const files = memoryFiles();

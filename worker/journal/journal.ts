@@ -22,8 +22,11 @@ export interface Journal {
   status(): Omit<JournalStatus, 'restoredRows'>;
   /** Takes the files for this tab; the boards it had. Never rejects: `status` says what came of it. */
   open(): Promise<BoardsMessage | null>;
-  /** All entries, stream by stream, in pieces for one tick each. Nothing may be added meanwhile. */
-  read(): AsyncGenerator<readonly JournalEntry[]>;
+  /**
+   * All entries, each stream's in order, in pieces for one tick each: one of every stream, then those of streams that are
+   * `awaited`, then the others in turn. Nothing may be added meanwhile.
+   */
+  read(awaited?: (stream: string) => boolean): AsyncGenerator<readonly JournalEntry[]>;
   /** An entry was applied; of one that said nothing new, nothing is kept. */
   add(entry: MessageEntry | ReceivedFrame): void;
   /** The tick is over: what was added is written. */
@@ -164,15 +167,16 @@ export function createJournal({ files, clock, budgetBytes, maxSegmentBytes }: Jo
         return null;
       }
     },
-    async *read() {
+    async *read(awaited = () => false) {
       await work;
       guarded(() => {
         for (const stream of streams) stream.commit(clock.nowMs());
       });
       try {
-        for (const stream of streams.toSorted((left, right) => left.segments - right.segments)) {
+        const smallestFirst = streams.toSorted((left, right) => left.segments - right.segments);
+        for await (const piece of inTurn(smallestFirst, awaited)) {
+          yield piece;
           if (state !== 'on') return;
-          yield* piecesOf(stream.read());
         }
         if (streams.some(({ damaged }) => damaged)) message = DAMAGED;
         // A stream of which nothing could be read has no name, and goes with what is left of it.
@@ -217,6 +221,31 @@ export function createJournal({ files, clock, budgetBytes, maxSegmentBytes }: Jo
       shut();
     },
   };
+}
+
+/** Pieces of all streams; the first piece of each begins with its head, which says whose it is. */
+async function* inTurn(
+  streams: readonly StreamJournal[],
+  awaited: (stream: string) => boolean,
+): AsyncGenerator<readonly JournalEntry[]> {
+  let reading = streams.map((stream) => ({ pieces: piecesOf(stream.read()), name: '', begun: false }));
+  try {
+    while (reading.length > 0) {
+      const next = reading.find(({ begun }) => !begun) ?? reading.find(({ name }) => awaited(name)) ?? reading[0];
+      if (!next) return;
+      const { value, done } = await next.pieces.next();
+      next.begun = true;
+      reading = reading.filter((one) => one !== next);
+      if (done) continue;
+      const [first] = value;
+      if (first && 'head' in first) next.name = first.head.stream;
+      reading.push(next);
+      yield value;
+    }
+  } finally {
+    // Files are given back.
+    for (const { pieces } of reading) await pieces.return(undefined);
+  }
 }
 
 /** Bounded pieces of one stream's entries. */
