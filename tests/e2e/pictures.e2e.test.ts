@@ -1,32 +1,72 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type BoardTab, launchChromium, openBoard } from '../support/chromium.ts';
-import { type RelayProcess, startRelayProcess } from '../support/relay-process.ts';
+import { launchChromium, openBoard } from '../support/chromium.ts';
+import { startRelayProcess } from '../support/relay-process.ts';
 
 /**
- * The boards that ship as people see them: on a laptop, a wall, a phone; light, dark, and as a kiosk. Nothing is cut off,
- * nothing is in error.
+ * The boards that ship as people see them: on a laptop, a large screen, a phone; light and dark; on walls of 1080 and of
+ * 2160 lines. Nothing is cut off, nothing is in error, and what is on a wall is read from 5 m. One board is simulated at a
+ * time: a slow machine draws it too, later.
  * With HIGHWATER_PICTURES=1 the pictures in docs/pictures are made anew.
  */
 const FOLDER = resolve(import.meta.dirname, '../../docs/pictures');
 const WRITE = process.env.HIGHWATER_PICTURES === '1';
 
-let relay: RelayProcess;
+/** By the board: events a second, enough that every panel has something to show. */
+const BOARDS = { shop: 50, factory: 30, warehouse: 20, hospital: 12 };
+
+const LOOKS = {
+  light: { query: 'theme=light', sizes: ['1280x800', '390x844'] },
+  dark: { query: 'theme=dark', sizes: ['1280x800', '1920x1080', '390x844'] },
+  kiosk: { query: 'kiosk&theme=dark', sizes: ['1920x1080', '3840x2160'] },
+};
+
+/** So long a busy machine may take until a board of fifteen minutes is drawn. */
+const DRAWN_WITHIN_MS = 400_000;
+
 let browser: Browser;
 beforeAll(async () => {
-  [relay, browser] = await Promise.all([startRelayProcess(['--demo-rate', '40']), launchChromium()]);
+  browser = await launchChromium();
 });
-afterAll(async () => {
-  await browser.close();
-  await relay.stop();
-});
+afterAll(() => browser.close());
 
-/** Every panel in view is live, those out of view are live or asleep, and the fonts have come. */
-async function drawn(tab: BoardTab): Promise<void> {
+test.each(Object.entries(BOARDS))(
+  '%s: everything fits, is read and nothing is in error, in every look and size',
+  async (board, rate) => {
+    const relay = await startRelayProcess(['--demo', board, '--demo-rate', String(rate)]);
+    try {
+      const tab = await openBoard(browser, `${relay.url}/?board=${board}&theme=light`);
+      for (const [look, { query, sizes }] of Object.entries(LOOKS)) {
+        if (look !== 'light') await tab.page.goto(`${relay.url}/?board=${board}&${query}`);
+        for (const size of sizes) {
+          const [width = 0, height = 0] = size.split('x').map(Number);
+          await tab.page.setViewportSize({ width, height });
+          await drawn(tab.page);
+          expect(await tab.page.evaluate(misfits), `${look} ${size}`).toEqual({ sidewaysPx: 0, cut: [], outside: [] });
+          if (look === 'kiosk') expect(await tab.page.evaluate(small, height / 54), size).toEqual([]);
+          if (!WRITE) continue;
+          await mkdir(FOLDER, { recursive: true });
+          await tab.page.screenshot({ path: join(FOLDER, `${board}-${size}-${look}.png`) });
+        }
+      }
+      expect(tab.errors).toEqual([]);
+      await tab.close();
+    } finally {
+      await relay.remove();
+    }
+  },
+  4 * DRAWN_WITHIN_MS,
+);
+
+/** What a panel is in while it has a picture to show. Of a picture that is kept, `live` alone is meant. */
+const DRAWN = WRITE ? ['live'] : ['live', 'late', 'stale', 'ahead'];
+
+/** Every panel in view has its picture, none is in error, and the fonts have come. */
+async function drawn(page: Page): Promise<void> {
   const check = async () => {
-    const panels = await tab.page.locator('[data-panel]').evaluateAll((all) =>
+    const panels = await page.locator('[data-panel]').evaluateAll((all) =>
       all.map((panel) => {
         const { top, bottom } = panel.getBoundingClientRect();
         const { panel: title, state } = (panel as HTMLElement).dataset;
@@ -34,41 +74,12 @@ async function drawn(tab: BoardTab): Promise<void> {
       }),
     );
     expect(panels.length).toBeGreaterThan(7);
-    expect(panels.filter(({ state, inView }) => state !== 'live' && (inView || state !== 'asleep'))).toEqual([]);
+    const isWrong = (state = '') => ['error', 'failed', 'disconnected'].includes(state);
+    expect(panels.filter(({ state = '', inView }) => (inView ? !DRAWN.includes(state) : isWrong(state)))).toEqual([]);
   };
-  await vi.waitFor(check, { timeout: 120_000, interval: 200 });
-  await tab.page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(done))));
+  await vi.waitFor(check, { timeout: DRAWN_WITHIN_MS, interval: 250 });
+  await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(done))));
 }
-
-const SIZES = {
-  laptop: { width: 1280, height: 800 },
-  wall: { width: 1920, height: 1080 },
-  phone: { width: 390, height: 844 },
-};
-
-const LOOKS = { light: 'theme=light', dark: 'theme=dark', kiosk: 'kiosk&theme=dark' };
-const VIEWS = ['shop', 'factory', 'warehouse', 'hospital'].flatMap((board) =>
-  Object.entries(LOOKS).map(([look, query]) => [board, look, query] as const),
-);
-
-test.each(VIEWS)(
-  '%s, %s: everything fits and nothing is in error, at every size',
-  async (board, look, query) => {
-    const tab = await openBoard(browser, `${relay.url}/?board=${board}&${query}`);
-    for (const [size, viewport] of Object.entries(SIZES)) {
-      await tab.page.setViewportSize(viewport);
-      await drawn(tab);
-      const found = await tab.page.evaluate(misfits);
-      expect(found, size).toEqual({ sidewaysPx: 0, cut: [], outside: [] });
-      if (!WRITE) continue;
-      await mkdir(FOLDER, { recursive: true });
-      await tab.page.screenshot({ path: join(FOLDER, `${board}-${viewport.width}x${viewport.height}-${look}.png`) });
-    }
-    expect(tab.errors).toEqual([]);
-    await tab.close();
-  },
-  240_000,
-);
 
 /** Runs in the page. */
 function misfits() {
@@ -81,4 +92,18 @@ function misfits() {
     .filter((panel) => panel.getBoundingClientRect().left < 0 || panel.getBoundingClientRect().right > innerWidth + 1)
     .map((panel) => panel.getAttribute('data-panel'));
   return { sidewaysPx: Math.max(0, document.documentElement.scrollWidth - innerWidth), cut, outside };
+}
+
+/** Runs in the page: words and labels smaller than `leastPx`. An arrow and a mark are shapes. */
+function small(leastPx: number): string[] {
+  const words = [...document.querySelectorAll<HTMLElement>('[data-panel] *, .wall *')]
+    .filter((one) => one.children.length === 0 && one.textContent?.trim() && one.getClientRects().length > 0)
+    .filter(
+      (one) => !one.closest('svg, .sr-only, .arrow, [aria-hidden=true]') && getComputedStyle(one).fontSize !== '0px',
+    )
+    .filter((one) => Number.parseFloat(getComputedStyle(one).fontSize) < leastPx - 0.5)
+    .map((one) => `${one.closest('[data-panel]')?.getAttribute('data-panel')}: ${one.textContent}`);
+  const root = getComputedStyle(document.documentElement);
+  const axisPx = Number.parseFloat(root.fontSize) * Number.parseFloat(root.getPropertyValue('--size-axis'));
+  return axisPx < leastPx - 0.5 ? [...words, `axes: ${axisPx} px`] : words;
 }
