@@ -5,7 +5,7 @@ import type { Canvas } from './canvas.ts';
 import type { Extent } from './extent.ts';
 import type { Ink } from './ink.ts';
 import type { Axis, Scene } from './scene.ts';
-import { timeTickLabel, timeTicks } from './ticks.ts';
+import { labelEvery, timeTickLabel, timeTicks } from './ticks.ts';
 
 /** What uPlot keeps for a chart: its axes, its scales and its cursor. What is between the axes is painted by the scene. */
 export type Host = uPlot;
@@ -45,7 +45,8 @@ export function createHost(options: HostOptions): Host {
     size: (self, labels) => Math.min(self.width * most, labelWidth(self, labels, ink)) + 10 * k,
     splits: () => [...of().ticks],
     values: (self, values) => {
-      const nth = apart(self, values, fontPx);
+      const [first = 0, second = first] = values;
+      const nth = labelEvery(Math.abs(self.valToPos(first, 'y') - self.valToPos(second, 'y')), fontPx);
       return values.map((one, at) => (at % nth === 0 ? shortened(self, of().label(one), self.width * most, ink) : ''));
     },
   });
@@ -175,13 +176,6 @@ function whole(chart: uPlot, seconds: number, label: string, ink: Ink): string {
   const half = labelWidth(chart, [label], ink) / 2;
   const at = chart.bbox.left / devicePixelRatio + chart.valToPos(seconds, 'x');
   return at < half || at + half > chart.width ? '' : label;
-}
-
-/** Every how many-th label of a value axis is written, so that none stands upon another. */
-function apart(chart: uPlot, values: readonly number[], fontPx: number): number {
-  const [first = 0, second = first] = values;
-  const stepPx = Math.abs(chart.valToPos(first, 'y') - chart.valToPos(second, 'y'));
-  return stepPx > 0 ? Math.ceil((fontPx * 0.95) / stepPx) : 1;
 }
 
 /** In CSS pixels: the host's context is not scaled. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { timeTickLabel, timeTicks, valueRange, valueTicks } from './ticks.ts';
+import { labelEvery, timeTickLabel, timeTicks, valueRange, valueTicks } from './ticks.ts';
 
 test('any range has two to five round ticks and holds its values', () => {
   fc.assert(
@@ -58,4 +58,12 @@ test('time ticks stand on the round minutes of the zone', () => {
     '11:48:45',
     '11:49:00',
   ]);
+});
+
+test('labels of values stand apart: where ticks are closer than letters are high, some are left out', () => {
+  expect(labelEvery(40, 12)).toBe(1);
+  expect(labelEvery(13, 12)).toBe(1);
+  expect(labelEvery(11, 20)).toBe(2);
+  expect(labelEvery(4, 20)).toBe(5);
+  expect(labelEvery(0, 20)).toBe(1);
 });

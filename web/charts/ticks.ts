@@ -90,3 +90,8 @@ export function timeTickLabel(seconds: number, stepS: number, zone: Zone): strin
   if (stepS < 60) return formatClock(ms, zone);
   return formatMinute(ms, zone);
 }
+
+/** Every how many-th label of a value axis is written, so that none stands upon another: ticks are `stepPx` apart. */
+export function labelEvery(stepPx: number, fontPx: number): number {
+  return stepPx > 0 ? Math.ceil((fontPx * 0.95) / stepPx) : 1;
+}
