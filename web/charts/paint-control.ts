@@ -51,6 +51,7 @@ export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
   if (!series) return;
   context.save();
   let numberedX = Number.NEGATIVE_INFINITY;
+  const numbered: { readonly x: number; readonly y: number; readonly rule: number }[] = [];
   for (let index = 0; index < plot.xSeconds.length; index++) {
     const seconds = plot.xSeconds[index] ?? 0;
     const value = series.values[index] ?? Number.NaN;
@@ -61,7 +62,8 @@ export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
       // Of a run the first has its number, and then as many as there is room for.
       const isNumbered = x - numberedX >= NUMBERS_APART * unit;
       if (isNumbered) numberedX = x;
-      violation(canvas, x, canvas.y(value), rule, isNumbered, ink);
+      violation(canvas, x, canvas.y(value), rule, ink);
+      if (isNumbered) numbered.push({ x, y: canvas.y(value), rule });
     } else if (apart && !plot.revised[index]) {
       context.fillStyle = inkOf(ink, series.color);
       context.beginPath();
@@ -69,6 +71,8 @@ export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
       context.fill();
     }
   }
+  // After all points, or a later one would lie upon an earlier one's number.
+  for (const { x, y, rule } of numbered) ruleNumber(canvas, x, y, rule, ink);
   context.restore();
 }
 
@@ -101,16 +105,12 @@ function lineName({ context, left, top, width, unit }: Canvas, y: number, name: 
   context.restore();
 }
 
-/** A filled diamond with its rule's number: the shape says it where the colour does not. */
-function violation(
-  { context, unit, top }: Canvas,
-  x: number,
-  y: number,
-  rule: number,
-  isNumbered: boolean,
-  ink: Ink,
-): void {
-  const size = 4.5 * unit;
+/** Half of a diamond's height, CSS pixels. */
+const DIAMOND = 4.5;
+
+/** A filled diamond: the shape says it where the colour does not. */
+function violation({ context, unit }: Canvas, x: number, y: number, rule: number, ink: Ink): void {
+  const size = DIAMOND * unit;
   context.fillStyle = inkOf(ink, rule === 1 ? 'alarm' : 'warn');
   context.strokeStyle = ink.surface;
   context.lineWidth = 1.2 * unit;
@@ -122,10 +122,19 @@ function violation(
   context.closePath();
   context.fill();
   context.stroke();
-  if (!isNumbered) return;
+}
+
+/** The number of a rule above its diamond, or below it where there is no room; what is behind it gives way. */
+function ruleNumber({ context, unit, top, left }: Canvas, x: number, y: number, rule: number, ink: Ink): void {
+  const size = DIAMOND * unit;
   context.font = ink.font.replace(/^[\d.]+px/, `${Math.round(10 * unit)}px`);
   context.textAlign = 'center';
   const below = y - top < 18 * unit;
   context.textBaseline = below ? 'top' : 'bottom';
-  context.fillText(String(rule), x, below ? y + size + unit : y - size - unit);
+  const at = [Math.max(x, left + 5 * unit), below ? y + size + unit : y - size - unit] as const;
+  context.lineWidth = 3 * unit;
+  context.strokeStyle = ink.surface;
+  context.strokeText(String(rule), ...at);
+  context.fillStyle = inkOf(ink, rule === 1 ? 'alarm' : 'warn');
+  context.fillText(String(rule), ...at);
 }
