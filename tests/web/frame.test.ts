@@ -208,6 +208,7 @@ test('V33 what is stale is hatched and says its age, whatever its kind, on the b
   for (const title of ['Revenue', 'Events by type', 'Orders by campaign', 'Latest events']) {
     await page.goto(`${page.url().split('?')[0]}?scene=stale&viewPanel=${encodeURIComponent(title)}`);
     const one = panel(page, title);
+    await one.locator('.panel-body > :not(.skeleton)').first().waitFor();
     await expect.poll(() => one.getAttribute('data-state')).toBe('stale');
     expect(await page.locator('.panel:visible').count()).toBe(1);
     expect(await one.evaluate((element) => getComputedStyle(element, '::after').backgroundImage)).toContain('-45deg');
