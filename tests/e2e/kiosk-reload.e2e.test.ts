@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
 import { type BoardTab, launchChromium } from '../support/chromium.ts';
-import { AWAY, relayForTest, tabForTest, until } from '../support/for-test.ts';
+import { AWAY, relayForTest, sourceIsLive, tabForTest, until } from '../support/for-test.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { writeOrdersConfig } from './orders.ts';
 
@@ -27,29 +27,38 @@ function loads(page: Page): () => number {
   return () => count;
 }
 
-/** Publishes twenty orders a second until it is stopped; resolves to how many there were. */
+/**
+ * Publishes orders, up to twenty a second, until it is stopped; resolves to how many there were. With QoS 2: what was
+ * published with QoS 1 comes again when the relay is killed.
+ */
 async function publishSteadily(topic: string): Promise<() => Promise<number>> {
   const client = await connectAsync(broker.url);
-  onTestFinished(() => client.endAsync());
-  let count = 0;
-  const sent: Promise<unknown>[] = [];
-  const timer = setInterval(() => {
-    const order = { user_id: count++, action: 'click', price: 0.25, timestamp: new Date().toISOString() };
-    sent.push(client.publishAsync(topic, JSON.stringify(order), { qos: 1 }));
-  }, 50);
-  onTestFinished(() => clearInterval(timer));
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(sent);
+  let stopped = false;
+  const published = (async () => {
+    let count = 0;
+    for (; !stopped; count++) {
+      const order = { user_id: count, action: 'click', price: 0.25, timestamp: new Date().toISOString() };
+      await client.publishAsync(topic, JSON.stringify(order), { qos: 2 });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     return count;
+  })();
+  const stop = () => {
+    stopped = true;
+    return published;
   };
+  onTestFinished(async () => {
+    await stop();
+    await client.endAsync();
+  });
+  return stop;
 }
 
 const COUNTED = 'SELECT count(*) AS rows, count(DISTINCT user_id) AS users FROM orders';
 
 async function ordersWall(topic: string, search: string) {
   const relay = await relayForTest('--config', await writeOrdersConfig(`${broker.url}/${topic}`));
-  await until(async () => expect(await (await fetch(`${relay.url}/readyz`)).text()).toBe('ready\n'));
+  await sourceIsLive(relay, 'orders');
   const stop = await publishSteadily(topic);
   const tab: BoardTab = await tabForTest(browser, `${relay.url}/?${search}`, { expected: AWAY });
   return { relay, tab, stop };

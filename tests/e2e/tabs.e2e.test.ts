@@ -2,7 +2,7 @@ import { connectAsync } from 'mqtt';
 import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type BoardTab, launchChromium, openBoardIn } from '../support/chromium.ts';
-import { AWAY, relayForTest, until } from '../support/for-test.ts';
+import { AWAY, relayForTest, sourceIsLive, until } from '../support/for-test.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import type { RelayProcess } from '../support/relay-process.ts';
 import { writeOrdersConfig } from './orders.ts';
@@ -28,6 +28,7 @@ interface Profile {
 
 async function profile(topic: string): Promise<Profile> {
   const relay = await relayForTest('--config', await writeOrdersConfig(`${broker.url}/${topic}`));
+  await sourceIsLive(relay, 'orders');
   const context: BrowserContext = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     serviceWorkers: 'block',

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { type BoardTab, type OpenOptions, openBoard } from './chromium.ts';
 import { type RelayProcess, startRelayProcess } from './relay-process.ts';
 
@@ -17,6 +17,10 @@ export async function relayForTest(...args: readonly string[]): Promise<RelayPro
   onTestFinished(() => relay.remove());
   return relay;
 }
+
+/** From then on what is published to an MQTT topic is kept for it: `/readyz` says only that there is something to serve. */
+export const sourceIsLive = (relay: RelayProcess, stream: string) =>
+  until(async () => expect(relay.output()).toContain(`"stream":"${stream}","state":"live"`));
 
 export async function tabForTest(browser: Browser, url: string, options?: OpenOptions): Promise<BoardTab> {
   const tab = await openBoard(browser, url, options);
