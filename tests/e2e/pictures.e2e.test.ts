@@ -45,6 +45,7 @@ test.each(Object.entries(BOARDS))(
           await tab.page.setViewportSize({ width, height });
           await drawn(tab.page);
           expect(await tab.page.evaluate(misfits), `${look} ${size}`).toEqual({ sidewaysPx: 0, cut: [], outside: [] });
+          if (look !== 'kiosk') expect(await tab.page.getByRole('button', { name: /^Colours/ }).isVisible()).toBe(true);
           if (look === 'kiosk') expect(await tab.page.evaluate(small, height / 54), size).toEqual([]);
           if (!WRITE) continue;
           await mkdir(FOLDER, { recursive: true });
@@ -53,12 +54,41 @@ test.each(Object.entries(BOARDS))(
       }
       expect(tab.errors).toEqual([]);
       await tab.close();
+      const detail = DETAILS[board];
+      if (detail !== undefined) await drillsDown(`${relay.url}/?theme=light`, detail);
     } finally {
       await relay.remove();
     }
   },
   4 * DRAWN_WITHIN_MS,
 );
+
+/** By the board: what a value of a panel leads to. */
+const DETAILS: Readonly<Record<string, { readonly panel: string; readonly board: string; readonly variable: string }>> =
+  {
+    shop: { panel: 'Revenue by campaign', board: 'shop-campaign', variable: 'campaign' },
+    factory: { panel: 'OEE by machine', board: 'factory-machine', variable: 'machine' },
+  };
+
+/** The one board with details opens by itself; a value of it leads to its detail, of that value alone. */
+async function drillsDown(
+  url: string,
+  { panel, board, variable }: NonNullable<(typeof DETAILS)[string]>,
+): Promise<void> {
+  const tab = await openBoard(browser, url);
+  await drawn(tab.page);
+  const link = tab.page.locator(`[data-panel="${panel}"] .drill`).first();
+  const to = new URL((await link.getAttribute('href')) ?? '', url);
+  expect(to.searchParams.get('board')).toBe(board);
+  await link.click();
+  await tab.page.waitForURL((now) => now.searchParams.get('board') === board);
+  expect(new URL(tab.page.url()).searchParams.get(`var-${variable}`)).toBe(to.searchParams.get(`var-${variable}`));
+  expect(to.searchParams.get(`var-${variable}`)).toMatch(/./);
+  await drawn(tab.page);
+  expect(await tab.page.evaluate(misfits)).toEqual({ sidewaysPx: 0, cut: [], outside: [] });
+  expect(tab.errors).toEqual([]);
+  await tab.close();
+}
 
 /** What a panel is in while it has a picture to show. Of a picture that is kept, `live` alone is meant. */
 const DRAWN = WRITE ? ['live'] : ['live', 'late', 'stale', 'ahead'];
