@@ -72,7 +72,9 @@ export async function startRelayProcess(
     start,
     async remove() {
       await end('SIGTERM');
-      if (folder !== null) await rm(folder, { recursive: true, force: true });
+      if (folder === null) return;
+      await rm(folder, { recursive: true, force: true });
+      dataFolders.delete(folder);
     },
   };
 }
@@ -87,9 +89,14 @@ export async function builtPage(): Promise<string> {
 }
 
 /** Removed when the test process ends, if nobody did before. */
+const dataFolders = new Set<string>();
+process.once('exit', () => {
+  for (const folder of dataFolders) rmSync(folder, { recursive: true, force: true });
+});
+
 function newDataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'highwater-data-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  dataFolders.add(folder);
   return folder;
 }
 
