@@ -3,6 +3,7 @@ import type { Down } from '../contract/protocol/down.ts';
 import type { Boards, PanelRequest, QueryOptions, Row, Status, WindowProblem } from '../contract/worker-api.ts';
 import { ClockAhead } from './connection/clock-ahead.ts';
 import { createDelivery } from './connection/delivery.ts';
+import { Gather } from './connection/gather.ts';
 import { type Connection, openConnection, type SocketLike } from './connection/socket.ts';
 import type { Engine } from './engine.ts';
 import { closeFailed, EngineFailures, isBroken, reasonOf } from './engine-failures.ts';
@@ -95,6 +96,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const statusListeners = new Set<(status: Status) => void>();
   const boardListeners = new Set<(boards: Boards) => void>();
 
+  const gather = new Gather();
   let scheduled = false;
   let cancelWake = () => {};
   const schedule = () => {
@@ -102,16 +104,26 @@ export async function startHost(options: HostOptions): Promise<Host> {
     scheduled = true;
     options.defer(work);
   };
+  const tick = () => {
+    const startMs = monotonicMs();
+    const { rows, liveRows } = delivery.tick();
+    gather.ticked(rows, startMs, monotonicMs());
+    rate.add(liveRows, clock.nowMs());
+  };
   const work = () => {
     scheduled = false;
     cancelWake();
     if (closed || replacing) return;
     try {
-      if (delivery.pending) rate.add(delivery.tick(), clock.nowMs());
+      if (delivery.pending && gather.waitMs(monotonicMs()) === 0) tick();
       if (rebuilding) return;
       const dueMs = pictures.make(PICTURES_MS);
-      if (delivery.pending) schedule();
-      else if (dueMs !== null) cancelWake = clock.after(Math.max(0, dueMs - monotonicMs()), schedule);
+      const waitMs = Math.min(
+        delivery.pending ? gather.waitMs(monotonicMs()) : Number.POSITIVE_INFINITY,
+        dueMs === null ? Number.POSITIVE_INFINITY : Math.max(0, dueMs - monotonicMs()),
+      );
+      if (delivery.pending && waitMs === 0) schedule();
+      else if (waitMs < Number.POSITIVE_INFINITY) cancelWake = clock.after(waitMs, schedule);
     } catch (error) {
       replaceEngine(error);
     }

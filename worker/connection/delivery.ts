@@ -25,8 +25,8 @@ export interface Delivery {
   message(message: Exclude<Down, { type: 'welcome' | 'bye' | 'pong' | 'boards' }>): void;
   frame(received: ReceivedFrame): void;
   readonly pending: boolean;
-  /** Applies one tick's worth; returns the new rows of frames that were sealed while this tab listened. */
-  tick(): number;
+  /** Applies one tick's worth. Of its rows, live are the new ones of frames that were sealed while this tab listened. */
+  tick(): { readonly rows: number; readonly liveRows: number };
   /** Applies what the journal kept; returns the rows. Before the relay is asked for anything. */
   restore(entries: readonly JournalEntry[]): number;
   /** The engine is a new, empty one: what the relay gave is asked for again. With a reason everything is, and each stream says so. */
@@ -203,19 +203,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     tick() {
       const items = inbox.take();
       let rows = 0;
+      let liveRows = 0;
       try {
         for (const run of runs(items)) {
           if ('message' in run) applyMessage(run.message);
-          else rows += applyFrames(run);
+          else liveRows += applyFrames(run);
         }
       } finally {
         // What was applied before something failed as well.
         journal.commit();
       }
       // Only now is it committed; frames that were let go left the connection too.
-      const bytes = items.reduce((sum, item) => sum + ('frame' in item ? item.frame.payload.byteLength : 0), 0);
+      let bytes = 0;
+      for (const item of items) {
+        if (!('frame' in item)) continue;
+        rows += item.frame.header.rows;
+        bytes += item.frame.payload.byteLength;
+      }
       if (bytes > 0) send({ type: 'credit', bytes });
-      return rows;
+      return { rows, liveRows };
     },
     restore(entries) {
       let rows = 0;
