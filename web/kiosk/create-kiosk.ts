@@ -1,6 +1,7 @@
 import { type Accessor, createComputed, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import type { Clock } from '../../contract/clock.ts';
 import type { Boards } from '../../contract/worker-api.ts';
+import { shownBoard } from '../board/view.ts';
 import { type KioskOptions, type Playlist, playlistOf, readKiosk, withKiosk, withoutKiosk } from './kiosk-options.ts';
 import { onAddress } from './on-address.ts';
 import { createRotation } from './rotation.ts';
@@ -94,9 +95,11 @@ export function createKiosk(clock: Clock, boards: Accessor<Boards | null>): Kios
 
   // Nobody is there to choose one of a list.
   createEffect(() => {
-    const [first, ...others] = Object.keys(boards()?.boards ?? {});
+    const known = boards()?.boards ?? {};
+    const [first] = Object.keys(known);
     const { kiosk, playlist: named } = options();
-    if (kiosk && named === null && shown() === null && first !== undefined && others.length > 0) goTo(first);
+    if (!kiosk || named !== null || shown() !== null || first === undefined) return;
+    if (shownBoard(known, null) === null) goTo(first);
   });
 
   const keys = (event: KeyboardEvent) => {
