@@ -9,8 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Of tests that may run beside each other within a file: fault scenarios, each with a relay and tabs.
     maxConcurrency: 3,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     // Neither an exclusive test nor an empty run may pass for the whole suite.
     allowOnly: false,
     passWithNoTests: false,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,6 +51,7 @@ const RETENTION =
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(130));
 
 const folder = await mkdtemp(join(tmpdir(), 'highwater-soak-'));
+for (const made of [out, pictures]) await mkdir(made, { recursive: true });
 const data = join(folder, 'data');
 const config = join(folder, 'highwater.yaml');
 const broker = await startMosquitto();
