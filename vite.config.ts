@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 
@@ -32,12 +32,41 @@ const serviceWorker = VitePWA({
   },
 });
 
+/** A build that fails is told as such: the service worker, made at the end, would only say that the page is missing. */
+function unlessFailed(plugins: readonly Plugin[]): Plugin[] {
+  let failed = false;
+  const watch: Plugin = {
+    name: 'highwater:failed',
+    buildEnd(error) {
+      if (error !== undefined) failed = true;
+    },
+    renderError() {
+      failed = true;
+    },
+  };
+  const quiet = plugins.map((plugin): Plugin => {
+    const { closeBundle } = plugin;
+    if (typeof closeBundle !== 'object') return plugin;
+    const { handler } = closeBundle;
+    return {
+      ...plugin,
+      closeBundle: {
+        ...closeBundle,
+        handler() {
+          return failed ? undefined : handler.call(this);
+        },
+      },
+    };
+  });
+  return [watch, ...quiet];
+}
+
 export default defineConfig({
   root: resolve(root, 'web'),
   publicDir: resolve(root, 'public'),
   // Links are relative: what is built is served from any folder of any host.
   base: './',
-  plugins: [solid(), serviceWorker],
+  plugins: [solid(), unlessFailed(serviceWorker)],
   resolve: {
     alias: {
       // Not in the package's `exports`; its `./blocking` browser entry points to a file that does not exist.
