@@ -18,9 +18,10 @@ export async function streamingShop<T>(harness: Harness, rate: number, look: (pa
   await mkdir(folder, { recursive: true });
   const broker = await startMosquitto();
   const source = `${broker.url}/shop/+/events`;
+  const boards = ['boards/shop.yaml', 'boards/shop-campaign.yaml'].map((path) => join(root, path));
   await writeFile(
     join(folder, 'highwater.yaml'),
-    `streams:\n  shop_events:\n    source: ${source}\n    time: { field: timestamp }\nboards: ${join(root, 'boards/shop.yaml')}\n`,
+    `streams:\n  shop_events:\n    source: ${source}\n    time: { field: timestamp }\nboards: [${boards.join(', ')}]\n`,
   );
   const relay = await startRelay('--config', join(folder, 'highwater.yaml'));
   const publisher = start(process.execPath, ['bench/publisher.ts', broker.url, String(rate)]);
@@ -28,7 +29,7 @@ export async function streamingShop<T>(harness: Harness, rate: number, look: (pa
     await publisher.says(/publishing/);
     const page = await harness.browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.addInitScript(installProbe);
-    await page.goto(relay.url);
+    await page.goto(`${relay.url}/?board=shop`);
     await page.waitForFunction(() => window.probe.draws.length > 20, undefined, { timeout: 60_000 });
     const seen = await look(page);
     await page.close();

@@ -5,7 +5,7 @@ const RATE = 10_000;
 /** Of one stretch: about as much as a person does in a minute at a board. */
 const ROUNDS = 4;
 
-/** What a hand feels and an eye sees while 10,000 events a second stream into the twelve panels of the shop. */
+/** What a hand feels and an eye sees while 10,000 events a second stream into the panels of the shop. */
 export async function whileStreaming(harness: Harness): Promise<Row> {
   const stretches: { frames: readonly number[]; interactionsMs: readonly number[] }[] = [];
   await streamingShop(harness, RATE, async (page) => {
