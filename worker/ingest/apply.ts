@@ -10,6 +10,7 @@ import { laterWatermark } from '../watermark.ts';
 import { evaluateSql } from './evaluate-sql.ts';
 import { evaluateTexts } from './evaluate-texts.ts';
 import { FrameBlock } from './frame-block.ts';
+import { stage } from './stage.ts';
 import type { StreamState } from './stream-state.ts';
 import { type Unit, unitsOf } from './unit.ts';
 import { newRows, type Unsettled } from './unsettled.ts';
@@ -120,8 +121,10 @@ function evaluateUnit(database: Database, state: StreamState, unit: Unit, sql: r
   if (!first) return;
   database.run('BEGIN');
   try {
-    database.insert(unit.ipc, STAGING, true);
-    evaluateSql(database, state.segments.projection(quoteTable(STAGING), first.schema), sql, unit.blocks);
+    const staged = stage(unit.blocks, first.schema, sql);
+    database.insert(staged?.ipc ?? unit.ipc(), STAGING, true);
+    const rows = state.segments.projection(quoteTable(STAGING), first.schema, staged?.fields);
+    evaluateSql(database, rows, sql, unit.blocks);
   } finally {
     // Takes the staging table away; after a failed insert the connection is new and has nothing to take back.
     database.rollback();

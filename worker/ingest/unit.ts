@@ -1,12 +1,13 @@
 import { END_OF_STREAM, type IpcMessage, widenBatch, widenSchema } from '../store/ipc-writer.ts';
 import type { FrameBlock } from './frame-block.ts';
+import { concat } from './stage.ts';
 
 /** Frames that go into a segment by one insert: one stream, schema version and Arrow schema. */
 export interface Unit {
   readonly blocks: readonly FrameBlock[];
   readonly rows: number;
   /** One Arrow stream of all their rows, with `_partition` and `_offset`; those before a block's `from` have offset -1. */
-  readonly ipc: Uint8Array;
+  readonly ipc: () => Uint8Array;
 }
 
 /**
@@ -30,24 +31,25 @@ export function unitsOf(blocks: readonly FrameBlock[]): Unit[] {
  * texts come now plain, now as a dictionary, take turns; each kind is one unit, wherever its frames lie in the tick.
  */
 function toUnits(blocks: readonly FrameBlock[]): Unit[] {
-  const groups: { schema: IpcMessage; blocks: FrameBlock[]; parts: Uint8Array[]; drop: number }[] = [];
+  const groups: { schema: IpcMessage; blocks: FrameBlock[]; drop: number }[] = [];
   for (const block of blocks) {
-    const [schema, ...rest] = block.messages;
+    const [schema] = block.messages;
     if (schema?.kind !== 'schema') throw new RangeError('an Arrow stream begins with its schema');
     const drop = block.frame.header.contiguous ? 0 : 1;
-    let group = groups.find((made) => made.drop === drop && equalBytes(made.schema.bytes, schema.bytes));
-    if (!group) {
-      group = { schema, blocks: [], parts: [widenSchema(schema, drop)], drop };
-      groups.push(group);
-    }
-    group.blocks.push(block);
-    for (const message of rest)
-      group.parts.push(...(message.kind === 'batch' ? widened(message, drop, block) : [message.bytes]));
+    const group = groups.find((made) => made.drop === drop && equalBytes(made.schema.bytes, schema.bytes));
+    if (group) group.blocks.push(block);
+    else groups.push({ schema, blocks: [block], drop });
   }
-  return groups.map((group) => ({
-    blocks: group.blocks,
-    rows: group.blocks.reduce((sum, { rows }) => sum + rows, 0),
-    ipc: concat([...group.parts, END_OF_STREAM]),
+  return groups.map(({ schema, blocks: own, drop }) => ({
+    blocks: own,
+    rows: own.reduce((sum, { rows }) => sum + rows, 0),
+    ipc: () => {
+      const parts = [widenSchema(schema, drop)];
+      for (const block of own)
+        for (const message of block.messages.slice(1))
+          parts.push(...(message.kind === 'batch' ? widened(message, drop, block) : [message.bytes]));
+      return concat([...parts, END_OF_STREAM]);
+    },
   }));
 }
 
@@ -67,14 +69,4 @@ function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   if (left.length !== right.length) return false;
   for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
   return true;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -130,10 +130,10 @@ function segmentFor(state: StreamState, unit: Unit): Segment {
 
 function insertUnit(database: Database, unit: Unit, segment: Segment): void {
   if (unit.blocks.every(({ from }) => from === 0)) {
-    database.insert(unit.ipc, segment.table, false);
+    database.insert(unit.ipc(), segment.table, false);
     return;
   }
-  database.insert(unit.ipc, STAGING, true);
+  database.insert(unit.ipc(), STAGING, true);
   database.run(
     `INSERT INTO ${quoteTable(segment.table)} SELECT * FROM ${quoteTable(STAGING)} WHERE _offset >= 0; DROP TABLE ${quoteTable(STAGING)}`,
   );

@@ -7,7 +7,8 @@
  *
  * Flatbuffer offsets only point forward, so new tables are written before the old ones, and the old Field and Buffer
  * values are kept as they are. Slots used: Message (version, header type, header, body length), Schema (endianness,
- * fields), RecordBatch (length, nodes, buffers).
+ * fields), Field (type kind, dictionary), DictionaryEncoding (id), DictionaryBatch (id), RecordBatch (length, nodes,
+ * buffers).
  */
 export interface IpcMessage {
   readonly kind: 'schema' | 'dictionary' | 'batch';
@@ -118,6 +119,78 @@ export function widenBatch(
   out.pair(BigInt(at + partitionBytes.length), 0n);
   out.pair(BigInt(at + partitionBytes.length), BigInt(offsetBytes.length));
   return [out.finish(), body, padding, partitionBytes, offsetBytes];
+}
+
+/** Dictionary ids that the columns at these places of a schema message use. */
+export function dictionariesOf({ metadata }: IpcMessage, columns: readonly number[]): Set<bigint> {
+  const ids = new Set<bigint>();
+  for (const column of columns) {
+    const encoding = slotAt(metadata, fieldAt(metadata, column), 4);
+    if (encoding !== 0) ids.add(readI64(metadata, encoding + metadata.getUint32(encoding, true), 0));
+  }
+  return ids;
+}
+
+/** The id of a dictionary message. */
+export function dictionaryId({ metadata }: IpcMessage): bigint {
+  return readI64(metadata, follow(metadata, root(metadata), 2), 0);
+}
+
+/** The schema message with the columns at these places alone, which rise. */
+export function narrowSchema({ metadata }: IpcMessage, columns: readonly number[]): Uint8Array {
+  const out = new Writer();
+  const schemaAt = out.message(1, 0);
+  out.patch(schemaAt.slot, out.table([null, 4]));
+  const vectorSlot = out.lastSlot(1);
+  const vector = out.align(4).at;
+  out.patch(vectorSlot, vector);
+  out.u32(columns.length);
+  const slots = columns.map(() => out.u32(0));
+  const base = out.append(metadata);
+  for (const [index, column] of columns.entries()) out.patch(slots[index] ?? 0, base + fieldAt(metadata, column));
+  return out.finish();
+}
+
+/** A record batch of `schema` with the columns at these places alone. What the others hold stays in the body, unread. */
+export function narrowBatch(message: IpcMessage, schema: IpcMessage, columns: readonly number[]): Uint8Array[] {
+  const old = message.metadata;
+  const batch = follow(old, root(old), 2);
+  const nodes = follow(old, batch, 1);
+  const buffers = follow(old, batch, 2);
+  const counts = Array.from({ length: old.getUint32(nodes, true) }, (_, column) =>
+    bufferCount(schema.metadata, column),
+  );
+  const firsts = counts.map((_, column) => counts.slice(0, column).reduce((sum, count) => sum + count, 0));
+  const body = message.bytes.subarray(message.bodyStart);
+  const padding = new Uint8Array(Math.ceil(body.length / 8) * 8 - body.length);
+
+  const out = new Writer();
+  const header = out.message(3, body.length + padding.length);
+  out.patch(header.slot, out.table([8, 4, 4], [readI64(old, batch, 0)]));
+  const nodesSlot = out.lastSlot(1);
+  const buffersSlot = out.lastSlot(2);
+  out.patch(nodesSlot, out.structs(columns.length));
+  for (const column of columns) out.copy16(old, nodes + 4 + column * 16);
+  out.patch(buffersSlot, out.structs(columns.reduce((sum, column) => sum + (counts[column] ?? 0), 0)));
+  for (const column of columns)
+    for (let buffer = 0; buffer < (counts[column] ?? 0); buffer++)
+      out.copy16(old, buffers + 4 + ((firsts[column] ?? 0) + buffer) * 16);
+  return [out.finish(), body, padding];
+}
+
+const UTF8 = 5;
+
+/** Validity and values; of texts that are no dictionary's, offsets too. */
+function bufferCount(schema: DataView, column: number): number {
+  const field = fieldAt(schema, column);
+  return readU8(schema, field, 2) === UTF8 && slotAt(schema, field, 4) === 0 ? 3 : 2;
+}
+
+/** Where a schema message's field is. */
+function fieldAt(metadata: DataView, column: number): number {
+  const fields = follow(metadata, follow(metadata, root(metadata), 2), 1);
+  const entry = fields + 4 + column * 4;
+  return entry + metadata.getUint32(entry, true);
 }
 
 function root(view: DataView): number {

@@ -141,19 +141,24 @@ export class Segments {
     return rows;
   }
 
-  /** A SELECT of one table's rows in the newest schema: fields it does not have are null. */
-  projection(table: string, own: StreamSchema): string {
+  /**
+   * A SELECT of one table's rows in the newest schema: fields it does not have are null. `only`: the table has its event
+   * time and these fields alone.
+   */
+  projection(table: string, own: StreamSchema, only?: ReadonlySet<string>): string {
     const newest = this.#newest ?? own;
     const has = new Map(own.fields.map((field) => [field.name, field]));
-    const columns = newest.fields.map(({ name, type }) => {
+    const columns = newest.fields.flatMap(({ name, type }) => {
       if (name === newest.timeField) return `_event_time AS ${quoteName(name)}`;
+      if (only && has.has(name) && !only.has(name)) return [];
       const field = name === own.timeField ? undefined : has.get(name);
       if (!field) return `NULL::${TYPES[type]} AS ${quoteName(name)}`;
       return field.type === type
         ? quoteName(name)
         : `TRY_CAST(${quoteName(name)} AS ${TYPES[type]}) AS ${quoteName(name)}`;
     });
-    return `SELECT ${[...columns, '_event_time', '_partition', '_offset'].join(', ')} FROM ${table}`;
+    const places = only ? [] : ['_partition', '_offset'];
+    return `SELECT ${[...columns, '_event_time', ...places].join(', ')} FROM ${table}`;
   }
 
   #view(): void {
