@@ -11,7 +11,7 @@ const board = (title: string, windows: string[], tags: string[] = [], descriptio
     title,
     description,
     tags,
-    panels: windows.map((name) => ({ kind: 'stat', title: name, w: 4, h: 3, window: name, value: 'n' })),
+    panels: windows.map((name) => ({ kind: 'stat', title: `How ${name} go`, w: 4, h: 3, window: name, value: 'n' })),
   });
 const boards: Boards = {
   boards: {
@@ -38,6 +38,7 @@ test.each([
   ['machi', ['line']],
   ['line machines', ['line']],
   ['moulds', ['line']],
+  ['how cycles', ['line']],
   ['line orders', []],
 ])('V34 searched for "%s", boards with all its words are left', (text, names) => {
   expect(matching(boardEntries(boards), text).map(({ name }) => name)).toEqual(names);

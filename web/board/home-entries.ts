@@ -28,12 +28,13 @@ export function boardEntries(boards: Boards): BoardEntry[] {
   }));
 }
 
-/** Those that have every word somewhere in their title, name, description, tags or streams' names; nothing: all. */
+/** Those that have every word somewhere in their title, name, description, tags, streams' names or panels' titles; nothing: all. */
 export function matching(entries: readonly BoardEntry[], text: string): readonly BoardEntry[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return entries;
   return entries.filter(({ name, board, streams }) => {
-    const found = [board.title, name, board.description ?? '', ...(board.tags ?? []), ...streams]
+    const titles = board.panels.map(({ title }) => title);
+    const found = [board.title, name, board.description ?? '', ...(board.tags ?? []), ...streams, ...titles]
       .join('\n')
       .toLowerCase();
     return words.every((word) => found.includes(word));

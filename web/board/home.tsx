@@ -62,7 +62,7 @@ export function Home(props: HomeProps): JSX.Element {
               <input
                 ref={search}
                 type="search"
-                placeholder="Search titles, tags, streams"
+                placeholder="Search titles, panels, tags, streams"
                 aria-label="Search boards by title, tag or stream"
                 aria-keyshortcuts="/"
                 value={text()}

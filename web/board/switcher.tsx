@@ -57,7 +57,7 @@ export function Switcher(props: {
         ref={input}
         type="text"
         role="combobox"
-        placeholder="Board, tag or stream"
+        placeholder="Board, panel, tag or stream"
         aria-label="Go to a board"
         aria-expanded="true"
         aria-controls={id}
