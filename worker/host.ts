@@ -8,7 +8,7 @@ import { type Connection, openConnection, type SocketLike } from './connection/s
 import type { Engine } from './engine.ts';
 import { closeFailed, EngineFailures, isBroken, reasonOf } from './engine-failures.ts';
 import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
-import { pictureOf, streamOf } from './picture-of.ts';
+import { pictureOf, streamOf, watchOf } from './picture-of.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
 import { statusOf, withoutRates } from './status.ts';
@@ -144,7 +144,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   });
   const pictures = createPictures({
     picture: (request) => pictureOf(engine, boards, request),
-    prepare: (requests) => engine.watch(requests),
+    prepare: (requests) => watchOf(engine, requests),
     revision: (request) => engine.revision(request),
     nowMs: monotonicMs,
     wallMs: () => clock.nowMs(),

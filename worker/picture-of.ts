@@ -25,3 +25,12 @@ export function pictureOf(engine: Engine, boards: Boards | null, request: PanelR
     };
   }
 }
+
+/** Makes ready what requests need. What cannot be made for one of them its own picture says, and tries again. */
+export function watchOf(engine: Engine, requests: readonly PanelRequest[]): void {
+  try {
+    engine.watch(requests);
+  } catch (error) {
+    if (isBroken(error)) throw error;
+  }
+}

@@ -62,16 +62,19 @@ function entriesOf(all: readonly Step[]): LogEntry[] {
 /** What a tab that begins with a watermark makes of entries: each row, and the watermark it is late by; and where it ends. */
 function readBy(entries: readonly LogEntry[], beforeUs: number) {
   let watermarkUs = beforeUs;
+  let newestUs = MIN_TIME_US;
   const rows = new Map<string, unknown>();
   const next = new Map<number, number>();
   for (const entry of entries) {
     expect(entry.firstOffset, 'entries tile a partition').toBe(next.get(entry.partition) ?? 0);
     next.set(entry.partition, entry.nextOffset);
     if (entry.kind === 'progress') watermarkUs = Math.max(watermarkUs, entry.watermarkUs ?? MIN_TIME_US);
-    if (entry.kind === 'gap') rows.set(`gap ${entry.partition} ${entry.firstOffset} ${entry.foundAtMs}`, entry);
+    if (entry.kind === 'gap')
+      rows.set(`gap ${entry.partition} ${entry.firstOffset} ${entry.foundAtMs}`, { entry, newestUs });
     if (entry.kind !== 'frame') continue;
     const { header, payload } = decodeFrame(entry.message);
     watermarkUs = Math.max(watermarkUs, header.watermarkBeforeUs);
+    newestUs = Math.max(newestUs, header.maxEventTimeUs);
     const read = readRows(payload, header.firstOffset, schemaOf(header.schemaVersion));
     expect(read.length).toBe(header.rows);
     expect([entry.maxEventTimeUs, header.maxEventTimeUs]).toEqual(
@@ -85,7 +88,7 @@ function readBy(entries: readonly LogEntry[], beforeUs: number) {
   return { rows: [...rows].sort(([a], [b]) => (a < b ? -1 : 1)), next };
 }
 
-test('F10 packed, a tab makes the same of every record: its cells, its place, and the watermark it is late by', () => {
+test('F10 packed, a tab makes the same of every record: its cells, its place, the watermark it is late by, and what was before a loss', () => {
   const seed = Date.now() & 0x7fffffff;
   fc.assert(
     fc.property(steps, fc.nat(100), (all, beforeUs) => {
@@ -145,17 +148,41 @@ test('F10 a block is packed when it has become whole, before anybody asks', asyn
   await vi.waitFor(() => expect(packs.at(0, () => undefined)).toMatchObject({ end: 64 }));
 });
 
-test('F10 frames that are full are sent as they are', async () => {
-  const rows = Array.from({ length: 300 }, (_, at) => ({ timeUs: at + 1, hole: false }));
-  const full = Array.from(
-    { length: 64 },
-    (): Step => ({ kind: 'frame', partition: 0, version: 1, watermarkUs: 0, rows }),
-  );
-  const log = new MemoryLog();
-  for (const entry of entriesOf(full)) log.append(entry);
-  const packs = new PackedLog(log, schemaOf);
-  const made = vi.fn();
-  expect(packs.at(0, made)).toBe('wait');
-  await vi.waitFor(() => expect(made).toHaveBeenCalledOnce());
-  expect(packs.at(0, made)).toBeNull();
+/** Frames of texts so long, or of so many rows. */
+function large(count: number, rows: number, characters: number): LogEntry[] {
+  return Array.from({ length: count }, (_, frame) => {
+    const place = { partition: 0, firstOffset: frame * rows, nextOffset: (frame + 1) * rows };
+    const header = { ...place, stream: 's', epoch: 'e', watermarkBeforeUs: MIN_TIME_US, sealedAtUs: frame };
+    const placed = Array.from({ length: rows }, (_, row) => ({
+      offset: frame * rows + row,
+      eventTimeUs: frame + 1,
+      cells: [`${frame} ${row}`.padEnd(characters, 'x'), row],
+    }));
+    return encodeRows(header, schemaOf(1), placed);
+  });
+}
+
+test('F10 large frames go as they are, and no packed one grows large', () => {
+  const big = large(8, 10, 10_000);
+  expect(packEntries(big, schemaOf)).toEqual(big);
+  const middling = packEntries(large(64, 4, 5_000), schemaOf) ?? [];
+  expect(middling.length).toBeGreaterThan(1);
+  for (const entry of middling) expect(entry).toMatchObject({ kind: 'frame' });
+  for (const entry of middling) if (entry.kind === 'frame') expect(entry.payloadBytes).toBeLessThan(2 ** 20);
+});
+
+test('F10 a log of large frames, or of few of each partition, is sent as it is', async () => {
+  const few = Array.from({ length: 66 }, (_, at): Step => {
+    const rows = [{ timeUs: 1 + at, hole: false }];
+    return { kind: 'frame', partition: at % 33, version: 1, watermarkUs: 0, rows };
+  });
+  for (const entries of [large(64, 10, 10_000), entriesOf(few)]) {
+    const log = new MemoryLog();
+    for (const entry of entries) log.append(entry);
+    const packs = new PackedLog(log, schemaOf);
+    const made = vi.fn();
+    expect(packs.at(0, made)).toBe('wait');
+    await vi.waitFor(() => expect(made).toHaveBeenCalledOnce());
+    expect(packs.at(0, made)).toBeNull();
+  }
 });

@@ -1,8 +1,9 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { decodeFrame, encodeFrame, type FrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { type PlacedRow, readRows } from '../batch/read-frame.ts';
-import type { Log, LogEntry } from '../log/log.ts';
+import type { Log, LogEntry, LogExtent } from '../log/log.ts';
 import { encodeRows } from './encode-rows.ts';
+import { Turns } from './turns.ts';
 
 /**
  * A log's past in few frames. Of a slow stream each frame holds a handful of rows in kilobytes of Arrow, ten times a
@@ -13,7 +14,8 @@ import { encodeRows } from './encode-rows.ts';
  *
  * Rows are judged late by the newest watermark that came before them. So frames with late rows go as they are, with the
  * watermark they would have met; the others, where none is late, wait to be one frame for as long as what is sent before
- * it makes none of their rows late. What a tab counts is the same.
+ * it makes none of their rows late. What a tab counts is the same, but for `dedup`, which forgets by the watermark in
+ * between: of a stream that a window takes doubles from, nothing is packed (session.ts).
  */
 export interface PackedBlock {
   /** Sequence after its last entry. */
@@ -21,13 +23,42 @@ export interface PackedBlock {
   readonly entries: readonly LogEntry[];
 }
 
+/** A packed block on its way: `at` is the next of its entries. */
+export interface PackedRun extends PackedBlock {
+  at: number;
+}
+
+/** Does a block begin here of which all is there, and fits? */
+export function isWholeBlock(log: Log, sequence: number, fits = (_: LogExtent) => true): boolean {
+  if (sequence % BLOCK_ENTRIES !== 0 || sequence < log.start || sequence + BLOCK_ENTRIES > log.end) return false;
+  for (let at = sequence; at < sequence + BLOCK_ENTRIES; at++) {
+    const extent = log.extent(at);
+    if (extent === null || !fits(extent)) return false;
+  }
+  return true;
+}
+
+/** Would rows before `next`, by partition, come again? */
+export function isPartlyHad({ entries }: PackedBlock, next: Readonly<Record<string, number>>): boolean {
+  return entries.some(({ partition, firstOffset, nextOffset }) => {
+    const from = next[partition] ?? 0;
+    return firstOffset < from && from < nextOffset;
+  });
+}
+
 const BLOCK_ENTRIES = 64;
-/** Of more offsets to a frame than this, a block is not worth packing. */
-const FEW_OFFSETS = 256;
+/** A block of larger payloads than this, by mean, is not worth packing, and no frame grows beyond it by much. */
+const LARGE_BYTES = 32 * 2 ** 10;
+const MAX_PACKED_BYTES = 512 * 2 ** 10;
+/** Nor is one with fewer frames of a partition, by mean. */
+const FEW_FRAMES = 4;
 const MAX_ROWS = 8_192;
-const MAX_CACHE_BYTES = 32 * 2 ** 20;
+const MAX_CACHE_BYTES = 16 * 2 ** 20;
 
 type Frame = Extract<LogEntry, { kind: 'frame' }>;
+
+/** Of all streams of this process. */
+const turns = new Turns();
 
 export class PackedLog {
   readonly #log: Log;
@@ -35,8 +66,9 @@ export class PackedLog {
   /** By the sequence of its first entry; null: it is not worth it. The oldest used goes first. */
   readonly #blocks = new Map<number, PackedBlock | null>();
   readonly #waiting = new Map<number, Set<() => void>>();
+  /** Could not be read: whoever asks next is sent the log's own entries, and waits for those. */
+  readonly #unread = new Set<number>();
   #bytes = 0;
-  #working = false;
 
   constructor(log: Log, schemaOf: (version: number) => StreamSchema | null) {
     this.#log = log;
@@ -48,8 +80,7 @@ export class PackedLog {
    * begins there, or it is not worth it. `wait`: it is being made, and `made` is called.
    */
   at(sequence: number, made: () => void): PackedBlock | 'wait' | null {
-    if (sequence % BLOCK_ENTRIES !== 0 || sequence < this.#log.start || sequence + BLOCK_ENTRIES > this.#log.end)
-      return null;
+    if (!isWholeBlock(this.#log, sequence) || this.#unread.delete(sequence)) return null;
     const block = this.#blocks.get(sequence);
     if (block !== undefined) {
       this.#keep(sequence, block);
@@ -59,55 +90,47 @@ export class PackedLog {
     return 'wait';
   }
 
-  /** The log has grown: a block that is whole now is packed while nobody waits for it. */
+  /** The log has grown: a block that is whole now is packed while nobody waits for it, if nothing else is to be packed. */
   grown(): void {
     const end = this.#log.end - (this.#log.end % BLOCK_ENTRIES);
     const newest = end - BLOCK_ENTRIES;
-    if (newest >= this.#log.start && !this.#blocks.has(newest)) this.#want(newest);
+    if (turns.idle && isWholeBlock(this.#log, newest) && !this.#blocks.has(newest)) this.#want(newest);
   }
 
   #want(sequence: number): Set<() => void> {
-    const waiting = this.#waiting.get(sequence) ?? new Set();
+    const known = this.#waiting.get(sequence);
+    if (known !== undefined) return known;
+    const waiting = new Set<() => void>();
     this.#waiting.set(sequence, waiting);
-    this.#work();
+    turns.add(() => {
+      this.#waiting.delete(sequence);
+      const block = this.#pack(sequence);
+      if (block === 'unread') this.#unread.add(sequence);
+      else this.#keep(sequence, block);
+      for (const made of waiting) made();
+    });
     return waiting;
   }
 
-  /** One block to a turn: sockets, timers and sources have theirs between. */
-  #work(): void {
-    if (this.#working) return;
-    this.#working = true;
-    setImmediate(() => {
-      this.#working = false;
-      const next = this.#waiting.entries().next().value;
-      if (next === undefined) return;
-      const [sequence, waiting] = next;
-      this.#waiting.delete(sequence);
-      this.#keep(sequence, this.#pack(sequence));
-      for (const made of waiting) made();
-      if (this.#waiting.size > 0) this.#work();
-    });
-  }
-
   #keep(sequence: number, block: PackedBlock | null): void {
-    const known = this.#blocks.get(sequence);
-    if (known === undefined) this.#bytes += bytesOf(block);
+    if (!this.#blocks.has(sequence)) this.#bytes += bytesOf(block);
     this.#blocks.delete(sequence);
     this.#blocks.set(sequence, block);
     for (const [oldest, kept] of this.#blocks) {
-      if (this.#bytes <= MAX_CACHE_BYTES || oldest === sequence) return;
+      const isGone = oldest < this.#log.start;
+      if (oldest === sequence || (!isGone && this.#bytes <= MAX_CACHE_BYTES)) return;
       this.#blocks.delete(oldest);
       this.#bytes -= bytesOf(kept);
     }
   }
 
-  #pack(sequence: number): PackedBlock | null {
+  #pack(sequence: number): PackedBlock | 'unread' | null {
     const end = sequence + BLOCK_ENTRIES;
     if (!this.#isWorthIt(sequence, end)) return null;
     const entries: LogEntry[] = [];
     for (let at = sequence; at < end; at++) {
       const entry = this.#log.get(at);
-      if (entry === null) return null;
+      if (entry === null) return 'unread';
       entries.push(entry);
     }
     const packed = packEntries(entries, this.#schemaOf);
@@ -115,15 +138,17 @@ export class PackedLog {
   }
 
   #isWorthIt(sequence: number, end: number): boolean {
+    const partitions = new Set<number>();
     let frames = 0;
-    let offsets = 0;
+    let bytes = 0;
     for (let at = sequence; at < end; at++) {
       const extent = this.#log.extent(at);
       if (extent?.kind !== 'frame') continue;
+      partitions.add(extent.partition);
       frames++;
-      offsets += extent.nextOffset - extent.firstOffset;
+      bytes += extent.payloadBytes;
     }
-    return frames > 1 && offsets < frames * FEW_OFFSETS;
+    return frames >= FEW_FRAMES * partitions.size && bytes < frames * LARGE_BYTES;
   }
 }
 
@@ -157,6 +182,8 @@ export function packEntries(
         watermarkUs = Math.max(watermarkUs, entry.watermarkUs);
         closeBefore(watermarkUs);
       }
+      // What a loss has touched is said by the newest event before it, of whatever partition.
+      if (entry.kind === 'gap') for (const other of [...open.keys()]) close(other);
       close(partition);
       packed.push(entry);
       continue;
@@ -165,13 +192,13 @@ export function packEntries(
     const schema = schemaOf(header.schemaVersion);
     if (schema === null) return null;
     watermarkUs = Math.max(watermarkUs, header.watermarkBeforeUs);
-    if (header.minEventTimeUs <= watermarkUs) {
+    if (header.minEventTimeUs <= watermarkUs || entry.payloadBytes > LARGE_BYTES) {
       close(partition);
       closeBefore(watermarkUs);
       packed.push(withWatermark(entry, watermarkUs));
       continue;
     }
-    if (open.get(partition)?.takes(header) === false) close(partition);
+    if (open.get(partition)?.takes(entry, header) === false) close(partition);
     const run = open.get(partition);
     if (run === undefined) open.set(partition, new Run(entry, { ...header, watermarkBeforeUs: watermarkUs }, schema));
     else run.add(entry, header);
@@ -187,6 +214,8 @@ class Run {
   readonly #frames: Frame[] = [];
   #last: FrameHeader;
   #rows = 0;
+  /** Of payloads as they were. */
+  #bytes = 0;
   /** What its rows will be judged by. */
   readonly watermarkUs: number;
   minEventTimeUs = Number.POSITIVE_INFINITY;
@@ -199,14 +228,16 @@ class Run {
     this.add(entry, header);
   }
 
-  takes({ rows, schemaVersion }: FrameHeader): boolean {
-    return schemaVersion === this.#schema.version && this.#rows + rows <= MAX_ROWS;
+  takes({ payloadBytes }: Frame, { rows, schemaVersion }: FrameHeader): boolean {
+    if (schemaVersion !== this.#schema.version) return false;
+    return this.#rows + rows <= MAX_ROWS && this.#bytes + payloadBytes <= MAX_PACKED_BYTES;
   }
 
   add(entry: Frame, header: FrameHeader): void {
     this.#frames.push(entry);
     this.#last = header;
     this.#rows += header.rows;
+    this.#bytes += entry.payloadBytes;
     this.minEventTimeUs = Math.min(this.minEventTimeUs, header.minEventTimeUs);
   }
 

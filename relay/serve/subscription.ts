@@ -7,7 +7,7 @@ import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp, type CatchUpLoss } from './catch-up.ts';
 import { ConflatedReader, type Conflators } from './conflation.ts';
 import { decideOutcome, distance, type Outcome } from './outcome.ts';
-import type { PackedBlock } from './packed-log.ts';
+import { isPartlyHad, isWholeBlock, type PackedBlock, type PackedRun } from './packed-log.ts';
 import { PastFilter } from './past-filter.ts';
 
 /**
@@ -17,6 +17,8 @@ import { PastFilter } from './past-filter.ts';
  *                          └─ its floor passed us ─▶ catching-up, or a gap where the source keeps no past
  */
 export interface SubscriptionOutput {
+  /** May the past come in fewer frames than it was sealed in? (F10) */
+  mayPack(): boolean;
   send(message: Down): void;
   /** Sends a frame and takes its payload from the credit. */
   frame(message: Uint8Array, payloadBytes: number): void;
@@ -29,18 +31,15 @@ export interface SubscriptionOutput {
 const MAX_PASSED = 1_000;
 const REPLAYED_LET_GO = 'the relay no longer keeps these replayed dead letters';
 
-/** A packed block on its way: `at` is the next of its entries. */
-interface PackedRun extends PackedBlock {
-  at: number;
-}
-
 type Answer = Omit<Extract<Outcome, { from: 'log' }>, 'from'>;
 
 type State =
   | { readonly kind: 'waiting'; readonly from: SubscribeFrom }
-  | { readonly kind: 'log'; cursor: number; packed?: PackedRun | null }
+  | { readonly kind: 'log'; cursor: number; packed: PackedRun | null }
   | { readonly kind: 'catching-up'; readonly reader: CatchUp }
   | { readonly kind: 'closed' };
+
+type LogState = Extract<State, { kind: 'log' }>;
 
 export class Subscription {
   readonly #feed: StreamFeed;
@@ -141,7 +140,7 @@ export class Subscription {
       return;
     }
     this.#answer(answer);
-    this.#state = { kind: 'log', cursor: opened.log.seek(answer.position.next) ?? opened.log.start };
+    this.#state = { kind: 'log', cursor: opened.log.seek(answer.position.next) ?? opened.log.start, packed: null };
     this.#output.wake();
   }
 
@@ -208,12 +207,16 @@ export class Subscription {
     }
   }
 
-  #deliverLog(state: { cursor: number; packed?: PackedRun | null }): boolean {
+  #deliverLog(state: LogState): boolean {
     const log = this.#log;
     if (log === null) return false;
-    if (state.packed) return this.#deliverPacked(state, state.packed);
-    if (state.cursor < log.start) return this.#overtaken(state.cursor);
+    if (state.packed === null && state.cursor < log.start) return this.#overtaken(state.cursor);
     for (;;) {
+      if (this.#passed >= MAX_PASSED) return false;
+      if (state.packed !== null) {
+        if (this.#sendPacked(state, state.packed)) return true;
+        continue;
+      }
       const conflated = this.#conflated.next(log, this.#epoch, state.cursor, this.#next);
       if (conflated === 'wait') {
         setImmediate(() => this.#output.wake());
@@ -224,16 +227,15 @@ export class Subscription {
         if (conflated.entry !== null) return this.#sendConflated(conflated.entry, conflated.left);
         continue;
       }
-      if (this.#passed >= MAX_PASSED) return false;
-      const block = this.#feed.packed(log).at(state.cursor, () => this.#output.wake());
+      const block = this.#packedAt(log, state.cursor);
       if (block === 'wait') return false;
-      if (block !== null && !this.#hasPartsOf(block)) {
+      if (block !== null) {
         state.packed = { ...block, at: 0 };
-        return this.#deliverPacked(state, state.packed);
+        continue;
       }
       const extent = log.extent(state.cursor);
       // Only what is sent is read.
-      const isPassed = extent !== null && (this.#has(extent) || this.#isTooOld(extent));
+      const isPassed = extent !== null && this.#isPassed(extent);
       const entry = extent === null || isPassed ? extent : log.get(state.cursor);
       // Nothing there yet; or it cannot be read any more, and the log has let go of it.
       if (entry === null) return state.cursor < log.start && this.#overtaken(state.cursor);
@@ -243,22 +245,20 @@ export class Subscription {
     }
   }
 
-  #deliverPacked(state: { cursor: number; packed?: PackedRun | null }, packed: PackedRun): boolean {
-    while (packed.at < packed.entries.length) {
-      const entry = packed.entries[packed.at++] as LogEntry;
-      if (this.#send(entry)) return true;
-    }
-    state.packed = null;
-    state.cursor = packed.end;
-    return this.#state === state && this.#deliverLog(state);
+  /** A packed block, where nothing in it is passed. */
+  #packedAt(log: Log, sequence: number): PackedBlock | 'wait' | null {
+    if (!this.#output.mayPack() || !isWholeBlock(log, sequence, (extent) => !this.#isPassed(extent))) return null;
+    const block = this.#feed.packed(log).at(sequence, () => this.#output.wake());
+    return block !== null && block !== 'wait' && isPartlyHad(block, this.#next) ? null : block;
   }
 
-  /** Would rows that the tab has come again? */
-  #hasPartsOf({ entries }: PackedBlock): boolean {
-    return entries.some(({ partition, firstOffset, nextOffset }) => {
-      const next = this.#next[partition] ?? 0;
-      return firstOffset < next && next < nextOffset;
-    });
+  /** The block's next entry; false when the tab has it. Behind the last one the log goes on. */
+  #sendPacked(state: LogState, packed: PackedRun): boolean {
+    const entry = packed.entries[packed.at++];
+    if (entry !== undefined && !this.#has(entry) && this.#send(entry)) return true;
+    if (entry !== undefined) this.#pass();
+    else Object.assign(state, { packed: null, cursor: packed.end });
+    return false;
   }
 
   #sendConflated(entry: LogEntry, left: number): boolean {
@@ -282,7 +282,7 @@ export class Subscription {
       this.#gapTo(Object.fromEntries(opened.log.floor()), { reason, foundAtMs: clock.nowMs() });
     }
     this.#tellFloorGaps(opened.log, cursor);
-    this.#state = { kind: 'log', cursor: opened.log.start };
+    this.#state = { kind: 'log', cursor: opened.log.start, packed: null };
     return true;
   }
 
@@ -331,7 +331,7 @@ export class Subscription {
     const over = reader.finished && this.#feed.state.state === 'ended';
     const cursor = log.seek(next) ?? (over ? log.end : null);
     if (cursor === null) return;
-    this.#state = { kind: 'log', cursor };
+    this.#state = { kind: 'log', cursor, packed: null };
     this.#next = next;
     this.#sendProgress({ ...next }, reader.watermarkUs);
     reader.close();
@@ -346,6 +346,10 @@ export class Subscription {
 
   #isTooOld(entry: LogExtent): boolean {
     return entry.kind === 'frame' && this.#past.isTooOld(entry);
+  }
+
+  #isPassed(extent: LogExtent): boolean {
+    return this.#has(extent) || this.#isTooOld(extent);
   }
 
   /** Of many that are not sent in a row, a part at a time. */

@@ -39,6 +39,7 @@ async function deliver(
   let frames = 0;
   let wakes = 0;
   const output = {
+    mayPack: () => true,
     send: () => undefined,
     frame: () => {
       frames++;

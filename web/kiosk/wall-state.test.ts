@@ -30,7 +30,7 @@ test('a wall says live only when it is connected and something has come', () => 
   expect(wallState(null, now, zone)).toEqual({ tone: 'waiting', words: 'starting' });
 });
 
-test('K5 of several streams the one furthest behind is named; of those that have ended only that they have', () => {
+test('K2 of several streams the one furthest behind is named; of those that have ended only that they have', () => {
   const { shop_events: shop } = base.streams;
   if (!shop) throw new Error('the fixture has one stream');
   const aged = (ageMs: number | null, state: 'live' | 'ended' = 'live'): StreamStatus => ({
@@ -43,6 +43,8 @@ test('K5 of several streams the one furthest behind is named; of those that have
     tone: 'late',
     words: 'line: nothing new · newest event 11:58:30 · 1 min 30 s ago',
   });
+  expect(words({ orders: aged(0), line: aged(4 * 3_600_000) }).words).toMatch(/^line: nothing new/);
+  expect(words({ orders: aged(4 * 3_600_000), line: aged(5 * 3_600_000) }).words).toMatch(/^line: replay/);
   expect(words({ orders: aged(0), line: aged(null) })).toEqual({ tone: 'waiting', words: 'line: no events yet' });
   expect(words({ orders: aged(0), file: aged(90_000, 'ended') }).words).toBe('live');
   expect(words({ file: aged(90_000, 'ended') })).toEqual({ tone: 'late', words: 'ended · newest event 11:58:30' });

@@ -17,7 +17,6 @@ export function textParts(template: string): readonly TextPart[] {
   return parts;
 }
 
-/** Between two fields: nothing that would be missed without the second. */
 /** Of what was left out. */
 const CLOSING = /^[\p{Pe}\p{Pf}"']/u;
 const JOINT = /^[\s\p{P}\p{S}]*$/u;

@@ -19,7 +19,7 @@ export interface FilterPlan {
   readonly groups: readonly GroupFilter[];
   /** By the window they are on: what its rows are asked for. */
   readonly conditions: ReadonlyMap<string, readonly RowFilter[]>;
-  /** Columns that neither has. */
+  /** Columns that neither has, or whose filters are not for this window. */
   readonly unfiltered: readonly string[];
 }
 
@@ -44,6 +44,10 @@ export function planFilters(
   const conditions = new Map<string, RowFilter[]>();
   const unfiltered = new Set<string>();
   for (const filter of request.filters) {
+    if (filter.of?.includes(request.window) === false) {
+      unfiltered.add(filter.column);
+      continue;
+    }
     const index = indexOf(filter.column);
     const grouping = index < 0 ? null : groupingWith(kept, [...needed, index]);
     if (grouping !== null && (!foldsGroups(grouping) || filter.values.includes(OTHER_TEXT))) {

@@ -24,7 +24,7 @@ interface FieldFilter {
 
 export interface ChosenRows {
   readonly rows: readonly RecentRow[];
-  /** Columns the stream does not have. */
+  /** Columns the stream does not have, or whose filters are not for it. */
   readonly unfiltered: readonly string[];
 }
 
@@ -79,7 +79,7 @@ function choiceName(fields: readonly FieldFilter[]): string {
   return JSON.stringify(fields.map(({ field, type, filter: { values, not } }) => [field, type, not, ...values]));
 }
 
-function fieldFilters({ schema }: StreamState, filters: readonly Filter[]) {
+function fieldFilters({ name: stream, schema }: StreamState, filters: readonly Filter[]) {
   const fields: FieldFilter[] = [];
   const unfiltered = new Set<string>();
   for (const filter of filters) {
@@ -87,7 +87,7 @@ function fieldFilters({ schema }: StreamState, filters: readonly Filter[]) {
     const all = schema?.fields ?? [];
     const found =
       all.find(({ name }) => name === filter.column) ?? all.find(({ name }) => name.toLowerCase() === lower);
-    if (!found) unfiltered.add(filter.column);
+    if (!found || filter.of?.includes(stream) === false) unfiltered.add(filter.column);
     else
       fields.push({
         field: found.name,

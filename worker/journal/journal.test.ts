@@ -139,14 +139,15 @@ test('J8 a stream that is awaited is read before others that are longer at it, a
   await again.open();
   const order: string[] = [];
   const offsets: Record<string, number[]> = { a: [], b: [], c: [] };
-  for await (const entries of again.read((stream) => stream === 'b')) {
+  // Somebody looks at a board when the first piece has been read.
+  for await (const entries of again.read((stream) => stream === 'b' && order.length > 0)) {
     const frames = entries.flatMap((entry) => ('frame' in entry ? [entry.frame.header] : []));
     for (const { stream, firstOffset } of frames) offsets[stream]?.push(firstOffset);
     if (frames[0]) order.push(frames[0].stream);
   }
   const all = Array.from({ length: 12 }, (_, offset) => offset);
   expect(offsets).toEqual({ a: all, b: all, c: all });
-  expect(order).toEqual(['a', 'b', 'c', 'b', 'b', 'a', 'c', 'a', 'c']);
+  expect(order).toEqual(['a', 'b', 'b', 'b', 'a', 'a', 'c', 'c', 'c']);
 });
 
 test('J2 the budget holds, and a quiet stream keeps what it has while a loud one turns over', async () => {

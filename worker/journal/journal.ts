@@ -23,8 +23,8 @@ export interface Journal {
   /** Takes the files for this tab; the boards it had. Never rejects: `status` says what came of it. */
   open(): Promise<BoardsMessage | null>;
   /**
-   * All entries, each stream's in order, in pieces for one tick each: one of every stream, then those of streams that are
-   * `awaited`, then the others in turn. Nothing may be added meanwhile.
+   * All entries, each stream's in order, in pieces for one tick each: streams that are `awaited` first, whenever they
+   * are. Nothing may be added meanwhile.
    */
   read(awaited?: (stream: string) => boolean): AsyncGenerator<readonly JournalEntry[]>;
   /** An entry was applied; of one that said nothing new, nothing is kept. */
@@ -223,24 +223,20 @@ export function createJournal({ files, clock, budgetBytes, maxSegmentBytes }: Jo
   };
 }
 
-/** Pieces of all streams; the first piece of each begins with its head, which says whose it is. */
+/** Pieces of all streams, one after the other; one that is left for another holds a segment until its turn comes again. */
 async function* inTurn(
   streams: readonly StreamJournal[],
   awaited: (stream: string) => boolean,
 ): AsyncGenerator<readonly JournalEntry[]> {
-  let reading = streams.map((stream) => ({ pieces: piecesOf(stream.read()), name: '', begun: false }));
+  for (const stream of streams) await stream.find();
+  let reading = streams.map((stream) => ({ stream, pieces: piecesOf(stream.read()) }));
   try {
     while (reading.length > 0) {
-      const next = reading.find(({ begun }) => !begun) ?? reading.find(({ name }) => awaited(name)) ?? reading[0];
+      const next = reading.find(({ stream }) => awaited(stream.stream)) ?? reading[0];
       if (!next) return;
       const { value, done } = await next.pieces.next();
-      next.begun = true;
-      reading = reading.filter((one) => one !== next);
-      if (done) continue;
-      const [first] = value;
-      if (first && 'head' in first) next.name = first.head.stream;
-      reading.push(next);
-      yield value;
+      if (done) reading = reading.filter((one) => one !== next);
+      else yield value;
     }
   } finally {
     // Files are given back.

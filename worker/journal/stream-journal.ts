@@ -42,6 +42,8 @@ export class StreamJournal {
   /** Something came after the last segment's head: a head alone is never a full segment. */
   #grown = false;
   #damaged = false;
+  /** Known once the newest segment is found. */
+  #newestPast: number | null = null;
   /** The highest number a segment has ever had. */
   #last: number;
 
@@ -127,16 +129,16 @@ export class StreamJournal {
    * the newest go as a whole. Nothing may be added meanwhile.
    */
   async *read(): AsyncGenerator<JournalEntry> {
-    const newest = await this.#openNewest();
+    if (this.#newestPast === null) await this.find();
     let before: StreamHead | null = null;
     for (const segment of [...this.#segments]) {
       const isLast = segment === this.#segments.at(-1);
       const file = isLast && this.#active ? this.#active : await this.#options.files.open(this.#nameOf(segment));
       try {
-        const bytes = isLast && newest ? newest.bytes : readAll(file);
+        const bytes = readAll(file);
         const isFirst = before === null;
         const found = isFirst ? headOf(bytes) : null;
-        if (found !== null && found.past !== newest?.past) {
+        if (found !== null && found.past !== this.#newestPast) {
           this.#drop(segment);
           continue;
         }
@@ -159,19 +161,22 @@ export class StreamJournal {
     if (before !== null) this.#head = before;
   }
 
-  /** Opens and reads the newest segment that has a head, and says of which past it is; those after it go. */
-  async #openNewest(): Promise<{ readonly past: number; readonly bytes: Uint8Array } | null> {
+  /** Opens the newest segment that has a head, which says whose and of which past it is; those after it go. */
+  async find(): Promise<void> {
     for (let last = this.#segments.at(-1); last; last = this.#segments.at(-1)) {
       this.#active ??= await this.#options.files.open(this.#nameOf(last));
       const bytes = readAll(this.#active);
       const head = headOf(bytes);
-      if (head !== null) return { past: head.past, bytes };
+      if (head !== null) {
+        this.#head = head;
+        this.#newestPast = head.past;
+        return;
+      }
       if (!isTorn(bytes, 0)) this.#damaged = true;
       this.#active.close();
       this.#active = null;
       this.#drop(last);
     }
-    return null;
   }
 
   /** Another segment is begun when something is added. */
