@@ -35,6 +35,8 @@ export interface Filter {
   readonly values: readonly (string | null)[];
   /** All but these. */
   readonly not: boolean;
+  /** Windows and streams it holds for: a picture of another says that it is not filtered. Left out: all. */
+  readonly of?: readonly string[];
 }
 
 interface OfWindow {

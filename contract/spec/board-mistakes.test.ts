@@ -208,6 +208,14 @@ test.each([
     'variables.m.default: found 2 values, expected one at most, or multi: true',
   ],
   [
+    'variables: { m: { column: machine, values: [a], filters: [w, line_event] } }',
+    'variables.m.filters.1: found "line_event", expected a stream or a window',
+  ],
+  [
+    'variables: { m: { column: machine, values: [a], filters: [w, w] } }',
+    'variables.m.filters.1: found "w" again, expected each once',
+  ],
+  [
     'variables: { m: { column: machine, values: [a, a] } }',
     'variables.m.values.1: found "a" again, expected each once',
   ],

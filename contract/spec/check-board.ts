@@ -40,6 +40,10 @@ function checkTime({ range, timezone }: Board, report: Report): void {
 function checkVariable(variable: Variable, { streams, windows }: Named, report: Report): void {
   if (!variable.multi && variable.default.length > 1)
     report(['default'], `${variable.default.length} values`, 'one at most, or multi: true');
+  const all = [...streams, ...Object.keys(windows)];
+  checkOnce(variable.filters, ['filters'], report);
+  for (const [index, name] of (variable.filters ?? []).entries())
+    if (!all.includes(name)) report(['filters', index], quote(name), oneOf(all, name, 'a stream or a window'));
   if ('values' in variable) {
     checkOnce(variable.values, ['values'], report);
     for (const [index, value] of variable.default.entries())
@@ -50,7 +54,7 @@ function checkVariable(variable: Variable, { streams, windows }: Named, report: 
   const { column, from, sql } = variable;
   const window = own(windows, from);
   if (window === undefined && !streams.includes(from))
-    report(['from'], quote(from), oneOf([...streams, ...Object.keys(windows)], from, 'a stream or a window'));
+    report(['from'], quote(from), oneOf(all, from, 'a stream or a window'));
   // Rows of a stream have the fields they have: what a window has is known.
   if (window !== undefined && sql === undefined && !byNames(window.by).includes(column))
     report(['column'], quote(column), oneOf(byNames(window.by), column, `a by-column of ${from}`));

@@ -214,6 +214,27 @@ test('V17 a window over a window is filtered by the base’s groups, or where th
   expect(of([{ column: 'machine', values: ['m1'], not: true }])[0]).toEqual([1, 2, 2]);
 });
 
+test('V17 a filter that is for other windows and streams filters nothing, and that is told', () => {
+  feed([
+    { second: 5, line: 'a', machine: 'm1', ok: true, price: 1, made: null },
+    { second: 5, line: 'b', machine: 'm2', ok: true, price: 1, made: null },
+  ]);
+  const filtered = (column: string, of: readonly string[]) => {
+    const { rows, unfiltered } = picture(foldOf('one', 'n', { filters: [{ column, values: ['a'], not: false, of }] }));
+    return [rows[0]?.value, unfiltered];
+  };
+  expect(filtered('line', ['one', 's'])).toEqual([1, []]);
+  expect(filtered('line', ['base', 's'])).toEqual([2, ['line']]);
+  expect(filtered('machine', ['s'])).toEqual([2, ['machine']]);
+  const rowsOf = (of: readonly string[]) => {
+    const filters = [{ column: 'line', values: ['a'], not: false, of }];
+    const now = engine.picture({ kind: 'rows', stream: 's', columns: ['line'], limit: 2, filters });
+    return now.kind === 'rows' ? [now.rows.length, now.unfiltered] : [now];
+  };
+  expect(rowsOf(['one'])).toEqual([2, ['line']]);
+  expect(rowsOf(['s'])[1]).toEqual([]);
+});
+
 test('V17 what filters need is let go once nobody asks, comes back with the rows that are kept, and counts as memory', () => {
   feed([{ second: 5, line: 'a', machine: 'm1', ok: true, price: 1, made: null }]);
   const request = foldOf('one', 'n', { filters: [{ column: 'machine', values: ['m1'], not: false }] });

@@ -135,6 +135,11 @@ test('what is chosen of variables, and by hand, becomes the board’s filters', 
     { column: 'line', values: ['A'], not: false },
     by,
   ]);
+  const { variables } = BoardSchema.parse({
+    ...shop,
+    variables: { zone: { column: 'zone', values: ['A'], default: ['A'], filters: ['picks'] } },
+  });
+  expect(filtersOf(NOTHING, { variables })).toEqual([{ column: 'zone', values: ['A'], not: false, of: ['picks'] }]);
 });
 
 test('a value is chosen for the whole board and chosen no longer: of its variable, else by hand', () => {

@@ -21,7 +21,8 @@ export function filtersOf(chosen: Chosen, { variables = {} }: Variables): readon
   const found: Filter[] = [];
   for (const [name, variable] of Object.entries(variables)) {
     const values = valuesOf(chosen, name, variable);
-    if (values.length > 0) found.push({ column: variable.column, values, not: false });
+    const { column, filters: of } = variable;
+    if (values.length > 0) found.push({ column, values, not: false, ...(of && { of }) });
   }
   return [...found, ...chosen.filters];
 }
