@@ -47,7 +47,7 @@ test('V3 the legend has the values where the lines end, and says when that is', 
 
 test('V12 panels without data say why, each for itself', async () => {
   const page = await open('scene=filtered');
-  expect(await panel(page, 'Revenue by campaign').innerText()).toContain("has where: action = 'purchase'.");
+  expect(await panel(page, 'Revenue by campaign').innerText()).toContain("where: action = 'purchase'");
   await page.close();
   const first = await open('scene=failedFirst');
   expect(await panel(first, 'Conversion').innerText()).toMatch(/The source of shop_events failed: No broker answers/);

@@ -46,7 +46,10 @@ export function Panel(props: PanelProps): JSX.Element {
         // Without an engine its status says nothing of now.
         status: board.rebuilding() ? null : board.status(),
         picture: picture(),
-        span: board.span(),
+        view: board.view(),
+        filters: board.filters(),
+        nowMs: board.nowMs(),
+        zone: board.zone(),
       }),
     undefined,
     { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },

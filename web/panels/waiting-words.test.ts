@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { PanelSchema } from '../../contract/spec/panel.ts';
 import { type WindowSpec, WindowSpecSchema } from '../../contract/spec/window.ts';
-import type { PanelPicture, Status, StreamStatus, WindowStatus } from '../../contract/worker-api.ts';
+import type { Filter, PanelPicture, Status, StreamStatus, TimeView, WindowStatus } from '../../contract/worker-api.ts';
 import { waitingWords } from './waiting-words.ts';
 
+const NOON_MS = Date.UTC(2026, 4, 12, 12);
 const window = (change: Partial<WindowSpec> = {}) =>
   WindowSpecSchema.parse({ from: 'orders', window: 'tumble(1m)', select: { n: 'count()' }, ...change });
 const windows = { w: window(), paid: window({ where: "state = 'paid'" }), of_w: window({ from: 'w' }) };
@@ -82,7 +83,14 @@ const bars = (
   spark: null,
   relativeError: 0,
 });
-const words = (now: Status | null, change: { window?: string; over?: string; picture?: PanelPicture } = {}) => {
+interface Change {
+  readonly window?: string;
+  readonly over?: string;
+  readonly picture?: PanelPicture;
+  readonly view?: Partial<TimeView>;
+  readonly filters?: readonly Filter[];
+}
+const words = (now: Status | null, change: Change = {}) => {
   const panel = PanelSchema.parse({
     kind: 'barlist',
     title: 't',
@@ -93,7 +101,16 @@ const words = (now: Status | null, change: { window?: string; over?: string; pic
     label: 'state',
     over: change.over,
   });
-  return waitingWords({ panel, windows, status: now, picture: change.picture, span: 900e6 });
+  return waitingWords({
+    panel,
+    windows,
+    status: now,
+    picture: change.picture,
+    view: { span: 900e6, until: 'newest', earlierUs: 0, ...change.view },
+    filters: change.filters ?? [],
+    nowMs: NOON_MS + 3_600_000,
+    zone: { timeZone: 'UTC' },
+  });
 };
 
 test('V12 before the first record it says what is awaited, and nothing else', () => {
@@ -140,16 +157,16 @@ test('V12 a stream with rows of which none is in the window says why, and what t
     );
   const none = { picture: bars([]) };
   expect(words(full(), { ...none, window: 'paid' })).toMatchObject({
-    what: "None of the 4,200 events of orders has where: state = 'paid'.",
-    next: expect.stringContaining('correct the window’s `where`'),
+    what: 'None of the 4,200 events of orders counts here.',
+    next: expect.stringContaining("correct where: state = 'paid' of the window paid"),
   });
   expect(words(full({ groups: 3 }), { ...none, window: 'paid' })).toMatchObject({
-    what: "No event with where: state = 'paid' is in the last 15 min; there were earlier ones.",
+    what: 'No event that counts here is in the last 15 min; there were earlier ones.',
     next: 'Choose a longer range above.',
   });
   // A range above says nothing of a panel that has its own.
   expect(words(full({ groups: 3 }), { ...none, window: 'paid', over: '5m' })).toMatchObject({
-    what: "No event with where: state = 'paid' is in the last 5 min; there were earlier ones.",
+    what: 'No event that counts here is in the last 5 min; there were earlier ones.',
     next: 'A longer `over` of this panel would show them.',
   });
   expect(words(full({ tooLateRows: 12 }), none)?.what).toBe('12 events of orders came too late for every window of w.');
@@ -158,6 +175,59 @@ test('V12 a stream with rows of which none is in the window says why, and what t
   );
   const nothingClosed = { ...bars([], null), streamTime: { maxEventTimeUs: 1, watermarkUs: null } };
   expect(words(full(), { picture: nothingClosed, window: 'of_w' })?.what).toMatch(/^No window of w has closed yet/);
+});
+
+test('V12 where what is chosen leaves nothing, that is named, and no longer range is asked for', () => {
+  const full = status(
+    { orders: stream({ received: 4200, maxEventTimeUs: 1 }) },
+    { windows: { paid: counters({ groups: 3 }) } },
+  );
+  const zone: Filter = { column: 'zone', values: ['A'], not: false };
+  const none = { window: 'paid', picture: bars([]) };
+  expect(words(full, { ...none, filters: [zone] })).toEqual({
+    what: 'Nothing of zone A is in the last 15 min.',
+    next: 'Choose other values above, or all.',
+  });
+  const carrier: Filter = { column: 'carrier', values: ['DHL', 'UPS'], not: true };
+  expect(words(full, { ...none, filters: [zone, carrier] })?.what).toBe(
+    'Nothing of zone A and carrier other than DHL, UPS is in the last 15 min.',
+  );
+  // Not what it was not made for.
+  const unfiltered = { ...none, picture: { ...bars([]), unfiltered: ['zone'] } };
+  expect(words(full, { ...unfiltered, filters: [zone] })?.what).toMatch(/^No event that counts here/);
+});
+
+test('V12 a time in view that stands still is named by its times', () => {
+  const full = status(
+    { orders: stream({ received: 4200, maxEventTimeUs: 1 }) },
+    { windows: { paid: counters({ groups: 3 }) } },
+  );
+  const none = { window: 'paid', picture: bars([]), view: { span: 360e6, until: NOON_MS * 1000 } };
+  expect(words(full, none)).toEqual({
+    what: 'No event that counts here is in 11:54 – 12:00; there are others at other times.',
+    next: 'Choose another range above.',
+  });
+  expect(words(full, { ...none, over: '1m' })?.what).toMatch(/is in 11:59 – 12:00;/);
+  expect(words(full, { ...none, view: { ...none.view, earlierUs: 86_400e6 } })?.what).toMatch(
+    /is in 2026-05-11 11:54 – 12:00;/,
+  );
+  expect(words(full, { ...none, view: { ...none.view, span: 'all' } })?.what).toMatch(
+    /is in what is kept up to 12:00:00;/,
+  );
+});
+
+test('V12 of a list of events of which none is of its kind, that is said', () => {
+  const only = { event: ['alarm'] };
+  const panel = PanelSchema.parse({ kind: 'events', title: 't', w: 6, h: 6, stream: 'orders', text: '{event}', only });
+  const { kind: _, rows: __, ...time } = bars([]) as Extract<PanelPicture, { kind: 'fold' }>;
+  const picture = { ...time, kind: 'rows', rows: [] } as unknown as PanelPicture;
+  const now = status({ orders: stream({ received: 4200, maxEventTimeUs: 1 }) });
+  const view: TimeView = { span: 900e6, until: 'newest', earlierUs: 0 };
+  const input = { panel, windows, status: now, picture, view, filters: [], nowMs: 0, zone: { timeZone: 'UTC' } };
+  expect(waitingWords(input)).toEqual({
+    what: 'No event of event alarm is among those kept of orders.',
+    next: 'The first is listed here as it comes.',
+  });
 });
 
 test('V12 no words where there is something to draw, or where it is on its way', () => {

@@ -3,11 +3,14 @@ import type { Panel } from '../../contract/spec/panel.ts';
 import { dataOf } from '../../contract/spec/panel-uses.ts';
 import { sourceStream } from '../../contract/spec/source-stream.ts';
 import type { WindowSpec } from '../../contract/spec/window.ts';
-import type { PanelPicture, Span, Status, StreamStatus } from '../../contract/worker-api.ts';
+import type { Filter, PanelPicture, Status, StreamStatus, TimeView } from '../../contract/worker-api.ts';
 import { lettersHref } from '../board/letters-href.ts';
 import { isOpening } from '../board/opening.ts';
 import { sentence } from '../board/sentence.ts';
 import { formatValue } from '../format.ts';
+import { formatMoment, formatStretch, type Zone } from '../format-time.ts';
+import { valuesWords } from '../variables/value-words.ts';
+import { onlyFilters } from './request-of.ts';
 import { durationWords } from './window-words.ts';
 
 /** Why a panel shows no data, and what to do about it. */
@@ -24,7 +27,11 @@ export interface WaitingInput {
   readonly status: Status | null;
   readonly picture: PanelPicture | undefined;
   /** In view, for panels that go by it. */
-  readonly span: Span;
+  readonly view: TimeView;
+  /** What the viewer has chosen. */
+  readonly filters: readonly Filter[];
+  readonly nowMs: number;
+  readonly zone: Zone;
 }
 
 /** The stream a panel's picture is made of; null: it shows no data. */
@@ -52,7 +59,8 @@ export function waitingWords(input: WaitingInput): Waiting | null {
   const name = streamOf(panel, windows);
   if (name === null) return null;
   const stream = status.streams[name];
-  if (picture && hasRows(picture)) return isVoid(panel, picture, status) ? voidWords(input, name, stream) : null;
+  if (picture && hasRows(picture))
+    return isVoid(panel, picture, status) ? voidWords(input, picture, name, stream) : null;
   const { connection } = status;
   if (connection.state === 'closed')
     return { what: `Nothing came of ${name}: ${sentence(connection.reason)}`, next: 'Reload the page to try again.' };
@@ -88,25 +96,35 @@ function isVoid(panel: Panel, picture: PanelPicture, { windows }: Status): boole
 }
 
 function voidWords(
-  { panel, windows, status, span }: WaitingInput,
+  input: WaitingInput,
+  picture: PanelPicture,
   name: string,
   stream: StreamStatus | undefined,
 ): Waiting {
+  const { panel, windows, status } = input;
   const events = `${stream ? `${count(stream.received)} ` : ''}events`;
   const window = windowOf(panel);
-  if (window === null)
+  const chosen = chosenWords(panel, input.filters, picture);
+  if (window === null) {
+    if (chosen !== null)
+      return { what: `No event of ${chosen} is among those kept of ${name}.`, next: otherWords(input) };
     return {
       what: `None of the ${events} of ${name} is kept: all are too old.`,
       next: 'New ones are listed as they come.',
     };
+  }
   const spec = windows[window];
   const kept = status?.windows[window];
-  const where = spec?.where === undefined ? null : `where: ${spec.where}`;
-  if (kept && kept.groups > 0)
+  const where = spec?.where ?? null;
+  if (kept && kept.groups > 0) {
+    const extent = extentWords(input);
+    if (chosen !== null) return { what: `Nothing of ${chosen} is in ${extent}.`, next: otherWords(input) };
+    const others = typeof input.view.until === 'number' ? 'there are others at other times' : 'there were earlier ones';
     return {
-      what: `${where === null ? `No window of ${window}` : `No event with ${where}`} is in ${extentWords(panel, span)}; there were earlier ones.`,
-      next: longerWords(panel, span),
+      what: `${where === null ? `No window of ${window}` : 'No event that counts here'} is in ${extent}; ${others}.`,
+      next: longerWords(input),
     };
+  }
   if (kept && kept.tooLateRows > 0)
     return {
       what: `${count(kept.tooLateRows)} events of ${name} came too late for every window of ${window}.`,
@@ -119,8 +137,8 @@ function voidWords(
     };
   if (where !== null)
     return {
-      what: `None of the ${events} of ${name} has ${where}.`,
-      next: 'The first that has is shown here; if some should, correct the window’s `where`.',
+      what: `None of the ${events} of ${name} counts here.`,
+      next: `The first that does is shown; if some should, correct where: ${where} of the window ${window}.`,
     };
   return {
     what: `None of the ${events} of ${name} is in a window that is kept.`,
@@ -128,16 +146,38 @@ function voidWords(
   };
 }
 
-/** How much event time a panel shows, where it has its own of that, or of the range above. */
-function extentWords(panel: Panel, span: Span): string {
+/** The values this picture was made for: `zone A and carrier DHL`; null: all. */
+function chosenWords(panel: Panel, filters: readonly Filter[], picture: PanelPicture): string | null {
+  const unfiltered = picture.kind === 'error' ? [] : picture.unfiltered;
+  const own = panel.kind === 'events' ? onlyFilters(panel.only) : [];
+  const held = [...filters.filter(({ column }) => !unfiltered.includes(column)), ...own];
+  const words = held.map(({ column, values, not }) => `${column} ${not ? 'other than ' : ''}${valuesWords(values)}`);
+  return words.length === 0 ? null : words.join(' and ');
+}
+
+/** What to do where what is chosen leaves nothing. */
+function otherWords({ filters }: WaitingInput): string {
+  return filters.length === 0 ? 'The first is listed here as it comes.' : 'Choose other values above, or all.';
+}
+
+/** How much event time a panel shows, where it has its own of that, or of the range above; by its times where it stands still. */
+function extentWords({ panel, view, nowMs, zone }: WaitingInput): string {
   const own = ownOver(panel);
+  const us = own === null ? null : own === 'range' ? view.span : parseDurationUs(own);
+  if (typeof view.until === 'number') {
+    const untilMs = (view.until - view.earlierUs) / 1000;
+    const begunUs = own === 'range' ? view.fromUs : undefined;
+    if (begunUs !== undefined) return formatStretch((begunUs - view.earlierUs) / 1000, untilMs, nowMs, zone);
+    if (typeof us === 'number') return formatStretch(untilMs - us / 1000, untilMs, nowMs, zone);
+    return `${own === null ? 'the last window' : 'what is kept'} up to ${formatMoment(untilMs, nowMs, zone)}`;
+  }
   if (own === null) return 'the newest window';
-  const us = own === 'range' ? span : parseDurationUs(own);
   return us === 'all' || us === null ? 'what is kept' : `the last ${durationWords(us)}`;
 }
 
-function longerWords(panel: Panel, span: Span): string | null {
-  if (ownOver(panel) === 'range') return span === 'all' ? null : 'Choose a longer range above.';
+function longerWords({ panel, view }: WaitingInput): string | null {
+  if (typeof view.until === 'number') return 'Choose another range above.';
+  if (ownOver(panel) === 'range') return view.span === 'all' ? null : 'Choose a longer range above.';
   return 'A longer `over` of this panel would show them.';
 }
 
