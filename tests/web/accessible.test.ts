@@ -101,7 +101,7 @@ test('V21 more contrast is shown to who prefers it, and what is forced keeps mar
     const faded = document.querySelector('.panel[data-faded]') as Element;
     return {
       frame: getComputedStyle(faded).borderStyle,
-      mark: getComputedStyle(faded.querySelector('.state') as Element, '::before').forcedColorAdjust,
+      mark: getComputedStyle(faded.querySelector('.state .dot') as Element).forcedColorAdjust,
       chart: getComputedStyle(document.querySelector('.chart') as Element).forcedColorAdjust,
     };
   });

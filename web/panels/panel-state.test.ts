@@ -41,7 +41,7 @@ const shown = (change: Partial<Shown> = {}, input: Partial<PanelStateInput> = {}
 };
 
 test('frames that come with recent events are live', () => {
-  expect(shown()).toEqual({ name: 'live', word: 'live', short: 'live', age: [], faded: false });
+  expect(shown()).toEqual({ name: 'live', word: 'live', short: 'live', age: [], shorter: [], faded: false });
 });
 
 test('V1 V2 stale after ten seconds without a frame, and never fresh-looking', () => {
@@ -51,6 +51,7 @@ test('V1 V2 stale after ten seconds without a frame, and never fresh-looking', (
     word: 'stale',
     short: 'stale',
     age: ['as of 12:02:23', 'no data for 42 s'],
+    shorter: ['no data 42 s', 'as of 12:02:23 · no data for 42 s'],
     faded: true,
   });
 });
@@ -94,6 +95,17 @@ test('V1 late when events arrive more than twice the expected lag after they hap
   expect(shown({ behindMs: 100_000, delayMs: 60_000 }).name).toBe('live');
 });
 
+test('V1 what moves on faster than the clock, or was reached a moment ago, is catching up and not late', () => {
+  const late = { behindMs: 600_000 };
+  expect(shown(late, { gaining: true })).toMatchObject({
+    name: 'catching-up',
+    age: ['events of 11:53:04', '10 min old'],
+    shorter: ['catching up', 'catching up · events of 11:53:04'],
+  });
+  expect(shown(late, { connection: { ...LIVE, sinceMs: NOW - 2000 } }).name).toBe('catching-up');
+  expect(shown({}, { gaining: true }).name).toBe('live');
+});
+
 test('V1 V2 replay when events were over an hour old as they came; that nothing more comes is said all the same', () => {
   const old = { behindMs: 3_600_001 };
   expect(shown(old)).toMatchObject({ name: 'replay', word: 'replay · 2026-11-22', age: [] });
@@ -105,7 +117,7 @@ test('V1 V2 replay when events were over an hour old as they came; that nothing 
   expect(shown(old, { source }).name).toBe('replay');
   expect(shown({ ...old, ageMs: 60_000 }, { source })).toMatchObject({
     name: 'ended',
-    age: ['as of 12:02:05', 'event time 2026-11-22'],
+    age: ['as of 11:02:04'],
   });
 });
 
@@ -150,7 +162,9 @@ test('V1 a source that was read to its end is silent for a reason', () => {
   expect(shown({ ageMs: 500 }, { source }).name).toBe('live');
   // Whether somebody listened or not: there is nothing more to hear.
   expect(shown({ ageMs: 2000 }, { source }).name).toBe('ended');
-  expect(shown({ ageMs: 60_000 }, { source })).toMatchObject({ name: 'ended', age: ['as of 12:02:05'], faded: false });
+  // By event time, as of which it is, and not by when it was read.
+  const read = shown({ ageMs: 60_000, behindMs: 900_000 }, { source });
+  expect(read).toMatchObject({ name: 'ended', age: ['as of 11:47:05'], faded: false });
   expect(shown({}, { source }).name).toBe('live');
 });
 
@@ -198,6 +212,7 @@ test('V1 events more than an hour after the wall clock are never live: a clock i
     word: 'clock ahead',
     short: 'clock ahead',
     age: ['event time 2027-11-22'],
+    shorter: ['clock ahead'],
     faded: true,
   });
   expect(shown({ behindMs: -86_400_000, ageMs: 60_000 }).name).toBe('ahead');
@@ -244,7 +259,8 @@ test('V1 a time that has ended and is final is neither live nor late nor stale: 
   const at = (hour: number, minute: number, second = 0) => Date.UTC(2026, 10, 22, hour, minute, second);
   const quarter = (input?: Partial<PanelStateInput>, ageMs?: number) =>
     inView(at(11, 0) * 1000, at(11, 15), input, ageMs);
-  expect(quarter()).toEqual({ name: 'past', word: 'past: 11:00 – 11:15', short: 'past', age: [], faded: false });
+  const past = { name: 'past', word: 'past: 11:00 – 11:15', short: 'past', shorter: ['past'] };
+  expect(quarter()).toEqual({ ...past, age: [], faded: false });
   expect(inView(null, at(11, 15, 30)).word).toBe('past: until 11:15:30');
   expect(inView((at(11, 0) - 86_400_000) * 1000, at(11, 15)).word).toBe('past: 2026-11-21 11:00 – 2026-11-22 11:15');
   expect(quarter({}, 60_000).name).toBe('past');

@@ -13,7 +13,8 @@ import type { InView } from './in-view.ts';
  *   loading        the page is opening: what this browser kept is read back, or the relay is asked for the first time
  *   disconnected   no relay: the last picture stays
  *   past           what is in view has ended, and is final: whatever comes now, it stays as it is
- *   catching up    what was sealed before this page listened is being read, or this computer is too busy to
+ *   catching up    what was sealed before this page listened is being read, or this computer is too busy to; and, where
+ *                  it would be late, its newest event moves on faster than the clock
  *   asleep         out of sight nothing is asked for: the picture is old and says nothing of the stream
  *   failed         the relay cannot read the source: nothing newer is to be had
  *   empty          nothing has come yet
@@ -55,6 +56,8 @@ export interface PanelState {
   readonly short: string;
   /** How old the picture is, how long nothing has come, and why, when that must be said: `as of 12:03:05`, `no data for 42 s`. */
   readonly age: readonly string[];
+  /** Word and age in fewer words, for heads without room for all of them: the shortest first, each wider than the one before. */
+  readonly shorter: readonly string[];
   /** The picture is not fresh: it is drawn as such. */
   readonly faded: boolean;
 }
@@ -71,6 +74,8 @@ export interface PanelStateInput {
   readonly source: SourceState | null;
   /** What was sealed before this page listened is being read. */
   readonly catchingUp: boolean;
+  /** Its newest event moves on faster than the clock; left out: it does not. */
+  readonly gaining?: boolean;
   /** Known losses of the stream; left out: none. */
   readonly losses?: readonly Loss[];
   /** What is in view moves on with the newest event or the clock; left out: it does. */
@@ -114,11 +119,12 @@ export function panelState(input: PanelStateInput): PanelState {
   const silentMs = nowMs - cameMs;
   const asOf = `as of ${formatMoment(cameMs, nowMs, zone)}`;
   const silent = `no data for ${formatSpan(silentMs)}`;
+  const silence = [`no data ${formatSpan(silentMs)}`, `${asOf} · ${silent}`];
   if (input.paused) return state('paused', 'paused', 'paused', [asOf]);
   if (input.rebuilding) return { ...state('rebuilding', 'rebuilding', 'rebuilding', [asOf, silent]), faded: true };
   if (input.loading) return state('loading', 'loading', 'loading', [asOf]);
   if (connection?.state !== 'live')
-    return { ...state('disconnected', 'disconnected', 'offline', [asOf, silent]), faded: true };
+    return { ...state('disconnected', 'disconnected', 'offline', [asOf, silent]), shorter: silence, faded: true };
   const past = pastState(input, picture);
   if (past !== null) return past;
   const eventMs = maxEventTimeUs / 1000;
@@ -138,22 +144,28 @@ export function panelState(input: PanelStateInput): PanelState {
     return state('catching-up', 'this computer is busy', 'busy', eventAge(eventMs, eventHereMs, input));
   const behindMs = cameMs - eventHereMs;
   const eventDay = formatDay(eventMs, zone);
+  // What has ended is as old as its events, whenever they were read.
+  const newest = `as of ${formatMoment(eventMs, nowMs, zone)}`;
   if (behindMs > REPLAY_BEHIND_MS) {
     if (!isSilent) return state('replay', `replay · ${eventDay}`, 'replay');
-    if (hasEnded) return state('ended', 'ended', 'ended', [asOf, `event time ${eventDay}`]);
+    if (hasEnded) return state('ended', 'ended', 'ended', [newest]);
     return state('replay', `replay · ${eventDay}`, 'replay', [asOf, silent]);
   }
   if (eventHereMs - nowMs > AHEAD_MS)
     return { ...state('ahead', 'clock ahead', 'clock ahead', [`event time ${eventDay}`]), faded: true };
   if (isSilent) {
-    if (hasEnded) return state('ended', 'ended', 'ended', [asOf]);
-    return { ...state('stale', 'stale', 'stale', [asOf, silent]), faded: true };
+    if (hasEnded) return state('ended', 'ended', 'ended', [newest]);
+    return { ...state('stale', 'stale', 'stale', [asOf, silent]), shorter: silence, faded: true };
   }
   const missing = gapInView(input, picture);
   if (missing !== null) return gapState(missing);
   const delayMs = watermarkUs === null ? 0 : (maxEventTimeUs - watermarkUs) / 1000;
-  if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs))
+  if (behindMs > 2 * Math.max(LEAST_EXPECTED_LAG_MS, delayMs)) {
+    const reached = nowMs - connection.sinceMs <= READ_MS;
+    if (input.gaining || reached)
+      return state('catching-up', 'catching up', 'behind', eventAge(eventMs, eventHereMs, input));
     return state('late', `late · ${formatSpan(behindMs)} behind`, 'late');
+  }
   return state('live', 'live');
 }
 
@@ -244,5 +256,12 @@ function sealedHereMs({ sealedAtMs }: PictureTime, { clockAheadMs }: Clocks): nu
 }
 
 function state(name: StateName, word: string, short: string = word, age: readonly string[] = []): PanelState {
-  return { name, word, short, age, faded: false };
+  return { name, word, short, age, shorter: shorterOf(name, word, short, age), faded: false };
+}
+
+function shorterOf(name: StateName, word: string, short: string, age: readonly string[]): string[] {
+  // "behind" beside nothing else would be an accusation.
+  const least = short === word || (name === 'catching-up' && short === 'behind') ? [] : [short];
+  const parts = [word, ...age];
+  return [...least, ...age.map((_, index) => parts.slice(0, index + 1).join(' · '))];
 }

@@ -16,7 +16,15 @@ export function Badge(props: { panel: Panel; picture: PanelPicture | undefined }
       return `± ${Number((picture.relativeError * 100).toPrecision(2))} %`;
     return picture.kind === 'series' ? windowWords(picture.windowSizeUs, picture.stepUs) : null;
   };
-  return <Show when={words()}>{(text) => <span class="badge">{text()}</span>}</Show>;
+  return (
+    <Show when={words()}>
+      {(text) => (
+        <span class="badge-room">
+          <span class="badge">{text()}</span>
+        </span>
+      )}
+    </Show>
+  );
 }
 
 /** Filters a picture could not take: it shows all, and says so. */

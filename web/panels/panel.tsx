@@ -6,6 +6,7 @@ import type { Placement } from '../board/layout.ts';
 import { isOpening } from '../board/opening.ts';
 import { useBoard } from './board-context.ts';
 import { PanelTools } from './frame/panel-tools.tsx';
+import { createGaining } from './gaining.ts';
 import { inView } from './in-view.ts';
 import type { Alarm, Sort } from './kind-props.ts';
 import { drawnBy } from './kinds.ts';
@@ -58,6 +59,12 @@ export function Panel(props: PanelProps): JSX.Element {
     const status = board.status();
     return status !== null && isOpening(status);
   };
+  const gains = createGaining();
+  const gaining = createMemo(() => {
+    const now = picture();
+    const time = now && now.kind !== 'error' ? (now.streamTime ?? now) : null;
+    return gains(time?.maxEventTimeUs == null ? null : time.maxEventTimeUs / 1000, board.nowMs());
+  });
   const state = createMemo(
     () =>
       panelState({
@@ -67,6 +74,7 @@ export function Panel(props: PanelProps): JSX.Element {
         loading: loading(),
         source: stream()?.source ?? null,
         catchingUp: stream()?.catchingUp ?? false,
+        gaining: gaining(),
         losses: stream()?.losses ?? [],
         follows: typeof board.view().until !== 'number',
         inView: props.panel.kind === 'events' ? inView(board.view(), null, 0) : undefined,
@@ -157,18 +165,31 @@ function as<Kind extends PanelPicture['kind']>(
   return picture?.kind === kind ? (picture as Extract<PanelPicture, { kind: Kind }>) : undefined;
 }
 
-/** The dot's word; how old the picture is follows where there is room, and always where it is not fresh. */
+/**
+ * The dot's words: all of them where there is room for all, else as many as there is room for, whole. The shorter ones lie
+ * below the longer ones, which wrap out of sight where they do not fit.
+ */
 function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boolean }): JSX.Element {
-  /** Where there is room for one of the two, what is wrong says more than the time. */
-  const doubted = () => ['ahead', 'failed', 'rebuilding'].includes(props.state.name);
+  const isShort = () => props.alarm !== null || props.short;
+  const pieces = () => (isShort() ? [props.alarm?.word ?? props.state.short] : [props.state.word, ...props.state.age]);
+  const shorter = () => (isShort() ? [] : props.state.shorter);
   return (
     <span class="state" title={[props.state.word, ...props.state.age].join(' · ')}>
-      <Show when={!props.alarm && !props.short} fallback={props.alarm?.word ?? props.state.short}>
-        <span classList={{ lead: props.state.age.length > 0 && !doubted() }}>{props.state.word}</span>
-        <Index each={props.state.age}>
-          {(words, index) => <span classList={{ tail: index > 0 || doubted() }}>{words()}</span>}
-        </Index>
-      </Show>
+      <Index each={shorter()}>
+        {(words) => (
+          <span class="form" aria-hidden="true">
+            <span class="words" data-words={words()}>
+              <i class="dot" />
+            </span>
+          </span>
+        )}
+      </Index>
+      <span class="form">
+        <span class="words">
+          <i class="dot" />
+          <Index each={pieces()}>{(words) => <span>{words()}</span>}</Index>
+        </span>
+      </span>
     </span>
   );
 }
