@@ -192,6 +192,9 @@ test('V12 where what is chosen leaves nothing, that is named, and no longer rang
   expect(words(full, { ...none, filters: [zone, carrier] })?.what).toBe(
     'Nothing of zone A and carrier other than DHL, UPS is in the last 15 min.',
   );
+  // Of a window over windows none has closed.
+  const unclosed = { ...bars([{ key: '', value: null }], null), streamTime: { maxEventTimeUs: 1, watermarkUs: null } };
+  expect(words(full, { ...none, picture: unclosed, filters: [zone] })?.what).toMatch(/^Nothing of zone A/);
   // Not what it was not made for.
   const unfiltered = { ...none, picture: { ...bars([]), unfiltered: ['zone'] } };
   expect(words(full, { ...unfiltered, filters: [zone] })?.what).toMatch(/^No event that counts here/);

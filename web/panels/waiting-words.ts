@@ -84,8 +84,11 @@ function isVoid(panel: Panel, picture: PanelPicture, { windows }: Status): boole
     case 'series':
       return picture.xSeconds.length === 0;
     case 'fold':
-      // With groups there is no value for another reason: x / 0, or values that are null.
-      return picture.rows.length === 0 || (groups === 0 && picture.rows.every(({ value }) => value === null));
+      // With groups there is no value for another reason: x / 0, or values that are null; or none of them is chosen.
+      return (
+        picture.rows.length === 0 ||
+        ((groups === 0 || picture.maxEventTimeUs === null) && picture.rows.every(({ value }) => value === null))
+      );
     case 'rows':
     case 'groups':
     case 'states':
