@@ -24,18 +24,20 @@ export function Popover(props: {
   const id = createUniqueId();
   let button: HTMLButtonElement | undefined;
   let box: HTMLDivElement | undefined;
+  let sizes: ResizeObserver | undefined;
   const outside = (event: PointerEvent) => {
     if (event.target instanceof Node && !box?.contains(event.target) && !button?.contains(event.target)) close(false);
   };
   const show = () => {
     setOpen(true);
     document.addEventListener('pointerdown', outside);
-    place();
+    follow();
     const wanted = props.focus === undefined ? null : box?.querySelector<HTMLElement>(props.focus);
     (wanted ?? box?.querySelector<HTMLElement>('input, button, select'))?.focus();
   };
   const close = (refocus = true) => {
     setOpen(false);
+    sizes?.disconnect();
     document.removeEventListener('pointerdown', outside);
     if (refocus) button?.focus();
   };
@@ -44,10 +46,20 @@ export function Popover(props: {
     if (!button || !box) return;
     const room = document.documentElement.clientWidth - 8;
     const left = button.getBoundingClientRect().left;
-    box.style.setProperty('--shift', `${Math.min(0, room - left - box.offsetWidth)}px`);
+    box.style.setProperty('--shift', `${Math.max(8 - left, Math.min(0, room - left - box.offsetWidth))}px`);
+  };
+  /** What is chosen in the box may make the bar shorter, and with it the button move. */
+  const follow = () => {
+    sizes?.disconnect();
+    sizes = new ResizeObserver(place);
+    for (let one: Element | null | undefined = box; one; one = one.parentElement) sizes.observe(one);
+    place();
   };
   props.ref?.(show);
-  onCleanup(() => document.removeEventListener('pointerdown', outside));
+  onCleanup(() => {
+    sizes?.disconnect();
+    document.removeEventListener('pointerdown', outside);
+  });
   return (
     <div class={`popover ${props.class ?? ''}`}>
       <button
