@@ -161,6 +161,49 @@ test('the range is chosen by keyboard and written to the address', async () => {
   await page.close();
 });
 
+test('the box of times stays within the page while what is chosen in it moves its button', async () => {
+  const page = await open('', { width: 1280, height: 800 });
+  const right = () => page.locator('.popover-box').evaluate((box) => box.getBoundingClientRect().right);
+  const button = page.getByRole('button', { name: /^Event time in view/ });
+  await button.click();
+  await page.locator('.settings').getByRole('button', { name: 'Yesterday' }).click();
+  await button.click();
+  await button.click();
+  const before = await button.evaluate((element) => element.getBoundingClientRect().left);
+  await page.locator('.settings').getByRole('button', { name: 'Nothing' }).click();
+  await page.waitForFunction(
+    ([was]) => (document.querySelector('.time .popover > button')?.getBoundingClientRect().left ?? 0) > (was ?? 0),
+    [before],
+  );
+  await expect.poll(right).toBeLessThanOrEqual(1280);
+  await page.close();
+});
+
+test('no head of a panel is written over itself, and none cuts a number from its unit', async () => {
+  for (const [scene, width] of [
+    ['disconnected', 1280],
+    ['disconnected', 1100],
+    ['failed', 1280],
+    ['late', 1100],
+  ] as const) {
+    const page = await open(`scene=${scene}`, { width, height: 800 });
+    const heads = await page.locator('.panel-head').evaluateAll((all) =>
+      all.map((head) => {
+        const seen = [...head.querySelectorAll('.form > .words, .badge')].filter((one) => {
+          const room = one.parentElement?.getBoundingClientRect();
+          return room && one.getBoundingClientRect().top < room.bottom - 1;
+        });
+        const cut = seen.filter((one) => one.scrollWidth > (one.parentElement?.clientWidth ?? 0) + 1);
+        const [left, right] = [head.querySelector('h2'), seen.at(-1)].map((one) => one?.getBoundingClientRect());
+        return { title: head.textContent, cut: cut.length, over: (left?.right ?? 0) > (right?.left ?? 0) };
+      }),
+    );
+    expect(heads.length).toBeGreaterThan(5);
+    expect(heads.filter(({ cut, over }) => cut > 0 || over)).toEqual([]);
+    await page.close();
+  }
+});
+
 test('several boards are listed, and the address opens one', async () => {
   const page = await fixture.visit('scene=home');
   await page.getByRole('link', { name: /Shop again/ }).click();
