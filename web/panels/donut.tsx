@@ -14,13 +14,18 @@ import { Key } from './pick.tsx';
 /** Between two slices, of the whole circle. */
 const GAP = 0.004;
 const ROW_REM = 1.5;
+/** On a wall, where nobody points at a name. */
+const WALL_ROW_REM = 1.3;
 /** Of the height, at most, for the names below the ring. */
 const LIST_PART = 0.56;
+/** A ring is never smaller; down to this it makes room for names that would not be listed. */
+const LEAST_RING_REM = 4;
 
 /** Shares of a whole, with the whole in their middle; only of what can be added. */
 export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
   const board = useBoard();
   const rem = () => 16 * board.ink().scale;
+  const rowPx = () => (document.documentElement.classList.contains('kiosk') ? WALL_ROW_REM : ROW_REM) * rem();
   const choice = useChoice(() => props.panel.label);
   const additive = createMemo(() => isAdditive(props.panel.value, board.windows()[props.panel.window]));
   const whole = createMemo(() => slices(props.picture.rows, props.picture.rest.value));
@@ -29,14 +34,16 @@ export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
   const ringPx = () => {
     const { width, height } = props.room;
     if (wide()) return Math.max(48, Math.min(height - 8, width * 0.36));
-    const rowPx = ROW_REM * rem();
-    const rows = Math.min(listed().length, Math.max(2, Math.floor((height * LIST_PART) / rowPx)));
-    return Math.max(48, Math.min(width - 16, height - rows * rowPx - 0.5 * rem()));
+    const part = Math.max(2, Math.floor((height * LIST_PART) / rowPx()));
+    // Names that would be left out matter more than a large ring.
+    const most = Math.max(part, Math.floor((height - (LEAST_RING_REM + 0.5) * rem()) / rowPx()));
+    const rows = Math.min(listed().length, most);
+    return Math.max(48, Math.min(width - 16, height - rows * rowPx() - 0.5 * rem()));
   };
   const listed = createMemo(() => whole().slices);
   const fits = () => {
     const free = wide() ? props.room.height : props.room.height - ringPx() - 0.5 * rem();
-    return Math.max(1, Math.floor(free / (ROW_REM * rem())));
+    return Math.max(1, Math.floor(free / rowPx()));
   };
   const shown = createMemo(() => {
     const all = listed();
