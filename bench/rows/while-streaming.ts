@@ -53,7 +53,7 @@ async function use(page: Page, rounds: number): Promise<void> {
     await page.keyboard.press('Space');
     await page.waitForTimeout(400);
     await page.keyboard.press('Space');
-    const theme = page.getByRole('button', { name: 'Light or dark' });
+    const theme = page.locator('.group.theme button');
     await theme.click();
     await page.waitForTimeout(400);
     await theme.click();
