@@ -47,7 +47,9 @@ test('a gauge says its number, its ends and the limit it passed, and has a zone 
 
 test('a target says what part of it is reached and what is missing, in all and by machine', async () => {
   const page = await open();
-  expect(await clean(panel(page, 'Made today').locator('.words').innerText())).toBe('▽ 92 % of target, 56 behind');
+  expect(await clean(panel(page, 'Made today').locator('.targets .words').innerText())).toBe(
+    '▽ 92 % of target, 56 behind',
+  );
   const plan = panel(page, 'Plan');
   expect(await clean(plan.locator('[data-key="press 3"] .words').innerText())).toBe('✓ 114 %, 14 ahead');
   const mark = await plan.locator('[data-key="press 1"] .target-mark').boundingBox();
