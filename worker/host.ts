@@ -106,9 +106,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   };
   const tick = () => {
     const startMs = monotonicMs();
-    const { rows, liveRows } = delivery.tick();
-    gather.ticked(rows, startMs, monotonicMs());
-    rate.add(liveRows, clock.nowMs());
+    const ticked = delivery.tick();
+    gather.ticked(ticked, startMs, monotonicMs());
+    rate.add(ticked.liveRows, clock.nowMs());
   };
   const work = () => {
     scheduled = false;
