@@ -25,6 +25,34 @@ test('a stat shows its value, its unit and the whole number behind it', async ()
   await page.close();
 });
 
+test('V1 where a threshold’s words have no room beside a title, fewer say it, and the title stays whole', async () => {
+  const page = await open('', { width: 1280, height: 800 });
+  const failures = panel(page, 'Payment failures');
+  /** The last form that has not wrapped out of sight lies on top. */
+  const seen = () =>
+    failures.locator('.state .form').evaluateAll((forms) => {
+      const shown = forms.filter((form) => {
+        const top = form.querySelector('.words')?.getBoundingClientRect().top ?? 0;
+        return top < form.getBoundingClientRect().bottom - 1;
+      });
+      const words = shown.at(-1)?.querySelector<HTMLElement>('.words');
+      return words?.dataset.words ?? words?.textContent;
+    });
+  const said: unknown[] = [];
+  for (const width of [1280, 1240, 1160, 1080]) {
+    await page.setViewportSize({ width, height: 800 });
+    const cut = await failures.locator('h2').evaluate((title) => title.scrollWidth > title.clientWidth);
+    said.push([width, await seen(), cut]);
+  }
+  expect(said).toEqual([
+    [1280, 'above 4 %', false],
+    [1240, 'high', false],
+    [1160, 'high', false],
+    [1080, 'high', false],
+  ]);
+  await page.close();
+});
+
 test('a list has one bar per value; a funnel says where it loses most', async () => {
   const page = await open('');
   const rows = panel(page, 'Orders by campaign').locator('[data-key]');

@@ -70,7 +70,9 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
   createEffect(() => {
     const now = control();
     const found = now && violationWords(now.broken);
-    props.onAlarm(found ? { level: found.rule === 1 ? 'alarm' : 'warn', word: found.words } : null);
+    props.onAlarm(
+      found ? { level: found.rule === 1 ? 'alarm' : 'warn', word: found.words, short: `rule ${found.rule}` } : null,
+    );
   });
   const text = (value: number | undefined) =>
     formatValue(value, { unit: props.panel.unit, decimals: props.panel.decimals }).text;

@@ -31,4 +31,6 @@ export interface Room {
 export interface Alarm {
   readonly level: 'warn' | 'alarm';
   readonly word: string;
+  /** The same where there is little room. */
+  readonly short: string;
 }

@@ -52,7 +52,7 @@ export function OeeNumbers(props: KindProps<OeePanel, 'groups'>): JSX.Element {
   });
   createEffect(() => {
     const found = passed(worst()?.oee ?? null);
-    props.onAlarm(found && { level: found.level, word: found.word });
+    props.onAlarm(found);
   });
   const tone = (value: number | null) => {
     const found = passed(value);

@@ -170,15 +170,18 @@ function as<Kind extends PanelPicture['kind']>(
  * below the longer ones, which wrap out of sight where they do not fit.
  */
 function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boolean }): JSX.Element {
-  const isShort = () => props.alarm !== null || props.short;
-  const pieces = () => (isShort() ? [props.alarm?.word ?? props.state.short] : [props.state.word, ...props.state.age]);
-  const shorter = () => (isShort() ? [] : props.state.shorter);
+  const words = (): Pick<PanelState, 'word' | 'age' | 'shorter'> => {
+    const { alarm, state } = props;
+    if (alarm) return { word: alarm.word, age: [], shorter: [alarm.short] };
+    return props.short ? { word: state.short, age: [], shorter: [] } : state;
+  };
+  const pieces = () => [words().word, ...words().age];
   return (
     <span class="state" title={[props.state.word, ...props.state.age].join(' · ')}>
-      <Index each={shorter()}>
-        {(words) => (
+      <Index each={words().shorter}>
+        {(fewer) => (
           <span class="form" aria-hidden="true">
-            <span class="words" data-words={words()}>
+            <span class="words" data-words={fewer()}>
               <i class="dot" />
             </span>
           </span>
@@ -187,7 +190,7 @@ function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boole
       <span class="form">
         <span class="words">
           <i class="dot" />
-          <Index each={pieces()}>{(words) => <span>{words()}</span>}</Index>
+          <Index each={pieces()}>{(piece) => <span>{piece()}</span>}</Index>
         </span>
       </span>
     </span>

@@ -92,7 +92,7 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   });
   createEffect(() => {
     const now = alarm();
-    props.onAlarm(now && { level: now.level, word: now.word });
+    props.onAlarm(now && { level: now.level, word: now.word, short: now.short });
   });
   const alarmed = () => {
     const now = alarm();

@@ -12,6 +12,7 @@ export interface Passed {
   readonly level: 'warn' | 'alarm';
   /** `above 2 %` */
   readonly word: string;
+  readonly short: 'high' | 'low';
 }
 
 /** The gravest threshold a value has passed, in words; null when none. */
@@ -22,9 +23,19 @@ export function thresholdPassed(value: number | null, thresholds: Thresholds): P
     formatValue(limit, { unit: thresholds.unit, decimals: undefined })
       .text.replace(/([.,]\d*?)0+(?= )/, '$1')
       .replace(/[.,](?= )/, '');
-  if (alarmAbove !== undefined && value > alarmAbove) return { level: 'alarm', word: `above ${words(alarmAbove)}` };
-  if (alarmBelow !== undefined && value < alarmBelow) return { level: 'alarm', word: `below ${words(alarmBelow)}` };
-  if (warnAbove !== undefined && value > warnAbove) return { level: 'warn', word: `above ${words(warnAbove)}` };
-  if (warnBelow !== undefined && value < warnBelow) return { level: 'warn', word: `below ${words(warnBelow)}` };
+  const above = (level: Passed['level'], limit: number): Passed => ({
+    level,
+    word: `above ${words(limit)}`,
+    short: 'high',
+  });
+  const below = (level: Passed['level'], limit: number): Passed => ({
+    level,
+    word: `below ${words(limit)}`,
+    short: 'low',
+  });
+  if (alarmAbove !== undefined && value > alarmAbove) return above('alarm', alarmAbove);
+  if (alarmBelow !== undefined && value < alarmBelow) return below('alarm', alarmBelow);
+  if (warnAbove !== undefined && value > warnAbove) return above('warn', warnAbove);
+  if (warnBelow !== undefined && value < warnBelow) return below('warn', warnBelow);
   return null;
 }

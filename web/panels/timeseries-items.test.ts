@@ -94,8 +94,8 @@ test('V42 the gravest threshold speaks, by name where there are several; those o
     const panel = panelOf({ y: Object.keys(series), ...limits, ...change });
     return gravestOf(panel, read(panel, picture(series)).plot);
   };
-  expect(alarm({ a: [6] })).toEqual({ level: 'warn', word: 'above 5' });
-  expect(alarm({ a: [6], b: [12] })).toEqual({ level: 'alarm', word: 'b above 9' });
+  expect(alarm({ a: [6] })).toEqual({ level: 'warn', word: 'above 5', short: 'high' });
+  expect(alarm({ a: [6], b: [12] })).toEqual({ level: 'alarm', word: 'b above 9', short: 'high' });
   expect(alarm({ a: [1], b: [12] }, { overrides: { b: { axis: 'right' } } })).toBeNull();
   expect(alarm({ a: [1, 12, 1] })).toBeNull();
 });

@@ -43,7 +43,7 @@ export function gravestOf(panel: TimeseriesPanel, plot: Plot): Passed | null {
   const found = plot.series.flatMap(({ name, title }): Passed[] => {
     const passed = passedBy(panel, plot, name, newestIndex(plot));
     if (passed === null) return [];
-    return [{ level: passed.level, word: plot.series.length > 1 ? `${title} ${passed.word}` : passed.word }];
+    return [plot.series.length > 1 ? { ...passed, word: `${title} ${passed.word}` } : passed];
   });
   return found.find(({ level }) => level === 'alarm') ?? found[0] ?? null;
 }

@@ -21,10 +21,14 @@ test('the gravest threshold speaks', () => {
   const limits = { warnAbove: 0.02, alarmAbove: 0.05, unit: 'percentunit' };
   expect([0.02, 0.0231, 0.06].map((value) => thresholdPassed(value, limits))).toEqual([
     null,
-    { level: 'warn', word: 'above 2 %' },
-    { level: 'alarm', word: 'above 5 %' },
+    { level: 'warn', word: 'above 2 %', short: 'high' },
+    { level: 'alarm', word: 'above 5 %', short: 'high' },
   ]);
-  expect(thresholdPassed(12, { warnBelow: 50, alarmBelow: 20 })).toEqual({ level: 'alarm', word: 'below 20' });
+  expect(thresholdPassed(12, { warnBelow: 50, alarmBelow: 20 })).toEqual({
+    level: 'alarm',
+    word: 'below 20',
+    short: 'low',
+  });
   expect(thresholdPassed(null, { warnBelow: 50 })).toBeNull();
 });
 
