@@ -1,5 +1,5 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
-import { dictionariesOf, dictionaryId, END_OF_STREAM, narrowBatch, narrowSchema } from '../store/ipc-writer.ts';
+import { narrowTo, toStream } from '../store/ipc-writer.ts';
 import type { FrameBlock } from './frame-block.ts';
 
 /** What a unit's expressions are evaluated over. */
@@ -25,22 +25,7 @@ export function stage(blocks: readonly FrameBlock[], schema: StreamSchema, sql: 
   // A name that is only part of another one, or of a text, costs a column and nothing else.
   const isNamed = (name: string) => text.includes(name.toLowerCase().replaceAll('"', '""'));
   const columns = [0, ...fields.flatMap((name, index) => (isNamed(name) ? [index + 1] : []))];
-  const dictionaries = dictionariesOf(message, columns);
-  const parts = [narrowSchema(message, columns)];
-  for (const block of blocks)
-    for (const own of block.messages)
-      if (own.kind === 'batch') parts.push(...narrowBatch(own, message, columns));
-      else if (own.kind === 'dictionary' && dictionaries.has(dictionaryId(own))) parts.push(own.bytes);
-  parts.push(END_OF_STREAM);
-  return { ipc: concat(parts), fields: new Set(fields.filter(isNamed)) };
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  const narrow = narrowTo(message, columns);
+  const parts = [...narrow(message), ...blocks.flatMap(({ messages }) => messages.slice(1).flatMap(narrow))];
+  return { ipc: toStream(parts), fields: new Set(fields.filter(isNamed)) };
 }

@@ -1,6 +1,5 @@
-import { END_OF_STREAM, type IpcMessage, widenBatch, widenSchema } from '../store/ipc-writer.ts';
+import { type IpcMessage, toStream, widenBatch, widenSchema } from '../store/ipc-writer.ts';
 import type { FrameBlock } from './frame-block.ts';
-import { concat } from './stage.ts';
 
 /** Frames that go into a segment by one insert: one stream, schema version and Arrow schema. */
 export interface Unit {
@@ -48,7 +47,7 @@ function toUnits(blocks: readonly FrameBlock[]): Unit[] {
       for (const block of own)
         for (const message of block.messages.slice(1))
           parts.push(...(message.kind === 'batch' ? widened(message, drop, block) : [message.bytes]));
-      return concat([...parts, END_OF_STREAM]);
+      return toStream(parts);
     },
   }));
 }

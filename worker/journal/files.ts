@@ -1,3 +1,5 @@
+import { joinBytes } from '../join-bytes.ts';
+
 /**
  * The files a journal is made of, from whichever host: a browser's private file system, a folder, memory. An open file
  * belongs to one journal alone.
@@ -56,19 +58,9 @@ export function writeParts(file: JournalFile, parts: readonly Uint8Array[], at: 
       bytes += part.length;
       end++;
     }
-    if (end - first > 1) write(joined(parts.slice(first, end), bytes));
+    if (end - first > 1) write(joinBytes(parts.slice(first, end)));
     else write(parts[first] ?? new Uint8Array(0));
     first = Math.max(end, first + 1);
   }
   return written;
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

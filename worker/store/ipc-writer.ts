@@ -1,6 +1,9 @@
+import { joinBytes } from '../join-bytes.ts';
+
 /**
- * Adds `_partition` uint32 and `_offset` int64 to a frame's Arrow IPC stream without decoding it, so that one insert puts
- * whole rows into their table: an insert-select from a staging table cost two to four times as much.
+ * Changes which columns a frame's Arrow IPC stream has, without decoding it. With `_partition` uint32 and `_offset` int64
+ * added, one insert puts whole rows into their table: an insert-select from a staging table cost two to four times as
+ * much. With few columns left, a staging table costs as little as they do.
  *
  *   message  := FFFFFFFF, metadata bytes (i32), metadata (a flatbuffer, padded to 8), body
  *   stream   := schema message, then dictionary and record batch messages, then FFFFFFFF 00000000
@@ -19,7 +22,6 @@ export interface IpcMessage {
 }
 
 const KINDS: Readonly<Record<number, IpcMessage['kind']>> = { 1: 'schema', 2: 'dictionary', 3: 'batch' };
-export const END_OF_STREAM = new Uint8Array([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 
 /** The messages of one complete stream; throws when it is cut short or has no end-of-stream marker. */
 export function readMessages(stream: Uint8Array): IpcMessage[] {
@@ -60,26 +62,10 @@ export function batchShape({ kind, metadata }: IpcMessage): {
 
 /** The schema message with its last `drop` fields left out and `_partition` and `_offset` added. */
 export function widenSchema(message: IpcMessage, drop: number): Uint8Array {
-  const old = message.metadata;
-  const schema = follow(old, root(old), 2);
-  const fields = follow(old, schema, 1);
-  const kept = old.getUint32(fields, true) - drop;
-  const out = new Writer();
-  const schemaAt = out.message(1, 0);
-  out.patch(schemaAt.slot, out.table([null, 4]));
-  const vectorSlot = out.lastSlot(1);
-  const vector = out.align(4).at;
-  out.patch(vectorSlot, vector);
-  out.u32(kept + 2);
-  const slots = Array.from({ length: kept + 2 }, () => out.u32(0));
-  out.patch(slots[kept] ?? 0, out.intField('_partition', 32, false));
-  out.patch(slots[kept + 1] ?? 0, out.intField('_offset', 64, true));
-  const base = out.append(old);
-  for (let field = 0; field < kept; field++) {
-    const entry = fields + 4 + field * 4;
-    out.patch(slots[field] ?? 0, base + entry + old.getUint32(entry, true));
-  }
-  return out.finish();
+  return writeSchema(message, upTo(fieldCount(message) - drop), [
+    { name: '_partition', bits: 32, signed: false },
+    { name: '_offset', bits: 64, signed: true },
+  ]);
 }
 
 /** A record batch with the columns of its last `drop` nodes left out and the two columns added. */
@@ -89,108 +75,148 @@ export function widenBatch(
   partition: Uint32Array,
   offsets: BigInt64Array,
 ): Uint8Array[] {
-  const old = message.metadata;
-  const batch = follow(old, root(old), 2);
-  const nodes = follow(old, batch, 1);
-  const buffers = follow(old, batch, 2);
+  const { lengths, buffers } = batchShape(message);
   // A dropped column is fixed-width: one node, and two buffers (validity, values).
-  const nodeCount = old.getUint32(nodes, true) - drop;
-  const bufferCount = old.getUint32(buffers, true) - 2 * drop;
-  const body = message.bytes.subarray(message.bodyStart);
-  const rows = partition.length;
-  const partitionBytes = new Uint8Array(Math.ceil(partition.byteLength / 8) * 8);
-  partitionBytes.set(new Uint8Array(partition.buffer, partition.byteOffset, partition.byteLength));
-  const offsetBytes = new Uint8Array(offsets.buffer, offsets.byteOffset, offsets.byteLength);
-  const at = Math.ceil(body.length / 8) * 8;
-  const padding = new Uint8Array(at - body.length);
+  return writeBatch(message, upTo(lengths.length - drop), upTo(buffers - 2 * drop), [partition, offsets]);
+}
 
+/**
+ * Leaves of streams with this schema the columns at these places alone, which rise: what becomes of each message. A batch
+ * keeps its whole body, with what the others hold in it unread; a dictionary of another column goes.
+ */
+export function narrowTo(
+  schema: IpcMessage,
+  columns: readonly number[],
+): (message: IpcMessage) => readonly Uint8Array[] {
+  const kept = new Set(columns);
+  const dictionaries = new Set(columns.map((column) => dictionaryOf(schema, column)));
+  const buffers: number[] = [];
+  let next = 0;
+  for (const column of upTo(fieldCount(schema)))
+    for (const end = next + bufferCount(schema, column); next < end; next++) if (kept.has(column)) buffers.push(next);
+  return (message) => {
+    switch (message.kind) {
+      case 'schema':
+        return [writeSchema(message, columns, [])];
+      case 'dictionary':
+        return dictionaries.has(dictionaryId(message)) ? [message.bytes] : [];
+      case 'batch':
+        return writeBatch(message, columns, buffers, []);
+    }
+  };
+}
+
+const END_OF_STREAM = new Uint8Array([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
+
+/** One complete stream of messages, which may be in parts. */
+export function toStream(parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes([...parts, END_OF_STREAM]);
+}
+
+interface IntColumn {
+  readonly name: string;
+  readonly bits: number;
+  readonly signed: boolean;
+}
+
+/** The schema message with the fields at these places, and new ones after them. */
+function writeSchema(schema: IpcMessage, columns: readonly number[], added: readonly IntColumn[]): Uint8Array {
   const out = new Writer();
-  const header = out.message(3, at + partitionBytes.length + offsetBytes.length);
-  out.patch(header.slot, out.table([8, 4, 4], [BigInt(rows)]));
-  const nodesSlot = out.lastSlot(1);
-  const buffersSlot = out.lastSlot(2);
-  out.patch(nodesSlot, out.structs(nodeCount + 2));
-  for (let node = 0; node < nodeCount; node++) out.copy16(old, nodes + 4 + node * 16);
-  for (let node = 0; node < 2; node++) out.pair(BigInt(rows), 0n);
-  out.patch(buffersSlot, out.structs(bufferCount + 4));
-  for (let buffer = 0; buffer < bufferCount; buffer++) out.copy16(old, buffers + 4 + buffer * 16);
-  out.pair(BigInt(at), 0n);
-  out.pair(BigInt(at), BigInt(partition.byteLength));
-  out.pair(BigInt(at + partitionBytes.length), 0n);
-  out.pair(BigInt(at + partitionBytes.length), BigInt(offsetBytes.length));
-  return [out.finish(), body, padding, partitionBytes, offsetBytes];
-}
-
-/** Dictionary ids that the columns at these places of a schema message use. */
-export function dictionariesOf({ metadata }: IpcMessage, columns: readonly number[]): Set<bigint> {
-  const ids = new Set<bigint>();
-  for (const column of columns) {
-    const encoding = slotAt(metadata, fieldAt(metadata, column), 4);
-    if (encoding !== 0) ids.add(readI64(metadata, encoding + metadata.getUint32(encoding, true), 0));
-  }
-  return ids;
-}
-
-/** The id of a dictionary message. */
-export function dictionaryId({ metadata }: IpcMessage): bigint {
-  return readI64(metadata, follow(metadata, root(metadata), 2), 0);
-}
-
-/** The schema message with the columns at these places alone, which rise. */
-export function narrowSchema({ metadata }: IpcMessage, columns: readonly number[]): Uint8Array {
-  const out = new Writer();
-  const schemaAt = out.message(1, 0);
-  out.patch(schemaAt.slot, out.table([null, 4]));
+  const header = out.message(1, 0);
+  out.patch(header.slot, out.table([null, 4]));
   const vectorSlot = out.lastSlot(1);
   const vector = out.align(4).at;
   out.patch(vectorSlot, vector);
-  out.u32(columns.length);
+  out.u32(columns.length + added.length);
   const slots = columns.map(() => out.u32(0));
-  const base = out.append(metadata);
-  for (const [index, column] of columns.entries()) out.patch(slots[index] ?? 0, base + fieldAt(metadata, column));
+  const addedSlots = added.map(() => out.u32(0));
+  for (const [index, column] of added.entries()) out.patch(addedSlots[index] ?? 0, out.intField(column));
+  const base = out.append(schema.metadata);
+  for (const [index, column] of columns.entries()) out.patch(slots[index] ?? 0, base + fieldAt(schema, column));
   return out.finish();
 }
 
-/** A record batch of `schema` with the columns at these places alone. What the others hold stays in the body, unread. */
-export function narrowBatch(message: IpcMessage, schema: IpcMessage, columns: readonly number[]): Uint8Array[] {
+/** A record batch with these nodes and buffers, and new columns of values without nulls after them. */
+function writeBatch(
+  message: IpcMessage,
+  nodes: readonly number[],
+  buffers: readonly number[],
+  added: readonly ArrayBufferView[],
+): Uint8Array[] {
   const old = message.metadata;
   const batch = follow(old, root(old), 2);
-  const nodes = follow(old, batch, 1);
-  const buffers = follow(old, batch, 2);
-  const counts = Array.from({ length: old.getUint32(nodes, true) }, (_, column) =>
-    bufferCount(schema.metadata, column),
-  );
-  const firsts = counts.map((_, column) => counts.slice(0, column).reduce((sum, count) => sum + count, 0));
+  const [oldNodes, oldBuffers] = [follow(old, batch, 1), follow(old, batch, 2)];
+  const rows = readI64(old, batch, 0);
   const body = message.bytes.subarray(message.bodyStart);
-  const padding = new Uint8Array(Math.ceil(body.length / 8) * 8 - body.length);
+  const parts = [body, paddingOf(body)];
+  let end = parts.reduce((sum, { length }) => sum + length, 0);
+  const places = added.map(({ buffer, byteOffset, byteLength }) => {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    const at = end;
+    const padding = paddingOf(bytes);
+    parts.push(bytes, padding);
+    end += bytes.length + padding.length;
+    return { at, bytes: bytes.length };
+  });
 
   const out = new Writer();
-  const header = out.message(3, body.length + padding.length);
-  out.patch(header.slot, out.table([8, 4, 4], [readI64(old, batch, 0)]));
+  const header = out.message(3, end);
+  out.patch(header.slot, out.table([8, 4, 4], [rows]));
   const nodesSlot = out.lastSlot(1);
   const buffersSlot = out.lastSlot(2);
-  out.patch(nodesSlot, out.structs(columns.length));
-  for (const column of columns) out.copy16(old, nodes + 4 + column * 16);
-  out.patch(buffersSlot, out.structs(columns.reduce((sum, column) => sum + (counts[column] ?? 0), 0)));
-  for (const column of columns)
-    for (let buffer = 0; buffer < (counts[column] ?? 0); buffer++)
-      out.copy16(old, buffers + 4 + ((firsts[column] ?? 0) + buffer) * 16);
-  return [out.finish(), body, padding];
+  out.patch(nodesSlot, out.structs(nodes.length + places.length));
+  for (const node of nodes) out.copy16(old, oldNodes + 4 + node * 16);
+  for (const _ of places) out.pair(rows, 0n);
+  out.patch(buffersSlot, out.structs(buffers.length + 2 * places.length));
+  for (const buffer of buffers) out.copy16(old, oldBuffers + 4 + buffer * 16);
+  for (const { at, bytes } of places) {
+    out.pair(BigInt(at), 0n);
+    out.pair(BigInt(at), BigInt(bytes));
+  }
+  return [out.finish(), ...parts];
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+/** What fills the last 8 bytes. */
+function paddingOf({ length }: Uint8Array): Uint8Array {
+  return new Uint8Array(-length & 7);
+}
+
+/** The id of the dictionary that a column's texts are in; null: in none. */
+function dictionaryOf(schema: IpcMessage, column: number): bigint | null {
+  const { metadata } = schema;
+  const encoding = slotAt(metadata, fieldAt(schema, column), 4);
+  return encoding === 0 ? null : readI64(metadata, encoding + metadata.getUint32(encoding, true), 0);
+}
+
+/** The id of a dictionary message. */
+function dictionaryId({ metadata }: IpcMessage): bigint {
+  return readI64(metadata, follow(metadata, root(metadata), 2), 0);
 }
 
 const UTF8 = 5;
 
 /** Validity and values; of texts that are no dictionary's, offsets too. */
-function bufferCount(schema: DataView, column: number): number {
-  const field = fieldAt(schema, column);
-  return readU8(schema, field, 2) === UTF8 && slotAt(schema, field, 4) === 0 ? 3 : 2;
+function bufferCount(schema: IpcMessage, column: number): number {
+  const isText = readU8(schema.metadata, fieldAt(schema, column), 2) === UTF8;
+  return isText && dictionaryOf(schema, column) === null ? 3 : 2;
+}
+
+function fieldCount({ metadata }: IpcMessage): number {
+  return metadata.getUint32(fieldsAt(metadata), true);
 }
 
 /** Where a schema message's field is. */
-function fieldAt(metadata: DataView, column: number): number {
-  const fields = follow(metadata, follow(metadata, root(metadata), 2), 1);
-  const entry = fields + 4 + column * 4;
+function fieldAt({ metadata }: IpcMessage, column: number): number {
+  const entry = fieldsAt(metadata) + 4 + column * 4;
   return entry + metadata.getUint32(entry, true);
+}
+
+function fieldsAt(metadata: DataView): number {
+  return follow(metadata, follow(metadata, root(metadata), 2), 1);
 }
 
 function root(view: DataView): number {
@@ -290,7 +316,7 @@ class Writer {
   }
 
   /** A Field of a nullable signed integer: name, nullable, type kind (Int = 2), type, no dictionary, no children. */
-  intField(name: string, bits: number, signed: boolean): number {
+  intField({ name, bits, signed }: IntColumn): number {
     const field = this.table([4, 1, 1, 4, null, 4], [0, 1, 2]);
     const [nameSlot, typeSlot, childrenSlot] = [this.lastSlot(0), this.lastSlot(3), this.lastSlot(5)];
     const text = new TextEncoder().encode(name);
