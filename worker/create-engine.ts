@@ -158,13 +158,8 @@ export function createEngine(database: Database, options: EngineOptions): Engine
       }
     },
     watch(requests) {
-      try {
-        filtered.watch(requests.filter(ofWindow), options.nowMs());
-      } catch (error) {
-        // Told by the picture of the request it is of.
-        if (!(error instanceof RangeError)) throw error;
-      }
       for (const [name, state] of streams) watchChosen(state, choicesOf(name, requests));
+      filtered.watch(requests.filter(ofWindow), options.nowMs());
     },
     keepFor(requests) {
       filtered.keepFor(requests.filter(ofWindow));

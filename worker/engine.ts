@@ -60,7 +60,7 @@ export interface Engine {
   picture(request: PanelRequest): PanelPicture;
   /**
    * These requests are looked at: what their filters need is made at once where it is not there, and gives way to no other.
-   * Throws as `picture` does.
+   * Throws when something cannot be made; the picture of the request that needs it tells of that.
    */
   watch(requests: readonly PanelRequest[]): void;
   /** Lets go what is kept for the filters of other requests than these. */
