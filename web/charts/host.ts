@@ -45,8 +45,7 @@ export function createHost(options: HostOptions): Host {
     size: (self, labels) => Math.min(self.width * most, labelWidth(self, labels, ink)) + 10 * k,
     splits: () => [...of().ticks],
     values: (self, values) => {
-      const [first = 0, second = first] = values;
-      const nth = labelEvery(Math.abs(self.valToPos(first, 'y') - self.valToPos(second, 'y')), fontPx);
+      const nth = labelEvery(of(), self.bbox.height / devicePixelRatio, fontPx);
       return values.map((one, at) => (at % nth === 0 ? shortened(self, of().label(one), self.width * most, ink) : ''));
     },
   });

@@ -61,9 +61,19 @@ test('time ticks stand on the round minutes of the zone', () => {
 });
 
 test('labels of values stand apart: where ticks are closer than letters are high, some are left out', () => {
-  expect(labelEvery(40, 12)).toBe(1);
-  expect(labelEvery(13, 12)).toBe(1);
-  expect(labelEvery(11, 20)).toBe(2);
-  expect(labelEvery(4, 20)).toBe(5);
-  expect(labelEvery(0, 20)).toBe(1);
+  const every = (stepPx: number, fontPx: number) => {
+    // Whatever an axis counts, what matters is how far apart its ticks are.
+    const found = [0.001, 1, 5000].map((step) => {
+      const ticks = [0, 1, 2, 3, 4].map((nth) => nth * step);
+      return labelEvery({ min: 0, max: 4 * step, ticks }, 4 * stepPx, fontPx);
+    });
+    expect(new Set(found).size).toBe(1);
+    return found[0];
+  };
+  expect(every(40, 12)).toBe(1);
+  expect(every(13, 12)).toBe(1);
+  expect(every(11, 20)).toBe(2);
+  expect(every(4, 20)).toBe(5);
+  expect(every(0, 20)).toBe(1);
+  expect(labelEvery({ min: 0, max: 1, ticks: [0] }, 100, 20)).toBe(1);
 });

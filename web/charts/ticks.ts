@@ -91,7 +91,13 @@ export function timeTickLabel(seconds: number, stepS: number, zone: Zone): strin
   return formatMinute(ms, zone);
 }
 
-/** Every how many-th label of a value axis is written, so that none stands upon another: ticks are `stepPx` apart. */
-export function labelEvery(stepPx: number, fontPx: number): number {
+/** Every how many-th label of a value axis is written, so that none stands upon another. */
+export function labelEvery(
+  { min, max, ticks }: { readonly min: number; readonly max: number; readonly ticks: readonly number[] },
+  heightPx: number,
+  fontPx: number,
+): number {
+  const [first = 0, second = first] = ticks;
+  const stepPx = ((second - first) / (max - min)) * heightPx;
   return stepPx > 0 ? Math.ceil((fontPx * 0.95) / stepPx) : 1;
 }
