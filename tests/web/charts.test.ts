@@ -113,6 +113,18 @@ test('V40 the crosshair is on all charts, with the values there in each legend, 
   await page.close();
 });
 
+test('V42 a value past a limit has one mark beside its colour, which says how grave it is', async () => {
+  const page = await open('charts');
+  const { x, y, height } = await plotOf(chartOf(page, 'Temperature and power'));
+  await page.mouse.move(x + 1, y + height / 2);
+  await expect.poll(() => legendOf(page, 'Temperature and power').then(words)).toMatch(/temperature 7[2-7]\.\d °C/);
+  const marks = await panel(page, 'Temperature and power')
+    .locator('.legend b')
+    .evaluateAll((all) => all.map((one) => getComputedStyle(one, '::before').content));
+  expect(marks).toEqual(['"▲ "', 'none']);
+  await page.close();
+});
+
 test('V40 dragging zooms the board to exactly that time, and a double click goes back', async () => {
   const page = await open('charts');
   const { x, y, width } = await plotOf(chartOf(page, 'Temperature and power'));

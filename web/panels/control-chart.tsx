@@ -142,9 +142,9 @@ export function ControlChart(props: KindProps<ControlChartPanel, 'series'>): JSX
                 <li class="at">{valuesAt(held().plot, index(), props.picture.stepUs !== 0, namer(), board.zone())}</li>
               )}
             </Show>
-            <li data-key={props.panel.value} data-value={value()} data-alarm={rule() ? 'alarm' : undefined}>
+            <li data-key={props.panel.value} data-value={value()}>
               <span class="swatch" style={{ '--swatch': colorOf(color()) }} />
-              {props.panel.value} <b>{text(value())}</b>
+              {props.panel.value} <b data-alarm={rule() ? 'alarm' : undefined}>{text(value())}</b>
             </li>
             <Show when={limits()} fallback={<li>Limits need two final windows</li>}>
               {(held) => <LimitItems limits={held()} text={text} />}

@@ -43,7 +43,7 @@ export function Legend(props: LegendProps): JSX.Element {
       </Show>
       <Index each={props.items}>
         {(item) => (
-          <li data-key={item().key} data-value={item().raw} data-alarm={item().passed?.level}>
+          <li data-key={item().key} data-value={item().raw}>
             <Show when={item().canToggle} fallback={<Entry item={item()} />}>
               <button
                 type="button"
@@ -103,7 +103,7 @@ export function Folding(props: { readonly names: string; readonly children: JSX.
 /** In elements of their own: what changes is then a text, and nothing is moved. */
 function Entry(props: { readonly item: LegendItem }): JSX.Element {
   /** A limit is passed by the value itself, by no mean of several. */
-  const signed = () =>
+  const own = () =>
     Math.max(
       0,
       props.item.values.findIndex(({ word }) => word === ''),
@@ -123,17 +123,11 @@ function Entry(props: { readonly item: LegendItem }): JSX.Element {
             <Show when={said().word}>
               <span class="word">{said().word} </span>
             </Show>
-            <b>{`${place === signed() ? signOf(props.item.passed) : ''}${said().text}`}</b>
+            <b data-alarm={place === own() ? props.item.passed?.level : undefined}>{said().text}</b>
           </span>
         )}
       </Index>
       <Show when={props.item.shown && props.item.earlier}>{(text) => <span class="was">{text()}</span>}</Show>
     </span>
   );
-}
-
-/** A shape beside the colour. */
-function signOf(passed: Passed | null): string {
-  if (passed === null) return '';
-  return passed.word.startsWith('below') ? '▼ ' : '▲ ';
 }
