@@ -30,11 +30,10 @@ export class FileTaken extends Error {
   override readonly name = 'FileTaken';
 }
 
-/** All bytes of a file. */
-export function readAll(file: JournalFile): Uint8Array {
-  const bytes = new Uint8Array(file.size());
-  const read = file.read(bytes, 0);
-  return bytes.subarray(0, read);
+/** All bytes of a file, or the first `bytes` of them. */
+export function readStart(file: JournalFile, bytes = file.size()): Uint8Array {
+  const start = new Uint8Array(Math.min(bytes, file.size()));
+  return start.subarray(0, file.read(start, 0));
 }
 
 const JOIN_BYTES = 64 * 1024;

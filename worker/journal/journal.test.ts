@@ -29,13 +29,18 @@ function stoppedClock() {
 
 /** Counts what reaches the files. */
 function counting(files: JournalFiles) {
-  const counts = { writes: 0, flushes: 0 };
+  const counts = { writes: 0, flushes: 0, readBytes: 0 };
   const counted: JournalFiles = {
     ...files,
     async open(name) {
       const file = await files.open(name);
       return {
         ...file,
+        read(into, at) {
+          const bytes = file.read(into, at);
+          counts.readBytes += bytes;
+          return bytes;
+        },
         write(bytes, at) {
           counts.writes++;
           return file.write(bytes, at);
@@ -99,7 +104,7 @@ test('J1 a tick is one write, and half a second is one flush', async () => {
     journal.commit();
     clock.pass(40);
   }
-  expect(counts).toEqual({ writes: before.writes + 10, flushes: before.flushes });
+  expect(counts).toEqual({ ...before, writes: before.writes + 10 });
   clock.pass(100);
   expect(counts.flushes).toBe(before.flushes + 1);
   clock.pass(10_000);
@@ -148,6 +153,26 @@ test('J8 a stream that is awaited is read before others that are longer at it, a
   const all = Array.from({ length: 12 }, (_, offset) => offset);
   expect(offsets).toEqual({ a: all, b: all, c: all });
   expect(order).toEqual(['a', 'b', 'b', 'b', 'a', 'a', 'c', 'c', 'c']);
+});
+
+test('what is kept is read once, but for the head of the newest segment', async () => {
+  const clock = stoppedClock();
+  const files = memoryFiles();
+  const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9, maxSegmentBytes: 500_000 }));
+  for (let offset = 0; offset < 8; offset++) {
+    journal.add({ frame: frame(offset, 100_000), receivedAtMs: 1 });
+    journal.commit();
+    await settled();
+  }
+  await journal.close();
+  const { counts, files: counted } = counting(files);
+  const again = createJournal({ files: counted, clock, budgetBytes: 1e9 });
+  await again.open();
+  let frames = 0;
+  for await (const entries of again.read()) frames += entries.filter((entry) => 'frame' in entry).length;
+  expect(frames).toBe(8);
+  const onDisk = [...files.contents.values()].reduce((sum, { length }) => sum + length, 0);
+  expect(counts.readBytes - onDisk).toBeLessThan(1000);
 });
 
 test('J2 the budget holds, and a quiet stream keeps what it has while a loud one turns over', async () => {

@@ -4,7 +4,7 @@ import { recordAt } from '../../contract/protocol/record.ts';
 import type { JournalStatus } from '../../contract/worker-api.ts';
 import type { ReceivedFrame } from '../connection/inbox.ts';
 import { checksum, decodeValue, encodeValue, type JournalEntry, type MessageEntry } from './entry.ts';
-import { FileTaken, type JournalFile, type JournalFiles, readAll, writeParts } from './files.ts';
+import { FileTaken, type JournalFile, type JournalFiles, readStart, writeParts } from './files.ts';
 import { StreamJournal } from './stream-journal.ts';
 
 export type BoardsMessage = Extract<Down, { type: 'boards' }>;
@@ -152,7 +152,7 @@ export function createJournal({ files, clock, budgetBytes, maxSegmentBytes }: Jo
     state = 'on';
     // Of a stream that is not read yet, the name is not known.
     streams = [...numbers].map(([id, segments]) => new StreamJournal(id, '', segments, options));
-    const record = recordAt(readAll(boardsFile), 0, checksum);
+    const record = recordAt(readStart(boardsFile), 0, checksum);
     return record && boardsOf(record.body);
   };
 

@@ -1,5 +1,6 @@
 import { MAX_RECORD_BYTES, RECORD_HEADER_BYTES, recordAt } from '../../contract/protocol/record.ts';
 import { beginsWith, checksum, decodeEntry, type JournalEntry } from './entry.ts';
+import { type JournalFile, readStart } from './files.ts';
 import { afterFrame, afterMessage, beginsAnew, isNext, type StreamHead } from './stream-head.ts';
 
 /** One entry of a segment, and how the stream stands after it. */
@@ -27,7 +28,14 @@ export function* readSegment(bytes: Uint8Array, before: StreamHead | null): Gene
   }
 }
 
-/** The head a segment begins with; null when it is not whole. */
+/** The first record of a segment, and nothing after it; so much as there is. */
+export function readFirst(file: JournalFile): Uint8Array {
+  const header = readStart(file, RECORD_HEADER_BYTES);
+  if (header.length < RECORD_HEADER_BYTES) return header;
+  return readStart(file, RECORD_HEADER_BYTES + new DataView(header.buffer).getUint32(0, true));
+}
+
+/** The head a segment begins with, of which the first record is enough; null when it is not whole. */
 export function headOf(bytes: Uint8Array): StreamHead | null {
   for (const { head } of readSegment(bytes, null)) return head;
   return null;

@@ -1,7 +1,7 @@
 import type { ReceivedFrame } from '../connection/inbox.ts';
 import { encodeHead, encodeMessage, encodeReceived, type JournalEntry, type MessageEntry } from './entry.ts';
-import { type JournalFile, type JournalFiles, readAll, writeParts } from './files.ts';
-import { headOf, isTorn, readSegment } from './read-segment.ts';
+import { type JournalFile, type JournalFiles, readStart, writeParts } from './files.ts';
+import { headOf, isTorn, readFirst, readSegment } from './read-segment.ts';
 import { afterFrame, afterMessage, anew, beginsAnew, newHead, type StreamHead } from './stream-head.ts';
 
 export interface StreamJournalOptions {
@@ -135,7 +135,7 @@ export class StreamJournal {
       const isLast = segment === this.#segments.at(-1);
       const file = isLast && this.#active ? this.#active : await this.#options.files.open(this.#nameOf(segment));
       try {
-        const bytes = readAll(file);
+        const bytes = readStart(file);
         const isFirst = before === null;
         const found = isFirst ? headOf(bytes) : null;
         if (found !== null && found.past !== this.#newestPast) {
@@ -165,14 +165,14 @@ export class StreamJournal {
   async find(): Promise<void> {
     for (let last = this.#segments.at(-1); last; last = this.#segments.at(-1)) {
       this.#active ??= await this.#options.files.open(this.#nameOf(last));
-      const bytes = readAll(this.#active);
-      const head = headOf(bytes);
+      const first = readFirst(this.#active);
+      const head = headOf(first);
       if (head !== null) {
         this.#head = head;
         this.#newestPast = head.past;
         return;
       }
-      if (!isTorn(bytes, 0)) this.#damaged = true;
+      if (!isTorn(first, 0)) this.#damaged = true;
       this.#active.close();
       this.#active = null;
       this.#drop(last);
