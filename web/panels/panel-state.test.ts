@@ -275,3 +275,14 @@ test('V1 a time that has ended and is final is neither live nor late nor stale: 
   const losses = [{ kind: 'gap', atMs: at(11, 5), reason: 'x', missing: 3 }] as const;
   expect(quarter({ losses }).word).toBe('gap · 3 missing');
 });
+
+test('V1 a log that follows says a gap while it is in view, and no longer', () => {
+  const lost = (agoMs: number, behindMs = 500) => {
+    const losses = [{ kind: 'gap', atMs: NOW - agoMs, reason: 'x', missing: 3 }] as const;
+    const inView = { fromUs: (NOW - behindMs - 900_000) * 1000, untilUs: null };
+    return shown({ behindMs }, { losses, inView }).name;
+  };
+  expect([lost(60_000), lost(899_000), lost(901_000)]).toEqual(['gap', 'gap', 'live']);
+  // By the clock, on which it was noticed: events may come ten seconds later than they happen.
+  expect([lost(899_000, 10_000), lost(905_000, 10_000)]).toEqual(['gap', 'live']);
+});

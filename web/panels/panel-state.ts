@@ -204,7 +204,8 @@ function gapInView(
 ): number | null {
   const { fromUs, untilUs } = inView ?? picture;
   // A loss is known by when it was noticed, on the clock: what follows is as far behind that as its newest event.
-  const behindMs = follows && untilUs !== null ? Math.max(0, nowMs - untilUs / 1000) : 0;
+  const newestUs = untilUs ?? picture.maxEventTimeUs;
+  const behindMs = follows && newestUs !== null ? Math.max(0, nowMs - newestUs / 1000) : 0;
   const found = losses.filter(
     ({ kind, atMs }) =>
       kind === 'gap' &&

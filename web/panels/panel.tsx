@@ -65,6 +65,10 @@ export function Panel(props: PanelProps): JSX.Element {
     const time = now && now.kind !== 'error' ? (now.streamTime ?? now) : null;
     return gains(time?.maxEventTimeUs == null ? null : time.maxEventTimeUs / 1000, board.nowMs());
   });
+  const newestUs = () => {
+    const now = picture();
+    return now === undefined || now.kind === 'error' ? null : now.maxEventTimeUs;
+  };
   const state = createMemo(
     () =>
       panelState({
@@ -77,7 +81,7 @@ export function Panel(props: PanelProps): JSX.Element {
         gaining: gaining(),
         losses: stream()?.losses ?? [],
         follows: typeof board.view().until !== 'number',
-        inView: props.panel.kind === 'events' ? inView(board.view(), null, 0) : undefined,
+        inView: props.panel.kind === 'events' ? inView(board.view(), newestUs(), board.nowMs()) : undefined,
         heardMs: board.heardMs(),
         paused: board.paused(),
         asleep: asleep(),
