@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createMemo, createSignal, onCleanup } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, untrack } from 'solid-js';
 import type { PanelPicture, PanelRequest, RowsPicture } from '../../contract/worker-api.ts';
 import { useBoard } from './board-context.ts';
 import { inView } from './in-view.ts';
@@ -48,11 +48,8 @@ export function createEventRows(
     const asked = sql();
     again();
     if (asked === null) return;
-    let gone = false;
-    onCleanup(() => {
-      gone = true;
-    });
-    const put = (found: Omit<Past, 'sql'>) => !gone && setPast({ sql: asked, ...found });
+    // What answers this question is taken, however late: not what answers one before it.
+    const put = (found: Omit<Past, 'sql'>) => untrack(sql) === asked && setPast({ sql: asked, ...found });
     board.query(asked).then(
       (rows) => put({ rows: pastRows(rows, picture().columns), problem: null }),
       (error: unknown) => put({ rows: [], problem: error instanceof Error ? error.message : String(error) }),
