@@ -45,6 +45,10 @@ test('K2 of several streams the one furthest behind is named; of those that have
   });
   expect(words({ orders: aged(0), line: aged(4 * 3_600_000) }).words).toMatch(/^line: nothing new/);
   expect(words({ orders: aged(4 * 3_600_000), line: aged(5 * 3_600_000) }).words).toMatch(/^line: replay/);
+  // By the relay's clock: this computer's is an hour ahead.
+  const hour = 3_600_000;
+  const ahead = { ...base, clockAheadMs: hour, streams: { orders: aged(hour + 2000), line: aged(4 * hour) } };
+  expect(wallState(ahead, now, zone).words).toMatch(/^line: nothing new/);
   expect(words({ orders: aged(0), line: aged(null) })).toEqual({ tone: 'waiting', words: 'line: no events yet' });
   expect(words({ orders: aged(0), file: aged(90_000, 'ended') }).words).toBe('live');
   expect(words({ file: aged(90_000, 'ended') })).toEqual({ tone: 'late', words: 'ended · newest event 11:58:30' });

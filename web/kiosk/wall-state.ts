@@ -34,10 +34,11 @@ export function wallState(status: Status | null, nowMs: number, zone: Zone): Wal
   if (ended) return { tone: 'late', words: `ended${newest}` };
   if (eventMs === null)
     return { tone: 'waiting', words: of === '' ? 'connected, no events yet' : `${of}no events yet` };
-  const ageMs = nowMs - eventMs - (status.clockAheadMs ?? 0);
+  const agoMs = (us: number) => nowMs - us / 1000 - (status.clockAheadMs ?? 0);
+  const ageMs = agoMs(eventMs * 1000);
   if (ageMs <= FRESH_MS) return { tone: 'live', words: 'live' };
   // What comes is not of this stream where another one is newer than any replay.
-  const isReplay = streams.every(([, { maxEventTimeUs: us }]) => us === null || nowMs - us / 1000 > REPLAY_BEHIND_MS);
+  const isReplay = streams.every(([, { maxEventTimeUs: us }]) => us === null || agoMs(us) > REPLAY_BEHIND_MS);
   if (isReplay && status.eventsPerSecond > 0) return { tone: 'late', words: `${of}replay${newest}` };
   return { tone: 'late', words: `${of}nothing new${newest} · ${formatSpan(ageMs)} ago` };
 }
