@@ -63,7 +63,7 @@ export function Home(props: HomeProps): JSX.Element {
                 ref={search}
                 type="search"
                 placeholder="Search titles, panels, tags, streams"
-                aria-label="Search boards by title, tag or stream"
+                aria-label="Search boards by title, panel, tag or stream"
                 aria-keyshortcuts="/"
                 value={text()}
                 onInput={(event) => setText(event.currentTarget.value)}

@@ -1,7 +1,7 @@
 /** Lines of JSON, or one JSON list. */
 const ACCEPTED = /\.(jsonl|ndjson|json)$/i;
 
-/** What is given, and which of it can be read, by its name. */
+/** Whether a file that is given can be read, by its name. */
 export function isAccepted({ name }: { readonly name: string }): boolean {
   return ACCEPTED.test(name);
 }
