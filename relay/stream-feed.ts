@@ -17,7 +17,8 @@ import { type FeedCounts, FeedTally } from './feed-tally.ts';
 import type { Log, LogEntry } from './log/log.ts';
 import type { LeftEpoch, LogStore, LogUse } from './log/store.ts';
 import { Pipeline, type PipelineParts, type PipelineSink } from './pipeline.ts';
-import { PackedLog } from './serve/packed-log.ts';
+import type { PackedLog } from './serve/packed-log.ts';
+import { PackedLogs } from './serve/packed-logs.ts';
 import type { Shaper } from './shape/shaper.ts';
 import type { RawRecord, Source, StartFrom } from './sources/source.ts';
 import { untilAborted } from './sources/wait.ts';
@@ -38,6 +39,8 @@ export interface FeedParts extends Omit<PipelineParts, 'shaper' | 'stood'> {
   readonly deadLetters: DeadLetters;
   /** How far back a tab without a position begins, by event time; null: as far as it goes. (P7) */
   readonly backfillUs: number | null;
+  /** Does a window take doubles from it now? Left out: none ever does. (W31) */
+  readonly isDeduped?: () => boolean;
 }
 
 export interface FeedListener {
@@ -65,13 +68,14 @@ export class StreamFeed {
   readonly #order: FeedOrder;
   readonly #replay: FeedReplay;
   readonly #tally = new FeedTally();
-  readonly #packed = new WeakMap<Log, PackedLog>();
+  readonly #packed: PackedLogs;
   #state: SourceState = { state: 'connecting', message: null, fix: null };
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
     this.#shaper = parts.makeShaper([]);
     this.#source = parts.source;
+    this.#packed = new PackedLogs((version) => this.schemaOf(version), parts.isDeduped ?? (() => false));
     this.#kept = new FeedLog(parts.store, this.#logUse(), parts.clock);
     this.#order = new FeedOrder(parts.deadLetters, (entry) => this.opened?.log.append(entry));
     this.#replay = new FeedReplay({
@@ -158,13 +162,9 @@ export class StreamFeed {
     return this.#shaper.schemaOf(version);
   }
 
-  /** A log's past in few frames, for readers who are behind. (F10) */
-  packed(log: Log): PackedLog {
-    const known = this.#packed.get(log);
-    if (known !== undefined) return known;
-    const made = new PackedLog(log, (version) => this.schemaOf(version));
-    this.#packed.set(log, made);
-    return made;
+  /** A log's past in few frames, for readers who are behind; null: it is sent as it was sealed. (F10) */
+  packed(log: Log): PackedLog | null {
+    return this.#packed.of(log);
   }
 
   get watermarkUs(): number | null {
@@ -288,7 +288,7 @@ export class StreamFeed {
       schemaOf: (version) => this.schemaOf(version),
       events: {
         shown: () => {
-          if (this.opened !== null) this.packed(this.opened.log).grown();
+          if (this.opened !== null) this.packed(this.opened.log)?.grown();
           for (const listener of this.#listeners) listener.appended?.();
         },
         keeping: () => this.deadLetters.syncWritten(),

@@ -2,6 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { InTabLetters } from '../../contract/in-tab.ts';
 import type { Down } from '../../contract/protocol/down.ts';
 import type { Boards } from '../../contract/worker-api.ts';
+import { dedupedStreams } from '../boards/deduped.ts';
 import { FirstBoards } from '../first-boards.ts';
 import { Conflators } from '../serve/conflation.ts';
 import { Session } from '../serve/session.ts';
@@ -37,7 +38,10 @@ const MAX_LOG_BYTES = 256 * 1024 * 1024;
 
 export function startTabRelay({ streams, boards: written, clock, run, onFailure }: TabRelayParts): TabRelay {
   const maxLogBytes = MAX_LOG_BYTES / Math.max(1, streams.length);
-  const feeds = new Map(streams.map((stream) => [stream.name, feedOf(stream, clock, maxLogBytes)]));
+  let deduped: ReadonlySet<string> = new Set();
+  const feeds = new Map(
+    streams.map((stream) => [stream.name, feedOf(stream, clock, maxLogBytes, () => deduped.has(stream.name))]),
+  );
   const sessions = new Set<Session>();
   const conflators = new Conflators();
   const first = written === null ? new FirstBoards(Object.fromEntries(feeds), {}) : null;
@@ -46,6 +50,10 @@ export function startTabRelay({ streams, boards: written, clock, run, onFailure 
     const { boards = {}, windows = {} } = first?.made() ?? {};
     return { type: 'boards', boards, windows, playlists: {}, problems: [], made: Object.keys(boards) };
   };
+  const findDeduped = () => {
+    deduped = dedupedStreams(tellOfBoards().windows);
+  };
+  findDeduped();
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
     streams: Object.fromEntries(
@@ -66,6 +74,7 @@ export function startTabRelay({ streams, boards: written, clock, run, onFailure 
       schema(schema) {
         if (first === null) return;
         first.learn(schema);
+        findDeduped();
         for (const session of sessions) session.tellBoards();
       },
     });

@@ -26,6 +26,7 @@ export function feedOf(
   { name, spec, source, pacer, aheadUs }: TabStream,
   clock: Clock,
   maxLogBytes: number,
+  isDeduped: () => boolean,
 ): StreamFeed {
   const { delay, idle } = spec.time;
   return new StreamFeed({
@@ -42,5 +43,6 @@ export function feedOf(
     deadLetters: DeadLetters.inMemory(clock),
     store: memoryStore({ maxBytes: maxLogBytes, fromEarliest: true }),
     backfillUs: null,
+    isDeduped,
   });
 }

@@ -15,7 +15,7 @@ import { Turns } from './turns.ts';
  * Rows are judged late by the newest watermark that came before them. So frames with late rows go as they are, with the
  * watermark they would have met; the others, where none is late, wait to be one frame for as long as what is sent before
  * it makes none of their rows late. What a tab counts is the same, but for `dedup`, which forgets by the watermark in
- * between: of a stream that a window takes doubles from, nothing is packed (session.ts).
+ * between: of a stream that a window takes doubles from, nothing is packed (boards/deduped.ts).
  */
 export interface PackedBlock {
   /** Sequence after its last entry. */
@@ -28,9 +28,13 @@ export interface PackedRun extends PackedBlock {
   at: number;
 }
 
+export function isBlockStart(sequence: number): boolean {
+  return sequence % BLOCK_ENTRIES === 0;
+}
+
 /** Does a block begin here of which all is there, and fits? */
 export function isWholeBlock(log: Log, sequence: number, fits = (_: LogExtent) => true): boolean {
-  if (sequence % BLOCK_ENTRIES !== 0 || sequence < log.start || sequence + BLOCK_ENTRIES > log.end) return false;
+  if (!isBlockStart(sequence) || sequence < log.start || sequence + BLOCK_ENTRIES > log.end) return false;
   for (let at = sequence; at < sequence + BLOCK_ENTRIES; at++) {
     const extent = log.extent(at);
     if (extent === null || !fits(extent)) return false;

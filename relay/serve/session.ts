@@ -2,7 +2,6 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Down } from '../../contract/protocol/down.ts';
 import { type Up, UpSchema } from '../../contract/protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../contract/protocol/version.ts';
-import { sourceStream } from '../../contract/spec/source-stream.ts';
 import type { StreamFeed } from '../stream-feed.ts';
 import type { Conflators } from './conflation.ts';
 import { Subscription, type SubscriptionOutput } from './subscription.ts';
@@ -180,7 +179,6 @@ export class Session {
       send: (down) => this.#send(down),
       frame: (bytes, payloadBytes) => this.#frame(bytes, payloadBytes),
       wake: () => this.#deliver(),
-      mayPack: () => !this.#isDeduped(message.stream),
       failed: (why) => {
         this.#send({ type: 'fault', code: 'source_failed', stream: message.stream, message: why });
         if (this.#state.kind === 'live') this.#bye('shutdown', why, SOURCE_RETRY_MS);
@@ -189,14 +187,6 @@ export class Session {
     const subscription = new Subscription(feed, message.from, output, this.#parts.conflators);
     subscriptions.set(message.stream, subscription);
     this.#deliver();
-  }
-
-  /** Doubles are told by the watermarks between frames: such a stream comes as it was sealed. (W31) */
-  #isDeduped(stream: string): boolean {
-    const { windows } = this.#parts.boards();
-    return Object.entries(windows).some(
-      ([name, { dedup }]) => dedup !== undefined && sourceStream(name, windows) === stream,
-    );
   }
 
   /** One entry of each stream in turn, while there is credit. (F5) */

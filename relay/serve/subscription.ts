@@ -7,7 +7,7 @@ import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp, type CatchUpLoss } from './catch-up.ts';
 import { ConflatedReader, type Conflators } from './conflation.ts';
 import { decideOutcome, distance, type Outcome } from './outcome.ts';
-import { isPartlyHad, isWholeBlock, type PackedBlock, type PackedRun } from './packed-log.ts';
+import { isBlockStart, isPartlyHad, isWholeBlock, type PackedBlock, type PackedRun } from './packed-log.ts';
 import { PastFilter } from './past-filter.ts';
 
 /**
@@ -17,8 +17,6 @@ import { PastFilter } from './past-filter.ts';
  *                          └─ its floor passed us ─▶ catching-up, or a gap where the source keeps no past
  */
 export interface SubscriptionOutput {
-  /** May the past come in fewer frames than it was sealed in? (F10) */
-  mayPack(): boolean;
   send(message: Down): void;
   /** Sends a frame and takes its payload from the credit. */
   frame(message: Uint8Array, payloadBytes: number): void;
@@ -247,8 +245,10 @@ export class Subscription {
 
   /** A packed block, where nothing in it is passed. */
   #packedAt(log: Log, sequence: number): PackedBlock | 'wait' | null {
-    if (!this.#output.mayPack() || !isWholeBlock(log, sequence, (extent) => !this.#isPassed(extent))) return null;
-    const block = this.#feed.packed(log).at(sequence, () => this.#output.wake());
+    if (!isBlockStart(sequence)) return null;
+    const packed = this.#feed.packed(log);
+    if (packed === null || !isWholeBlock(log, sequence, (extent) => !this.#isPassed(extent))) return null;
+    const block = packed.at(sequence, () => this.#output.wake());
     return block !== null && block !== 'wait' && isPartlyHad(block, this.#next) ? null : block;
   }
 

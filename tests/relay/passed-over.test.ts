@@ -39,7 +39,6 @@ async function deliver(
   let frames = 0;
   let wakes = 0;
   const output = {
-    mayPack: () => true,
     send: () => undefined,
     frame: () => {
       frames++;
