@@ -32,9 +32,9 @@ export function isBlockStart(sequence: number): boolean {
   return sequence % BLOCK_ENTRIES === 0;
 }
 
-/** Does a block begin here of which all is there, and fits? */
-export function isWholeBlock(log: Log, sequence: number, fits = (_: LogExtent) => true): boolean {
-  if (!isBlockStart(sequence) || sequence < log.start || sequence + BLOCK_ENTRIES > log.end) return false;
+/** Is all of the block that begins here there, and does it fit? */
+function isWhole(log: Log, sequence: number, fits: (extent: LogExtent) => boolean): boolean {
+  if (sequence < log.start || sequence + BLOCK_ENTRIES > log.end) return false;
   for (let at = sequence; at < sequence + BLOCK_ENTRIES; at++) {
     const extent = log.extent(at);
     if (extent === null || !fits(extent)) return false;
@@ -81,10 +81,10 @@ export class PackedLog {
 
   /**
    * What is sent in place of the block that begins at `sequence`; null: the log's own entries are, as no whole block
-   * begins there, or it is not worth it. `wait`: it is being made, and `made` is called.
+   * begins there of which all `fits`, or it is not worth it. `wait`: it is being made, and `made` is called.
    */
-  at(sequence: number, made: () => void): PackedBlock | 'wait' | null {
-    if (!isWholeBlock(this.#log, sequence) || this.#unread.delete(sequence)) return null;
+  at(sequence: number, made: () => void, fits = (_: LogExtent) => true): PackedBlock | 'wait' | null {
+    if (!isBlockStart(sequence) || !isWhole(this.#log, sequence, fits) || this.#unread.delete(sequence)) return null;
     const block = this.#blocks.get(sequence);
     if (block !== undefined) {
       this.#keep(sequence, block);
@@ -98,7 +98,8 @@ export class PackedLog {
   grown(): void {
     const end = this.#log.end - (this.#log.end % BLOCK_ENTRIES);
     const newest = end - BLOCK_ENTRIES;
-    if (turns.idle && isWholeBlock(this.#log, newest) && !this.#blocks.has(newest)) this.#want(newest);
+    if (this.#blocks.has(newest) || !turns.idle) return;
+    if (isWhole(this.#log, newest, () => true)) this.#want(newest);
   }
 
   #want(sequence: number): Set<() => void> {

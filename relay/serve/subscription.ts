@@ -7,7 +7,7 @@ import type { StreamFeed } from '../stream-feed.ts';
 import { CatchUp, type CatchUpLoss } from './catch-up.ts';
 import { ConflatedReader, type Conflators } from './conflation.ts';
 import { decideOutcome, distance, type Outcome } from './outcome.ts';
-import { isBlockStart, isPartlyHad, isWholeBlock, type PackedBlock, type PackedRun } from './packed-log.ts';
+import { isBlockStart, isPartlyHad, type PackedBlock, type PackedRun } from './packed-log.ts';
 import { PastFilter } from './past-filter.ts';
 
 /**
@@ -246,9 +246,8 @@ export class Subscription {
   /** A packed block, where nothing in it is passed. */
   #packedAt(log: Log, sequence: number): PackedBlock | 'wait' | null {
     if (!isBlockStart(sequence)) return null;
-    const packed = this.#feed.packed(log);
-    if (packed === null || !isWholeBlock(log, sequence, (extent) => !this.#isPassed(extent))) return null;
-    const block = packed.at(sequence, () => this.#output.wake());
+    const made = () => this.#output.wake();
+    const block = this.#feed.packed(log)?.at(sequence, made, (extent) => !this.#isPassed(extent)) ?? null;
     return block !== null && block !== 'wait' && isPartlyHad(block, this.#next) ? null : block;
   }
 
