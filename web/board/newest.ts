@@ -38,14 +38,18 @@ export interface Progress {
 
 export function progressOf(board: Pick<Board, 'panels'>, windows: Windows, status: Status | null): Progress {
   const streams = streamsOf(board, windows, status);
-  const behind = streams.filter(({ catchingUp }) => catchingUp);
-  const times = behind.flatMap(({ maxEventTimeUs }) => (maxEventTimeUs === null ? [] : [maxEventTimeUs]));
-  const eventUs = times.length > 0 ? Math.min(...times) : newestAmong(streams);
-  const eventMs = eventUs === null ? null : eventUs / 1000;
+  const newestUs = newestAmong(streams);
+  const eventMs = readThroughMs(streams) ?? (newestUs === null ? null : newestUs / 1000);
   return {
     eventMs,
     eventHereMs: eventMs === null ? null : eventMs + (status?.clockAheadMs ?? 0),
-    catchingUp: behind.length > 0,
+    catchingUp: streams.some(({ catchingUp }) => catchingUp),
     ended: streams.length > 0 && streams.every(({ source }) => source.state === 'ended'),
   };
+}
+
+/** Of streams whose history is being read, how far the one furthest behind has come, by event time; null: nowhere yet, or none is read. */
+export function readThroughMs(streams: readonly StreamStatus[]): number | null {
+  const read = streams.flatMap(({ catchingUp, maxEventTimeUs: us }) => (catchingUp && us !== null ? [us / 1000] : []));
+  return read.length > 0 ? Math.min(...read) : null;
 }

@@ -1,5 +1,6 @@
 import type { Status } from '../../contract/worker-api.ts';
 import { AHEAD_MS, REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
+import { readThroughMs } from './newest.ts';
 import { isOpening } from './opening.ts';
 
 /** The state of all streams as one line says it: sums where they add up, the worst where they do not. */
@@ -52,10 +53,7 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const { rebuilding } = status;
   const opening = isOpening(status);
   const catchingUp = connected && streams.some((stream) => stream.catchingUp);
-  const read = catchingUp
-    ? streams.flatMap((one) => (one.catchingUp && one.maxEventTimeUs !== null ? [one.maxEventTimeUs / 1000] : []))
-    : [];
-  const readMs = read.length > 0 ? Math.min(...read) : null;
+  const readMs = catchingUp ? readThroughMs(streams) : null;
   const readAgeMs = readMs === null ? null : nowMs - readMs - (status.clockAheadMs ?? 0);
   return {
     catchingUp,
