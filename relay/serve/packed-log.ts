@@ -1,5 +1,5 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
-import { decodeFrame, encodeFrame, type FrameHeader, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { decodeFrame, encodeFrame, type Frame, MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { type PlacedRow, readRows } from '../batch/read-frame.ts';
 import type { Log, LogEntry, LogExtent } from '../log/log.ts';
 import { encodeRows } from './encode-rows.ts';
@@ -59,7 +59,12 @@ const FEW_FRAMES = 4;
 const MAX_ROWS = 8_192;
 const MAX_CACHE_BYTES = 16 * 2 ** 20;
 
-type Frame = Extract<LogEntry, { kind: 'frame' }>;
+type FrameEntry = Extract<LogEntry, { kind: 'frame' }>;
+
+/** An entry and what its message says. */
+interface OpenFrame extends Frame {
+  readonly entry: FrameEntry;
+}
 
 /** Of all streams of this process. */
 const turns = new Turns();
@@ -193,20 +198,21 @@ export function packEntries(
       packed.push(entry);
       continue;
     }
-    const { header } = decodeFrame(entry.message);
+    const frame = { entry, ...decodeFrame(entry.message) };
+    const { header } = frame;
     const schema = schemaOf(header.schemaVersion);
     if (schema === null) return null;
     watermarkUs = Math.max(watermarkUs, header.watermarkBeforeUs);
     if (header.minEventTimeUs <= watermarkUs || entry.payloadBytes > LARGE_BYTES) {
       close(partition);
       closeBefore(watermarkUs);
-      packed.push(withWatermark(entry, watermarkUs));
+      packed.push(withWatermark(frame, watermarkUs));
       continue;
     }
-    if (open.get(partition)?.takes(entry, header) === false) close(partition);
+    if (open.get(partition)?.takes(frame) === false) close(partition);
     const run = open.get(partition);
-    if (run === undefined) open.set(partition, new Run(entry, { ...header, watermarkBeforeUs: watermarkUs }, schema));
-    else run.add(entry, header);
+    if (run === undefined) open.set(partition, new Run(frame, schema, watermarkUs));
+    else run.add(frame);
   }
   for (const partition of [...open.keys()]) close(partition);
   return packed;
@@ -215,9 +221,9 @@ export function packEntries(
 /** Frames of one partition and schema version, one after the other, on their way to be one. */
 class Run {
   readonly #schema: StreamSchema;
-  readonly #first: FrameHeader;
-  readonly #frames: Frame[] = [];
-  #last: FrameHeader;
+  readonly #first: OpenFrame;
+  readonly #frames: OpenFrame[] = [];
+  #last: OpenFrame;
   #rows = 0;
   /** Of payloads as they were. */
   #bytes = 0;
@@ -225,44 +231,40 @@ class Run {
   readonly watermarkUs: number;
   minEventTimeUs = Number.POSITIVE_INFINITY;
 
-  constructor(entry: Frame, header: FrameHeader, schema: StreamSchema) {
+  constructor(first: OpenFrame, schema: StreamSchema, watermarkUs: number) {
     this.#schema = schema;
-    this.#first = header;
-    this.#last = header;
-    this.watermarkUs = header.watermarkBeforeUs;
-    this.add(entry, header);
+    this.#first = first;
+    this.#last = first;
+    this.watermarkUs = watermarkUs;
+    this.add(first);
   }
 
-  takes({ payloadBytes }: Frame, { rows, schemaVersion }: FrameHeader): boolean {
-    if (schemaVersion !== this.#schema.version) return false;
-    return this.#rows + rows <= MAX_ROWS && this.#bytes + payloadBytes <= MAX_PACKED_BYTES;
+  takes({ entry, header }: OpenFrame): boolean {
+    if (header.schemaVersion !== this.#schema.version) return false;
+    return this.#rows + header.rows <= MAX_ROWS && this.#bytes + entry.payloadBytes <= MAX_PACKED_BYTES;
   }
 
-  add(entry: Frame, header: FrameHeader): void {
-    this.#frames.push(entry);
-    this.#last = header;
+  add(frame: OpenFrame): void {
+    const { entry, header } = frame;
+    this.#frames.push(frame);
+    this.#last = frame;
     this.#rows += header.rows;
     this.#bytes += entry.payloadBytes;
     this.minEventTimeUs = Math.min(this.minEventTimeUs, header.minEventTimeUs);
   }
 
-  entry(): Frame {
-    const [only] = this.#frames;
-    if (only !== undefined && this.#frames.length === 1) return withWatermark(only, this.watermarkUs);
+  entry(): FrameEntry {
+    if (this.#frames.length === 1) return withWatermark(this.#first, this.watermarkUs);
     const rows: PlacedRow[] = [];
-    for (const { message } of this.#frames) {
-      const { header, payload } = decodeFrame(message);
-      rows.push(...readRows(payload, header.firstOffset, this.#schema));
-    }
-    const { stream, epoch, partition, firstOffset, watermarkBeforeUs } = this.#first;
-    const { nextOffset, sealedAtUs } = this.#last;
-    const place = { stream, epoch, partition, firstOffset, nextOffset, watermarkBeforeUs, sealedAtUs };
-    return encodeRows(place, this.#schema, rows);
+    for (const { header, payload } of this.#frames) rows.push(...readRows(payload, header.firstOffset, this.#schema));
+    const { stream, epoch, partition, firstOffset } = this.#first.header;
+    const { nextOffset, sealedAtUs } = this.#last.header;
+    const place = { stream, epoch, partition, firstOffset, nextOffset, sealedAtUs };
+    return encodeRows({ ...place, watermarkBeforeUs: this.watermarkUs }, this.#schema, rows);
   }
 }
 
-function withWatermark(entry: Frame, watermarkBeforeUs: number): Frame {
-  const { header, payload } = decodeFrame(entry.message);
+function withWatermark({ entry, header, payload }: OpenFrame, watermarkBeforeUs: number): FrameEntry {
   if (header.watermarkBeforeUs === watermarkBeforeUs) return entry;
   return { ...entry, message: encodeFrame({ ...header, watermarkBeforeUs }, payload) };
 }
