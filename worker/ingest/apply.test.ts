@@ -249,3 +249,17 @@ test('W12 an expression that fails on a row is null there, and the stream goes o
     { 'word::INT % 2': null, n: 1, s: null },
   ]);
 });
+
+test('where a stream has another time field by now, rows of the time before have nothing in the old one', async () => {
+  const before = testSchema('moved', { price: 'float64' });
+  const now = { ...testSchema('moved', { price: 'float64', at: 'timestamp' }, 2), timeField: 'at' };
+  for (const schema of [before, now]) engine.schema(schema);
+  engine.begin('moved', 'fresh', { epoch: 'e1', next: { 0: 0 } });
+  const select = { n: "count(epoch_us(timestamp) || '')", p: "max(price || '')" };
+  expect(
+    engine.windows({ w_moved: { from: 'moved', window: 'tumble(10s)', by: [], select, late: { allow: '0s' } } }),
+  ).toEqual([]);
+  engine.apply([testFrame(before, [{ timeUs: SECOND, price: 1 }])], 0);
+  engine.apply([testFrame(now, [{ timeUs: SECOND, price: 2, timestamp: SECOND }], { firstOffset: 1 })], 0);
+  expect(await engine.query('SELECT n, p FROM w_moved')).toEqual([{ n: 1, p: '2.0' }]);
+});

@@ -150,9 +150,9 @@ export class Segments {
     const has = new Map(own.fields.map((field) => [field.name, field]));
     const columns = newest.fields.flatMap(({ name, type }) => {
       if (name === newest.timeField) return `_event_time AS ${quoteName(name)}`;
-      if (only && has.has(name) && !only.has(name)) return [];
       const field = name === own.timeField ? undefined : has.get(name);
       if (!field) return `NULL::${TYPES[type]} AS ${quoteName(name)}`;
+      if (only && !only.has(name)) return [];
       return field.type === type
         ? quoteName(name)
         : `TRY_CAST(${quoteName(name)} AS ${TYPES[type]}) AS ${quoteName(name)}`;
