@@ -186,6 +186,14 @@ test('the range is chosen by keyboard and written to the address', async () => {
   await page.getByRole('button', { name: /Event time in view: Last hour/ }).press('Enter');
   await page.keyboard.press('Escape');
   expect(await page.getByRole('dialog').count()).toBe(0);
+  // A time of day alone is today's, and stays of that day in a link.
+  await page.getByRole('button', { name: /Event time in view: Last hour/ }).press('Enter');
+  await page.getByLabel('From', { exact: true }).fill('11:30');
+  await page.getByLabel('To', { exact: true }).fill('11:45:30');
+  expect(await page.locator('[data-meaning]').textContent()).toMatch(/11:30 – 11:45:30$/);
+  await page.getByLabel('To', { exact: true }).press('Enter');
+  const { searchParams } = new URL(page.url());
+  expect([searchParams.get('from'), searchParams.get('to')]).toEqual(['2026-11-22 11:30', '2026-11-22 11:45:30']);
   await page.close();
 });
 

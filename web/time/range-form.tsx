@@ -2,7 +2,7 @@ import { createMemo, createSignal, createUniqueId, type JSX, Show } from 'solid-
 import type { TimeControl } from './create-time.ts';
 import { textOf } from './move.ts';
 import { isProblem, type RangeProblem } from './range.ts';
-import { fromWallText, wallText } from './wall-text.ts';
+import { datedText, fromWallText, wallText } from './wall-text.ts';
 import { betweenWords } from './words.ts';
 
 /** Both ends of the range as text, by hand or from the calendar, with what they mean said while they are written. */
@@ -10,7 +10,12 @@ export function RangeForm(props: { time: TimeControl; nowMs: number; onDone: () 
   const [from, setFrom] = createSignal(props.time.text().from);
   const [to, setTo] = createSignal(props.time.text().to);
   const id = createUniqueId();
-  const found = createMemo(() => props.time.explain({ from: from(), to: to() }));
+  /** With their day: a link says the same tomorrow. */
+  const dated = () => {
+    const [nowMs, zone] = [props.time.nowUs() / 1000, props.time.zone()];
+    return { from: datedText(from(), nowMs, zone).trim(), to: datedText(to(), nowMs, zone).trim() };
+  };
+  const found = createMemo(() => props.time.explain(dated()));
   const problem = (): RangeProblem | null => {
     const now = found();
     return isProblem(now) ? now : null;
@@ -63,7 +68,7 @@ export function RangeForm(props: { time: TimeControl; nowMs: number; onDone: () 
         event.preventDefault();
         if (problem()) return;
         props.onDone();
-        props.time.choose({ from: from().trim(), to: to().trim() });
+        props.time.choose(dated());
       }}
     >
       {field('from', 'From', from, setFrom)}

@@ -5,7 +5,7 @@ import { QUICK_RANGES } from './quick-ranges.ts';
 import { betweenOf, isProblem, isSameView, parseRange, type RangeText, viewOf } from './range.ts';
 import { resolveTime } from './resolve.ts';
 import { parseTime } from './time-text.ts';
-import { fromWallText, wallText } from './wall-text.ts';
+import { datedText, fromWallText, wallText } from './wall-text.ts';
 import { betweenWords, ownRange, rangeWords } from './words.ts';
 
 const us = (iso: string) => Date.parse(iso) * 1000;
@@ -201,4 +201,21 @@ test('the calendar’s fields are by the zone’s clock, there and back', () => 
   expect(fromWallText('2026-11-23T06:00:30')).toBe('2026-11-23 06:00:30');
   expect(fromWallText('')).toBeNull();
   expect(at(fromWallText('2026-11-23T06:00:30') ?? '', NOW, 'Europe/Berlin')).toBe('2026-11-23T05:00:30Z');
+});
+
+test('V61 a time of day alone is one of today by the zone’s clock, also where it is still to come', () => {
+  const dated = (text: string, zone = 'UTC') => datedText(text, Date.parse(NOW), { timeZone: zone });
+  expect(['14:55', ' 9:05 ', '14:55:30', '00:00'].map((text) => dated(text))).toEqual([
+    '2026-11-23 14:55',
+    '2026-11-23 09:05',
+    '2026-11-23 14:55:30',
+    '2026-11-23 00:00',
+  ]);
+  expect(dated('06:00', 'Pacific/Auckland')).toBe('2026-11-24 06:00');
+  for (const other of ['24:00', '14:60', '14:5', '14', '2026-11-22 14:55', 'now-1h', ''])
+    expect(dated(other)).toBe(other);
+  const shown = (from: string, to: string) => between({ from: dated(from), to: dated(to) }, NOW);
+  expect(shown('10:00', 'now')).toEqual(['2026-11-23T10:00:00Z', NOW, true]);
+  expect(shown('10:00', '14:55:30')).toEqual(['2026-11-23T10:00:00Z', '2026-11-23T14:55:30Z', false]);
+  expect(shown('14:55', 'now')).toEqual({ field: 'from', message: 'has not come yet' });
 });

@@ -11,3 +11,11 @@ export function fromWallText(text: string): string | null {
   if (day === undefined) return null;
   return `${day} ${minute}${second === undefined || second === ':00' ? '' : second}`;
 }
+
+const CLOCK = /^([01]?\d|2[0-3])(:[0-5]\d(?::[0-5]\d)?)$/;
+
+/** A time of day alone with the day that `nowMs` is in, also where that is still to come: `14:55` is `2026-11-23 14:55`. Else as it is. */
+export function datedText(text: string, nowMs: number, zone: Zone): string {
+  const [, hour, rest] = CLOCK.exec(text.trim()) ?? [];
+  return hour === undefined ? text : `${formatDay(nowMs, zone)} ${hour.padStart(2, '0')}${rest}`;
+}
