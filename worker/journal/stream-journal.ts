@@ -42,8 +42,6 @@ export class StreamJournal {
   /** Something came after the last segment's head: a head alone is never a full segment. */
   #grown = false;
   #damaged = false;
-  /** Known once the newest segment is found. */
-  #newestPast: number | null = null;
   /** The highest number a segment has ever had. */
   #last: number;
 
@@ -126,10 +124,10 @@ export class StreamJournal {
    * All entries, oldest first, from the head of the oldest segment on. At what is damaged the reading ends, and it goes
    * with all that came after it, whole or not: kept on beyond a hole they would be rows of a stream that pretends to have
    * none, while from the hole on the relay gives them again, or says what it no longer has. Segments of another past than
-   * the newest go as a whole. Nothing may be added meanwhile.
+   * the newest go as a whole. After `find`; nothing may be added from then on until all is read.
    */
   async *read(): AsyncGenerator<JournalEntry> {
-    if (this.#newestPast === null) await this.find();
+    const { past } = this.#head;
     let before: StreamHead | null = null;
     for (const segment of [...this.#segments]) {
       const isLast = segment === this.#segments.at(-1);
@@ -138,7 +136,7 @@ export class StreamJournal {
         const bytes = readStart(file);
         const isFirst = before === null;
         const found = isFirst ? headOf(bytes) : null;
-        if (found !== null && found.past !== this.#newestPast) {
+        if (found !== null && found.past !== past) {
           this.#drop(segment);
           continue;
         }
@@ -161,7 +159,7 @@ export class StreamJournal {
     if (before !== null) this.#head = before;
   }
 
-  /** Opens the newest segment that has a head, which says whose and of which past it is; those after it go. */
+  /** Opens the newest segment that has a head, which says whose and of which past the stream is; those after it go. */
   async find(): Promise<void> {
     for (let last = this.#segments.at(-1); last; last = this.#segments.at(-1)) {
       this.#active ??= await this.#options.files.open(this.#nameOf(last));
@@ -169,7 +167,6 @@ export class StreamJournal {
       const head = headOf(first);
       if (head !== null) {
         this.#head = head;
-        this.#newestPast = head.past;
         return;
       }
       if (!isTorn(first, 0)) this.#damaged = true;
