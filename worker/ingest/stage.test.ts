@@ -68,7 +68,7 @@ for (const [what, [rows, step]] of Object.entries(cases))
 
 test('W1 what may name columns in other ways has them all', () => {
   const blocks = [block(3, 0, 1)];
-  for (const sql of ['_offset % 2', 'least(COLUMNS(*))', 'hash(*)', 'concat(name, *)'])
+  for (const sql of ['_offset % 2', 'least(COLUMNS(*))', 'least(columns /* all */ (*))', 'hash(*)', 'concat(name, *)'])
     expect(stage(blocks, SCHEMA, [sql])).toBeNull();
   expect(stage(blocks, SCHEMA, ['price*count'])?.fields).toEqual(new Set(['price', 'count']));
 });

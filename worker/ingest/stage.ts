@@ -10,7 +10,7 @@ export interface Staged {
 }
 
 /** May name columns without saying their names, or columns that no frame has. */
-const NAMES_MORE = /\bcolumns\s*\(|[(,]\s*\*|_partition|_offset/i;
+const NAMES_MORE = /\bcolumns\b|[(,]\s*\*|_partition|_offset/;
 
 /**
  * Rows of one Arrow schema with the fields alone that the expressions name: a staging table costs by its columns, and
