@@ -57,6 +57,7 @@ export function createPictures(options: PicturesOptions): Pictures {
     const revision = options.revision(request);
     return untilNow ? `${revision} ${Math.floor(options.wallMs() / NOW_MS)}` : revision;
   };
+  const requests = () => [...watches.values()].map(({ request }) => request);
   const changed = (watch: Watch) => !watch.onItsWay && revisionOf(watch) !== watch.revision;
 
   const make = (watch: Watch, nowMs: number) => {
@@ -81,12 +82,12 @@ export function createPictures(options: PicturesOptions): Pictures {
       options.onDue();
     },
     unwatch: (id) => void watches.delete(id),
-    requests: () => [...watches.values()].map(({ request }) => request),
+    requests,
     make(budgetMs) {
       const startedMs = options.nowMs();
       const waiting = [...watches.values()].filter(changed).sort((a, b) => a.madeAtMs - b.madeAtMs);
-      if (waiting.some(({ madeAtMs }) => madeAtMs + APART_MS <= startedMs))
-        options.prepare([...watches.values()].map(({ request }) => request));
+      const [first] = waiting;
+      if (first && first.madeAtMs + APART_MS <= startedMs) options.prepare(requests());
       for (const watch of waiting) {
         const nowMs = options.nowMs();
         const dueMs = watch.madeAtMs + APART_MS;
