@@ -23,9 +23,9 @@ export function backfill(
   tooLate: readonly TooLateRow[],
 ): void {
   if (tables.length === 0) return;
-  const behind = new Behind(tooLate);
-  const judged: { readonly block: Block; readonly watermarkUs: number }[] = [];
   const texts = [...new Set(tables.flatMap(expressionsOf))];
+  const behind = new Behind(tooLate, texts);
+  const judged: Judged[] = [];
   const sqlOf = (text: string): string => {
     const expression = expressions.get(text);
     if (!expression) throw new RangeError(`no expression "${text}"`);
@@ -49,11 +49,19 @@ export function backfill(
   for (const { block, watermarkUs } of judged) for (const target of tables) target.add(block, watermarkUs, null);
 }
 
+/** Rows to be judged by one watermark. */
+interface Judged {
+  readonly block: Block;
+  readonly watermarkUs: number;
+}
+
 /** Rows that came too late, by the watermark each was behind. */
 class Behind {
   readonly #byPartition = new Map<number, Map<number, number>>();
+  readonly #texts: readonly string[];
 
-  constructor(rows: readonly TooLateRow[]) {
+  constructor(rows: readonly TooLateRow[], texts: readonly string[]) {
+    this.#texts = texts;
     for (const { partition, offset, watermarkUs } of rows) {
       const known = this.#byPartition.get(partition) ?? new Map<number, number>();
       known.set(offset, watermarkUs);
@@ -62,13 +70,10 @@ class Behind {
   }
 
   /** Those of a block by their watermarks, and the rest of it. */
-  split(block: Block): {
-    readonly rest: Block;
-    readonly apart: readonly { readonly block: Block; readonly watermarkUs: number }[];
-  } {
+  split(block: Block): { readonly rest: Block; readonly apart: readonly Judged[] } {
+    if (this.#byPartition.size === 0) return { rest: block, apart: [] };
     const found = new Map<number, number[]>();
     const rest: number[] = [];
-    if (this.#byPartition.size === 0) return { rest: block, apart: [] };
     for (let row = 0; row < block.rows; row++) {
       const watermarkUs = this.#byPartition.get(block.partitionAt(row))?.get(block.offsetAt(row));
       if (watermarkUs === undefined) rest.push(row);
@@ -79,8 +84,8 @@ class Behind {
       }
     }
     if (found.size === 0) return { rest: block, apart: [] };
-    const apart = [...found].map(([watermarkUs, rows]) => ({ block: someRows(block, rows), watermarkUs }));
-    return { rest: someRows(block, rest), apart };
+    const some = (rows: readonly number[]) => someRows(block, rows, this.#texts);
+    return { rest: some(rest), apart: [...found].map(([watermarkUs, rows]) => ({ block: some(rows), watermarkUs })) };
   }
 }
 
