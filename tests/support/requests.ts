@@ -1,4 +1,5 @@
-import type { PanelRequest, Span, TimeView } from '../../contract/worker-api.ts';
+import type { PanelPicture, PanelRequest, Span, TimeView } from '../../contract/worker-api.ts';
+import type { Engine } from '../../worker/engine.ts';
 
 /** What tests ask the engine for, in few words: all that is kept, up to the newest event, unless they say otherwise. */
 
@@ -76,4 +77,14 @@ export function statesOf(window: string, measure: string, more: More<'states'> =
 
 export function rowsOf(stream: string, more: More<'rows'> = {}): Of<'rows'> {
   return { kind: 'rows', stream, columns: null, limit: 10, filters: [], ...more };
+}
+
+/** The picture of a request; throws what the engine says is wrong with it. */
+export function pictureOf<K extends PanelRequest['kind']>(
+  engine: Engine,
+  request: PanelRequest & { readonly kind: K },
+): Extract<PanelPicture, { kind: K }> {
+  const picture = engine.picture(request);
+  if (picture.kind !== request.kind) throw new Error(JSON.stringify(picture));
+  return picture as Extract<PanelPicture, { kind: K }>;
 }

@@ -6,7 +6,7 @@ import type { Engine } from '../../worker/engine.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { startHost } from '../../worker/host.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
-import { foldOf, groupsOf, seriesOf, viewOf } from '../support/requests.ts';
+import { foldOf, groupsOf, pictureOf, seriesOf, viewOf } from '../support/requests.ts';
 import { startScriptedRelay, type Tab } from './scripted-relay.ts';
 
 const SECOND = 1_000_000;
@@ -34,11 +34,7 @@ function feeder(engine: Engine): (count: number) => void {
     offset += count;
   };
 }
-function fold(engine: Engine, window: string, measure: string, more: Parameters<typeof foldOf>[2] = {}) {
-  const picture = engine.picture(foldOf(window, measure, more));
-  if (picture.kind !== 'fold') throw new Error(JSON.stringify(picture));
-  return picture;
-}
+const fold = (engine: Engine, ...request: Parameters<typeof foldOf>) => pictureOf(engine, foldOf(...request));
 
 test('W13 windows that change: equal ones keep all they counted, others are filled from the kept rows and say from when', async () => {
   // Room for a few thousand rows: what came first is let go.

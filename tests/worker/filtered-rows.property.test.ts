@@ -4,7 +4,7 @@ import type { Filter } from '../../contract/worker-api.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
-import { rowsOf } from '../support/requests.ts';
+import { pictureOf, rowsOf } from '../support/requests.ts';
 
 const SEED = Number(process.env.SEED ?? Math.floor(performance.timeOrigin) % 2 ** 31);
 const schema = testSchema('s', { id: 'int64', kind: 'string', ok: 'bool', price: 'float64' });
@@ -32,12 +32,11 @@ function feed(seconds: readonly number[]): void {
 }
 
 async function check(filters: readonly Filter[], where: string, limit: number): Promise<void> {
-  const picture = engine.picture(rowsOf('s', { columns: ['id'], filters, limit }));
-  if (picture.kind !== 'rows') throw new Error(JSON.stringify(picture));
+  const { rows } = pictureOf(engine, rowsOf('s', { columns: ['id'], filters, limit }));
   const expected = await engine.query(
     `SELECT id FROM s WHERE ${where} ORDER BY _event_time DESC, _partition DESC, _offset DESC LIMIT ${limit}`,
   );
-  expect(picture.rows.map(({ cells: [id] }) => id)).toEqual(expected.map(({ id }) => id));
+  expect(rows.map(({ cells: [id] }) => id)).toEqual(expected.map(({ id }) => id));
 }
 
 const CASES: readonly (readonly [Filter[], string])[] = [

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Filter, PanelPicture, PanelRequest, Row } from '../../contract/worker-api.ts';
+import type { Filter, Row } from '../../contract/worker-api.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
-import { foldOf, groupsOf, seriesOf, statesOf } from '../support/requests.ts';
+import { foldOf, groupsOf, pictureOf, seriesOf, statesOf } from '../support/requests.ts';
 
 const SECOND = 1_000_000;
 const SEED = Number(process.env.SEED ?? Math.floor(performance.timeOrigin) % 2 ** 31);
@@ -113,12 +113,6 @@ const filterOf = (columns: readonly string[]): fc.Arbitrary<Filter> =>
 const passes = (one: Event, filters: readonly Filter[]) =>
   filters.every(({ column, values, not }) => values.includes(VALUE[column]?.(one) ?? null) !== not);
 
-const picture = <K extends PanelPicture['kind']>(request: PanelRequest & { kind: K }) => {
-  const made = engine.picture(request);
-  if (made.kind !== request.kind) throw new Error(JSON.stringify(made));
-  return made as Extract<PanelPicture, { kind: K }>;
-};
-
 async function compare(window: string, groupBy: string, sqlBy: string, filters: readonly Filter[], where = 'true') {
   const ids = rowsOfEvents.flatMap((one, id) => (passes(one, filters) ? [id] : []));
   const chosen = `id IN (${[-1, ...ids].join(', ')}) AND (${where})`;
@@ -126,7 +120,7 @@ async function compare(window: string, groupBy: string, sqlBy: string, filters: 
     `SELECT count(*) AS n, sum(price) AS total, count(DISTINCT machine) AS kinds FROM s WHERE ${chosen}`,
   );
   for (const measure of ['n', 'total', 'kinds']) {
-    const made = picture(foldOf(window, measure, { filters }));
+    const made = pictureOf(engine, foldOf(window, measure, { filters }));
     expect(made.unfiltered).toEqual([]);
     close(made.rows[0]?.value ?? null, total?.[measure]);
   }
@@ -134,12 +128,12 @@ async function compare(window: string, groupBy: string, sqlBy: string, filters: 
     `SELECT ${sqlBy} AS k, count(*) AS n, last(machine ORDER BY _event_time, _offset) FILTER (machine IS NOT NULL) AS m
      FROM s WHERE ${chosen} GROUP BY 1 ORDER BY n DESC, k NULLS LAST`,
   );
-  const groups = picture(groupsOf(window, ['n', 'newest'], { by: [groupBy], filters }));
+  const groups = pictureOf(engine, groupsOf(window, ['n', 'newest'], { by: [groupBy], filters }));
   expect(sorted(groups.rows.map(({ cells }) => cells))).toEqual(sorted(byGroup.map((row) => Object.values(row))));
   const counted = await engine.query(
     `SELECT floor(epoch_us(_event_time) / 1e7) * 10 AS x, count(*) AS n FROM s WHERE ${chosen} GROUP BY 1 ORDER BY 1`,
   );
-  const series = picture(seriesOf(window, ['n'], { filters }));
+  const series = pictureOf(engine, seriesOf(window, ['n'], { filters }));
   expect(
     [...series.xSeconds].flatMap((x, at) => (series.series[0]?.values[at] ? [[x, series.series[0].values[at]]] : [])),
   ).toEqual(counted.map(({ x, n }: Row) => [x, n]));
@@ -173,16 +167,17 @@ test('V17 where no grouping has all columns, the rows are filtered; a column nob
     { second: 15, line: 'b', machine: 'm2', ok: true, price: 3, made: null },
   ]);
   const only = (column: string, ...values: string[]): Filter => ({ column, values, not: false });
-  const byLine = picture(groupsOf('sets', ['n'], { by: ['line'], filters: [only('machine', 'm2')] }));
+  const byLine = pictureOf(engine, groupsOf('sets', ['n'], { by: ['line'], filters: [only('machine', 'm2')] }));
   expect(byLine.rows.map(({ cells }) => cells)).toEqual([
     ['a', 1],
     ['b', 1],
   ]);
-  const unknown = picture(
+  const unknown = pictureOf(
+    engine,
     foldOf('one', 'n', { filters: [only('line', 'a'), only('shift', 'early'), only('shift', 'late')] }),
   );
   expect([unknown.rows[0]?.value, unknown.unfiltered]).toEqual([2, ['shift']]);
-  const states = picture(statesOf('one', 'newest', { rowsBy: 'line', filters: [only('price', '2', '3')] }));
+  const states = pictureOf(engine, statesOf('one', 'newest', { rowsBy: 'line', filters: [only('price', '2', '3')] }));
   expect(states.rows.map(({ key, stretches }) => [key, stretches.map(({ state }) => state)])).toEqual([
     ['a', ['m2']],
     ['b', ['m2']],
@@ -202,7 +197,7 @@ test('V17 a window over a window is filtered by the base’s groups, or where th
   );
   engine.progress('s', {}, 130 * SECOND);
   const of = (filters: readonly Filter[]) => {
-    const made = picture(seriesOf('minutes', ['n'], { filters }));
+    const made = pictureOf(engine, seriesOf('minutes', ['n'], { filters }));
     return [[...(made.series[0]?.values ?? [])], made.unfiltered];
   };
   expect(of([])).toEqual([[3, 2], []]);
@@ -220,7 +215,10 @@ test('V17 a filter that is for other windows and streams filters nothing, and th
     { second: 5, line: 'b', machine: 'm2', ok: true, price: 1, made: null },
   ]);
   const filtered = (column: string, of: readonly string[]) => {
-    const { rows, unfiltered } = picture(foldOf('one', 'n', { filters: [{ column, values: ['a'], not: false, of }] }));
+    const { rows, unfiltered } = pictureOf(
+      engine,
+      foldOf('one', 'n', { filters: [{ column, values: ['a'], not: false, of }] }),
+    );
     return [rows[0]?.value, unfiltered];
   };
   expect(filtered('line', ['one', 's'])).toEqual([1, []]);
@@ -240,17 +238,17 @@ test('V17 what filters need is let go once nobody asks, comes back with the rows
   const request = foldOf('one', 'n', { filters: [{ column: 'machine', values: ['m1'], not: false }] });
   engine.keepFor([]);
   const before = engine.paneMemory().usedBytes;
-  expect(picture(request).rows[0]?.value).toBe(1);
+  expect(pictureOf(engine, request).rows[0]?.value).toBe(1);
   expect(engine.paneMemory().usedBytes).toBeGreaterThan(before);
   const revision = engine.revision(request);
   engine.keepFor([request]);
   expect(engine.revision(request)).toBe(revision);
   engine.keepFor([]);
   expect(engine.paneMemory().usedBytes).toBe(before);
-  expect(picture(request).rows[0]?.value).toBe(1);
+  expect(pictureOf(engine, request).rows[0]?.value).toBe(1);
   // Not beyond a bound: what more would need is not filtered, and says so.
   const many = Array.from({ length: 40 }, (_, at) =>
-    picture(foldOf('one', 'n', { filters: [{ column: 'machine', values: [`x${at}`], not: false }] })),
+    pictureOf(engine, foldOf('one', 'n', { filters: [{ column: 'machine', values: [`x${at}`], not: false }] })),
   );
   expect(many[0]?.unfiltered).toEqual([]);
   expect(many.at(-1)?.unfiltered).toEqual(['machine']);

@@ -3,7 +3,7 @@ import type { PanelPicture } from '../../contract/worker-api.ts';
 import { makePlot, newestIndex } from '../../web/charts/plot.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
-import { seriesOf } from '../support/requests.ts';
+import { pictureOf, seriesOf } from '../support/requests.ts';
 
 const look = (title: string) =>
   ({ title, color: 1, draw: 'line', right: false, dashed: false, unit: undefined, decimals: undefined }) as const;
@@ -29,9 +29,9 @@ async function picturesOf(
   }).flat();
   engine.apply([testFrame(schema, rows, { firstOffset: 0 })], 0);
   engine.progress('s', {}, (rows.at(-1)?.timeUs ?? 0) - 10e6);
-  const pictures = widthsPx.map((widthPx) => engine.picture(seriesOf('w', ['n'], { widthPx })));
+  const pictures = widthsPx.map((widthPx) => pictureOf(engine, seriesOf('w', ['n'], { widthPx })));
   engine.close();
-  return pictures.filter((picture) => picture.kind === 'series');
+  return pictures;
 }
 
 test('V3 however few the pixels, what a window has so far is its own point alone, and the legend has a full one', async () => {

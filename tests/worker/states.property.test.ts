@@ -4,7 +4,7 @@ import type { PanelPicture } from '../../contract/worker-api.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
-import { statesOf, viewOf } from '../support/requests.ts';
+import { pictureOf, statesOf, viewOf } from '../support/requests.ts';
 
 const SECOND = 1_000_000;
 const SEED = Number(process.env.SEED ?? Math.floor(performance.timeOrigin) % 2 ** 31);
@@ -45,9 +45,7 @@ function feed(rows: readonly Event[], again = false): void {
 
 type States = Extract<PanelPicture, { kind: 'states' }>;
 function states(window: string, more: Parameters<typeof statesOf>[2] = {}, measure = 'doing'): States {
-  const made = engine.picture(statesOf(window, measure, { rowsBy: 'machine', ...more }));
-  if (made.kind !== 'states') throw new Error(JSON.stringify(made));
-  return made;
+  return pictureOf(engine, statesOf(window, measure, { rowsBy: 'machine', ...more }));
 }
 const brief = ({ rows }: States) =>
   rows.map(({ key, stretches }) => [

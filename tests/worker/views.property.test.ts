@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PanelPicture, Row } from '../../contract/worker-api.ts';
+import type { Row } from '../../contract/worker-api.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
-import { foldOf, groupsOf, seriesOf, viewOf } from '../support/requests.ts';
+import { foldOf, groupsOf, pictureOf, seriesOf, viewOf } from '../support/requests.ts';
 
 const SECOND = 1_000_000;
 const SEED = Number(process.env.SEED ?? Math.floor(performance.timeOrigin) % 2 ** 31);
@@ -67,10 +67,6 @@ function feed(rows: readonly { readonly second: number }[]): void {
 
 const within = (fromS: number, untilS: number) =>
   `_event_time >= make_timestamp(${fromS * SECOND}) AND _event_time < make_timestamp(${untilS * SECOND})`;
-const picture = <K extends PanelPicture['kind']>(made: PanelPicture, kind: K): Extract<PanelPicture, { kind: K }> => {
-  if (made.kind !== kind) throw new Error(JSON.stringify(made));
-  return made as Extract<PanelPicture, { kind: K }>;
-};
 const only = (row: Row | undefined) => Object.values(row ?? {})[0] ?? null;
 
 test('V14 any stretch of event time, at any end or so much earlier, is what SQL says of those rows', async () => {
@@ -94,18 +90,16 @@ test('V14 any stretch of event time, at any end or so much earlier, is what SQL 
       const isKnown = fromS <= Math.max(...rows.map(({ second }) => second));
       for (const window of ['tens', 'growing']) {
         for (const measure of ['n', 'users', 'mean', 'p90'] as const) {
-          const fold = picture(engine.picture(foldOf(window, measure, { view, over: view.span })), 'fold');
+          const fold = pictureOf(engine, foldOf(window, measure, { view, over: view.span }));
           expect([fold.fromUs, fold.untilUs]).toEqual([fromS * SECOND, endS * SECOND]);
           const [found] = await engine.query(`SELECT ${SQL[measure]} AS v FROM s WHERE ${within(fromS, endS)}`);
           close(fold.rows[0]?.value ?? null, isKnown ? only(found) : null);
         }
         const names = ['n', 'mean', 'p90', 'newest', 'most'] as const;
         for (const by of [['line'], ['machine', 'line'], []]) {
-          const groups = picture(
-            engine.picture(
-              groupsOf(window, names, { view, by, over: view.span, sort: { by: 'n', direction: 'ascending' } }),
-            ),
-            'groups',
+          const groups = pictureOf(
+            engine,
+            groupsOf(window, names, { view, by, over: view.span, sort: { by: 'n', direction: 'ascending' } }),
           );
           const columns = [...by, ...names.map((name) => `${SQL[name]} AS ${name}`)].join(', ');
           const grouped = by.length > 0 ? `GROUP BY ${by.join(', ')}` : '';
@@ -119,7 +113,7 @@ test('V14 any stretch of event time, at any end or so much earlier, is what SQL 
             for (const [at, value] of Object.values(expected[index] ?? {}).entries()) close(cells[at] ?? null, value);
         }
       }
-      const series = picture(engine.picture(seriesOf('tens', ['n'], { view })), 'series');
+      const series = pictureOf(engine, seriesOf('tens', ['n'], { view }));
       const counted = await engine.query(
         `SELECT epoch_us(time_bucket(INTERVAL 10 SECONDS, _event_time, TIMESTAMP '1970-01-01')) / 1e6 AS x, count(*) AS n FROM s WHERE ${within(fromS, endS)} GROUP BY 1 ORDER BY 1`,
       );
@@ -144,7 +138,7 @@ test('V14 a view at an end is not made again while only later panes change; one 
   expect(engine.revision(early)).not.toBe(at[1]);
   more(59, 3);
   expect(engine.revision(fixed)).not.toBe(at[0]);
-  expect(picture(engine.picture(fixed), 'series').series[0]?.values.at(-1)).toBe(1);
+  expect(pictureOf(engine, fixed).series[0]?.values.at(-1)).toBe(1);
   const passed = engine.revision(fixed);
   engine.progress('s', {}, 70 * SECOND);
   const final = engine.revision(fixed);
@@ -156,17 +150,15 @@ test('V14 a view at an end is not made again while only later panes change; one 
 test('V14 zoomed in, every window is there; all of them where no width is asked for, the newest of too many', () => {
   feed(Array.from({ length: 6000 }, (_, at) => ({ second: at * 10 })));
   const of = (spanS: number | 'all', widthPx: number | null) =>
-    picture(
-      engine.picture(
-        seriesOf('tens', ['n'], { view: viewOf(spanS === 'all' ? 'all' : spanS * SECOND, 30_000 * SECOND), widthPx }),
-      ),
-      'series',
+    pictureOf(
+      engine,
+      seriesOf('tens', ['n'], { view: viewOf(spanS === 'all' ? 'all' : spanS * SECOND, 30_000 * SECOND), widthPx }),
     );
   expect(of('all', 100).xSeconds.length).toBeLessThan(500);
   expect(of('all', null).xSeconds.length).toBe(3000);
   expect([...of(1000, 100).xSeconds]).toEqual(Array.from({ length: 100 }, (_, at) => 29_000 + at * 10));
   feed([{ second: 0 }, { second: 200_000 }]);
-  const bounded = picture(engine.picture(seriesOf('tens', ['n'], { widthPx: null })), 'series');
+  const bounded = pictureOf(engine, seriesOf('tens', ['n'], { widthPx: null }));
   expect([bounded.xSeconds.length, bounded.fromUs]).toEqual([10_000, (bounded.xSeconds[0] as number) * SECOND]);
 });
 

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Filter, PanelPicture, PanelRequest } from '../../contract/worker-api.ts';
+import type { Filter } from '../../contract/worker-api.ts';
 import { createEngine } from '../../worker/create-engine.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { openNodeDatabase } from '../../worker/store/open-node.ts';
 import { testFrame, testSchema } from '../support/frames.ts';
-import { foldOf, groupsOf, rowsOf, viewOf } from '../support/requests.ts';
+import { foldOf, groupsOf, pictureOf, rowsOf, viewOf } from '../support/requests.ts';
 
 const MIB = 2 ** 20;
 const SECOND = 1_000_000;
@@ -37,11 +37,6 @@ async function opened(paneBudgetBytes = 64 * MIB) {
 
 const only = (column: string, ...values: string[]): Filter => ({ column, values, not: false });
 const ofMachine = (machine: string) => foldOf('lines', 'n', { filters: [only('machine', machine)] });
-function pictureOf<K extends PanelPicture['kind']>(engine: Engine, request: PanelRequest & { kind: K }) {
-  const made = engine.picture(request);
-  if (made.kind !== request.kind) throw new Error(JSON.stringify(made));
-  return made as Extract<PanelPicture, { kind: K }>;
-}
 const shown = (engine: Engine, machine: string) => {
   const { rows, unfiltered } = pictureOf(engine, ofMachine(machine));
   return [rows[0]?.value ?? null, unfiltered];

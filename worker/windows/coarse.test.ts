@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { testFrame, testSchema } from '../../tests/support/frames.ts';
-import { seriesOf } from '../../tests/support/requests.ts';
+import { pictureOf, seriesOf } from '../../tests/support/requests.ts';
 import { openHeadless } from '../headless.ts';
 
 const SECOND = 1e6;
@@ -56,8 +56,7 @@ test('N4 windows longer than folded panes stay what they are; shorter ones becom
   );
   expect(hops).toEqual([{ least: 120, most: 120 }]);
 
-  const picture = engine.picture(seriesOf('second', ['n', 'mean'], { widthPx: 100_000 }));
-  if (picture.kind !== 'series') throw new Error(JSON.stringify(picture));
+  const picture = pictureOf(engine, seriesOf('second', ['n', 'mean'], { widthPx: 100_000 }));
   expect(picture.coarseBeforeUs).toBe(engine.windowState('second')?.coarseBeforeUs);
   expect(new Set(picture.series[0]?.values)).toEqual(new Set([1]));
 });
