@@ -1,9 +1,9 @@
-import type { StreamSchema } from '../../contract/protocol/down.ts';
 import type { Frame } from '../../contract/protocol/frame.ts';
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import type { Position } from '../../contract/protocol/position.ts';
 import type { SubscribeFrom } from '../../contract/protocol/up.ts';
 import type { Delivery } from '../../worker/connection/delivery.ts';
+import { testSchema } from '../support/frames.ts';
 
 type Item = { readonly frame: Frame } | { readonly message: Parameters<Delivery['message']>[0] };
 
@@ -24,7 +24,7 @@ export class ModelRelay {
       this.#streams.set(stream, {
         epoch: 0,
         next: [0, 0, 0],
-        items: [{ message: schema(stream, 1) }],
+        items: [{ message: testSchema(stream, {}) }],
         version: 1,
         reader: null,
       });
@@ -51,7 +51,7 @@ export class ModelRelay {
     if (kind === 'reset') {
       log.epoch++;
       log.next = [0, 0, 0];
-      log.items = [{ message: schema(stream, log.version) }];
+      log.items = [{ message: testSchema(stream, {}, log.version) }];
       if (log.reader) this.#answer(stream, log, 'reset', null);
       for (const item of log.items) this.#give(log, item);
       return;
@@ -65,7 +65,7 @@ export class ModelRelay {
               kind === 'gap'
                 ? { type: 'gap', stream, epoch, partition, firstOffset, nextOffset, reason: 'a gap' }
                 : kind === 'schema'
-                  ? schema(stream, ++log.version)
+                  ? testSchema(stream, {}, ++log.version)
                   : {
                       type: 'progress',
                       stream,
@@ -111,10 +111,6 @@ export class ModelRelay {
     if ('frame' in item) log.reader?.frame({ frame: item.frame, receivedAtMs: 1 });
     else log.reader?.message(item.message);
   }
-}
-
-function schema(stream: string, version: number): StreamSchema {
-  return { type: 'schema', stream, version, timeField: 't', inferred: true, fields: [] };
 }
 
 function frame(stream: string, epoch: string, partition: number, firstOffset: number, nextOffset: number): Item {

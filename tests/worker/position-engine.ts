@@ -1,5 +1,6 @@
 import { advance, meet, type Position } from '../../contract/protocol/position.ts';
 import type { Engine } from '../../worker/engine.ts';
+import { testSchema } from '../support/frames.ts';
 
 /** An engine that keeps nothing but which offsets were counted, and obeys the rules of positions. */
 export interface PositionEngine extends Engine {
@@ -82,7 +83,7 @@ export function createPositionEngine(): PositionEngine {
       late: 0,
       tooLate: 0,
       duplicates: 0,
-      schema: { type: 'schema', stream, version: 1, timeField: 't', inferred: true, fields: [] },
+      schema: testSchema(stream, {}),
     }),
     memory: () => ({ usedBytes: 0, budgetBytes: 0 }),
     paneMemory: () => ({ usedBytes: 0, budgetBytes: 0 }),

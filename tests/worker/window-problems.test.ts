@@ -4,6 +4,7 @@ import type { WindowSpec } from '../../contract/spec/window.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { openHeadless } from '../../worker/headless.ts';
 import { startHost } from '../../worker/host.ts';
+import { testSchema } from '../support/frames.ts';
 import { startScriptedRelay, type Tab } from './scripted-relay.ts';
 
 test('V6 a window that cannot run is in the status once its stream has fields, whichever came first', async () => {
@@ -47,14 +48,7 @@ test('V6 a window that cannot run is in the status once its stream has fields, w
   onTestFinished(() => host.close());
   await vi.waitFor(() => expect(host.status().streams.s?.positions).toMatchObject({ epoch: 'e' }));
   expect(host.status().windowProblems).toEqual([]);
-  (tab as Tab | null)?.send({
-    type: 'schema',
-    stream: 's',
-    version: 1,
-    timeField: 't',
-    inferred: false,
-    fields: [{ name: 'n', type: 'int64', role: 'measure', unit: null }],
-  });
+  (tab as Tab | null)?.send(testSchema('s', { n: 'int64' }));
   await vi.waitFor(() =>
     expect(host.status().windowProblems).toMatchObject([{ window: 'bad', message: expect.stringContaining('nope') }]),
   );

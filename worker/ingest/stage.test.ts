@@ -1,25 +1,23 @@
 import { expect, test } from 'vitest';
-import type { StreamSchema } from '../../contract/protocol/down.ts';
 import { decodeFrame, MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { encodeRows } from '../../relay/serve/encode-rows.ts';
+import { testSchema } from '../../tests/support/frames.ts';
 import { decodeArrow } from '../store/arrow.ts';
 import { openNodeDatabase } from '../store/open-node.ts';
 import { FrameBlock } from './frame-block.ts';
 import { stage } from './stage.ts';
 
-const SCHEMA: StreamSchema = {
-  ...{ type: 'schema', stream: 's', version: 1, timeField: 'at', inferred: false },
-  fields: (
-    [
-      ['name', 'string'],
-      ['at', 'timestamp'],
-      ['price', 'float64'],
-      ['count', 'int64'],
-      ['na"me2', 'string'],
-      ['ok', 'bool'],
-      ['seen', 'timestamp'],
-    ] as const
-  ).map(([name, type]) => ({ name, type, role: 'text', unit: null })),
+/** Its time field is not the first one. */
+const SCHEMA = {
+  ...testSchema('s', {
+    name: 'string',
+    at: 'timestamp',
+    price: 'float64',
+    count: 'int64',
+    'na"me2': 'string',
+    ok: 'bool',
+  }),
+  timeField: 'at',
 };
 
 /** Every third cell is null; texts repeat, so that many rows make a dictionary of them and few do not. */
@@ -27,7 +25,7 @@ function block(rows: number, firstOffset: number, step: number): FrameBlock {
   const placed = Array.from({ length: rows }, (_, row) => ({
     offset: firstOffset + row * step,
     eventTimeUs: row * 1000,
-    cells: [`n${row % 4}`, row / 8, row, `ü${row % 3}`, row % 2 === 0, row * 7].map((cell, column) =>
+    cells: [row * 7, `n${row % 4}`, row / 8, row, `ü${row % 3}`, row % 2 === 0].map((cell, column) =>
       (row + column) % 3 === 0 ? null : cell,
     ),
   }));
@@ -45,17 +43,17 @@ for (const [what, [rows, step]] of Object.entries(cases))
     const database = await openNodeDatabase(64 * 2 ** 20);
     try {
       const blocks = [block(rows, 0, step), block(rows, rows * step, step)];
-      const staged = stage(blocks, SCHEMA, ['PRICE * 2', `"na""me2" || 'x'`, 'seen']);
-      expect([...(staged?.fields ?? [])]).toEqual(['price', 'na"me2', 'seen']);
+      const staged = stage(blocks, SCHEMA, ['PRICE * 2', `"na""me2" || 'x'`, 'timestamp']);
+      expect([...(staged?.fields ?? [])]).toEqual(['timestamp', 'price', 'na"me2']);
       database.insert(staged?.ipc ?? new Uint8Array(0), { schema: 'main', name: 'staged' }, true);
-      const times = ['_event_time', 'seen'].map((name) => `epoch_us(${name})::DOUBLE AS ${name}_us`);
+      const times = ['_event_time', 'timestamp'].map((name) => `epoch_us(${name})::DOUBLE AS ${name}_us`);
       const table = decodeArrow(database.run(`SELECT ${times}, price, "na""me2" FROM staged`));
       const unlessThird = <T>(row: number, column: number, cell: T) => ((row + column) % 3 === 0 ? null : cell);
       const wanted = Array.from({ length: rows }, (_, row) => [
         row * 1000,
-        unlessThird(row, 5, row * 7),
-        unlessThird(row, 1, row / 8),
-        unlessThird(row, 3, `ü${row % 3}`),
+        unlessThird(row, 0, row * 7),
+        unlessThird(row, 2, row / 8),
+        unlessThird(row, 4, `ü${row % 3}`),
       ]);
       const found = Array.from({ length: table.numRows }, (_, row) =>
         [0, 1, 2, 3].map((column) => table.getChildAt(column).at(row)),

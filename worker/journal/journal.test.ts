@@ -1,31 +1,10 @@
 import { expect, test } from 'vitest';
 import { type Frame, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { handClock } from '../../tests/support/hand-clock.ts';
 import { memoryFiles } from '../../tests/worker/memory-files.ts';
 import type { StreamMessage } from '../connection/inbox.ts';
 import type { JournalFiles } from './files.ts';
 import { createJournal, type Journal } from './journal.ts';
-
-/** A clock that a test moves. */
-function stoppedClock() {
-  let nowMs = 0;
-  let timers: { readonly atMs: number; readonly run: () => void }[] = [];
-  return {
-    nowMs: () => nowMs,
-    after(delayMs: number, run: () => void) {
-      const timer = { atMs: nowMs + delayMs, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((one) => one !== timer);
-      };
-    },
-    pass(ms: number) {
-      nowMs += ms;
-      const due = timers.filter(({ atMs }) => atMs <= nowMs);
-      timers = timers.filter(({ atMs }) => atMs > nowMs);
-      for (const { run } of due) run();
-    },
-  };
-}
 
 /** Counts what reaches the files. */
 function counting(files: JournalFiles) {
@@ -94,7 +73,7 @@ async function opened(journal: Journal): Promise<Journal> {
 }
 
 test('J1 a tick is one write, and half a second is one flush', async () => {
-  const clock = stoppedClock();
+  const clock = handClock();
   const { counts, files } = counting(memoryFiles());
   const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9 }));
   clock.pass(1000);
@@ -112,7 +91,7 @@ test('J1 a tick is one write, and half a second is one flush', async () => {
 });
 
 test('J1 frames come back as they were, small and large, as views that readers of Arrow can use', async () => {
-  const clock = stoppedClock();
+  const clock = handClock();
   const files = memoryFiles();
   const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9 }));
   const frames = [1, 7, 64, 100_003, 8, 200_000, 13].map((bytes, index) => frame(index, bytes));
@@ -131,7 +110,7 @@ test('J1 frames come back as they were, small and large, as views that readers o
 });
 
 test('J8 a stream that is awaited is read before others that are longer at it, and every stream to its end', async () => {
-  const clock = stoppedClock();
+  const clock = handClock();
   const files = memoryFiles();
   const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9 }));
   for (const stream of ['a', 'b', 'c']) {
@@ -156,7 +135,7 @@ test('J8 a stream that is awaited is read before others that are longer at it, a
 });
 
 test('what is kept is read once, but for the head of the newest segment', async () => {
-  const clock = stoppedClock();
+  const clock = handClock();
   const files = memoryFiles();
   const journal = await opened(createJournal({ files, clock, budgetBytes: 1e9, maxSegmentBytes: 500_000 }));
   for (let offset = 0; offset < 8; offset++) {
@@ -176,7 +155,7 @@ test('what is kept is read once, but for the head of the newest segment', async 
 });
 
 test('J2 the budget holds, and a quiet stream keeps what it has while a loud one turns over', async () => {
-  const clock = stoppedClock();
+  const clock = handClock();
   const files = memoryFiles();
   const journal = await opened(createJournal({ files, clock, budgetBytes: 200_000 }));
   journal.add({ message: { ...begun, stream: 'quiet' }, atMs: 1 });
@@ -201,7 +180,7 @@ test('J2 the budget holds, and a quiet stream keeps what it has while a loud one
 });
 
 test('J2 a full segment is followed by one other, that is written to', async () => {
-  const clock = stoppedClock();
+  const clock = handClock();
   const files = memoryFiles();
   const segments: string[] = [];
   const open: JournalFiles['open'] = (name) => {
@@ -224,7 +203,7 @@ test('J2 a full segment is followed by one other, that is written to', async () 
 });
 
 test('J6 what another format of journal left goes, boards that are not whole are none', async () => {
-  const clock = stoppedClock();
+  const clock = handClock();
   const left = new Map([
     ['v0-1-1', new Uint8Array(100)],
     ['v1-boards', new Uint8Array(50).fill(3)],
