@@ -220,6 +220,7 @@ function newStream(name: string, database: Database, options: EngineOptions): St
     stream: name,
     recent: new RecentRows(),
     chosen: new Map(),
+    watchedChoices: new Set(),
     tooLateRows: new TooLateRows(),
     schemas: new Map(),
     schema: null,

@@ -11,8 +11,6 @@ import { filterTest } from './filter-test.ts';
 
 /** Choices of one stream's rows whose newest are kept, beside those somebody looks at. */
 const MAX_CHOICES = 32;
-/** What is looked at of a stream: each is kept, however many there are. */
-const watched = new WeakMap<StreamState, ReadonlySet<string>>();
 
 /** A filter on a field of the stream. */
 interface FieldFilter {
@@ -56,23 +54,21 @@ export function chosenRows(
   }
   state.chosen.delete(name);
   state.chosen.set(name, kept);
-  const others = [...state.chosen.keys()].filter((other) => !watched.get(state)?.has(other));
+  const others = [...state.chosen.keys()].filter((other) => !state.watchedChoices.has(other));
   const [oldest] = others;
   if (others.length > MAX_CHOICES && oldest !== undefined) state.chosen.delete(oldest);
   return { rows: kept.newest(limit), unfiltered };
 }
 
 /** These choices of rows are looked at: what they need stays. */
-export function watchChosen(state: StreamState, choices: Iterable<readonly Filter[]>): ReadonlySet<string> {
-  const names = new Set([...choices].map((filters) => choiceName(fieldFilters(state, filters).fields)));
-  watched.set(state, names);
-  return names;
+export function watchChosen(state: StreamState, choices: Iterable<readonly Filter[]>): void {
+  state.watchedChoices = new Set([...choices].map((filters) => choiceName(fieldFilters(state, filters).fields)));
 }
 
-/** Lets go what none of these choices of rows needs. */
+/** Lets go what none of these choices of rows needs, which are looked at. */
 export function keepChosen(state: StreamState, choices: Iterable<readonly Filter[]>): void {
-  const names = watchChosen(state, choices);
-  for (const name of state.chosen.keys()) if (!names.has(name)) state.chosen.delete(name);
+  watchChosen(state, choices);
+  for (const name of state.chosen.keys()) if (!state.watchedChoices.has(name)) state.chosen.delete(name);
 }
 
 function choiceName(fields: readonly FieldFilter[]): string {

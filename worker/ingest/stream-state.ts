@@ -15,6 +15,8 @@ export interface StreamState extends Feed {
   readonly recent: RecentRows;
   /** The newest rows of some choices of them, by name; the one asked for last stands last. */
   readonly chosen: Map<string, RecentRows>;
+  /** Names of those somebody looks at: each is kept, however many there are. */
+  watchedChoices: ReadonlySet<string>;
   readonly tooLateRows: TooLateRows;
   readonly schemas: Map<number, StreamSchema>;
   schema: StreamSchema | null;
