@@ -40,7 +40,7 @@ export class WindowSet {
   #allSpecs: Readonly<Record<string, WindowSpec>> = {};
   #kept = new Map<string, KeptWindow>();
   #keptVariants = new Map<string, KeptWindow>();
-  readonly variants = new Variants();
+  readonly #variants = new Variants();
   #problems: WindowProblem[] = [];
   /** By the name of the base window, in the order they are fed. */
   #derived = new Map<string, DerivedFeed>();
@@ -72,7 +72,7 @@ export class WindowSet {
   /** Replaces the windows. Those of a stream that has no schema yet wait for it. */
   replace(specs: Readonly<Record<string, WindowSpec>>, streams: ReadonlyMap<string, StreamState>): WindowProblem[] {
     this.#specs = specs;
-    this.variants.keepOf(specs);
+    this.#variants.keepOf(specs);
     this.#run(streams);
     for (const state of streams.values()) if (state.schema) state.revision++;
     return this.#problems;
@@ -89,7 +89,7 @@ export class WindowSet {
 
   /** These are looked at: none of them gives way to others, and those that are not there are made, by one reading of the rows. */
   watchVariants(wanted: readonly Variant[], streams: ReadonlyMap<string, StreamState>, nowMs: number): void {
-    this.variants.watched = new Set(wanted.map(({ name }) => name));
+    this.#variants.watched = new Set(wanted.map(({ name }) => name));
     this.#use(
       wanted.filter(({ name }) => !this.#keptVariants.has(name)),
       streams,
@@ -98,22 +98,22 @@ export class WindowSet {
   }
 
   #use(wanted: readonly Variant[], streams: ReadonlyMap<string, StreamState>, nowMs: number): void {
-    const made = wanted.filter((variant) => this.variants.use(variant, nowMs));
+    const made = wanted.filter((variant) => this.#variants.use(variant, nowMs));
     if (made.length === 0) return;
     try {
       this.#run(streams);
     } catch (error) {
-      for (const { name } of made) this.variants.drop(name);
+      for (const { name } of made) this.#variants.drop(name);
       throw error;
     }
   }
 
   /** Lets go the variants that are not named. */
   keepVariants(names: ReadonlySet<string>, streams: ReadonlyMap<string, StreamState>): void {
-    if (this.variants.keep(names)) this.#run(streams);
-    if (!this.variants.hasRefused) return;
+    if (this.#variants.keep(names)) this.#run(streams);
+    if (!this.#variants.hasRefused) return;
     // There may be room for what there was none for.
-    this.variants.hasRefused = false;
+    this.#variants.hasRefused = false;
     for (const state of streams.values()) state.revision++;
   }
 
@@ -174,7 +174,7 @@ export class WindowSet {
   }
 
   #variantSpecs(streams: ReadonlyMap<string, StreamState>): Record<string, WindowSpec> {
-    const made = this.variants.all.map((variant) =>
+    const made = this.#variants.all.map((variant) =>
       variantSpecs(variant, this.#specs, (spec, { sql, filter }) =>
         filterSql(sql, this.#typeOf(spec, sql, streams), filter),
       ),
