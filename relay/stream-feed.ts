@@ -162,8 +162,8 @@ export class StreamFeed {
     return this.#shaper.schemaOf(version);
   }
 
-  /** A log's past in few frames, for readers who are behind; null: it is sent as it was sealed. (F10) */
-  packed(log: Log): PackedLog | null {
+  /** A log's past in few frames, for readers who are behind. (F10) */
+  packed(log: Log): PackedLog {
     return this.#packed.of(log);
   }
 
@@ -288,7 +288,7 @@ export class StreamFeed {
       schemaOf: (version) => this.schemaOf(version),
       events: {
         shown: () => {
-          if (this.opened !== null) this.packed(this.opened.log)?.grown();
+          if (this.opened !== null) this.packed(this.opened.log).grown();
           for (const listener of this.#listeners) listener.appended?.();
         },
         keeping: () => this.deadLetters.syncWritten(),

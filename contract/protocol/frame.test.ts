@@ -47,6 +47,18 @@ test('F1 a frame without rows, or with more rows than offsets, is refused', () =
   expect(() => decodeFrame(encodeFrame({ ...header, rows: 10 }, payload))).toThrow('10 rows cannot fill offsets');
 });
 
+test('F10 parts come back with their watermarks; they have all rows of the frame, each some', () => {
+  const part = (rows: number, watermarkBeforeUs = MIN_TIME_US) => ({ rows, watermarkBeforeUs });
+  const parts = [part(1), part(1, 1_743_760_800_000_001)];
+  for (const stream of ['s', 'st']) {
+    const frame = decodeFrame(encodeFrame({ ...header, stream, parts }, payload));
+    expect(frame.header).toEqual({ ...header, stream, parts });
+    expect(frame.payload).toEqual(payload);
+  }
+  for (const wrong of [[], [part(1)], [part(2), part(1)], [part(2), part(0)]])
+    expect(() => decodeFrame(encodeFrame({ ...header, parts: wrong }, payload))).toThrow('2 rows in parts of');
+});
+
 test('F1 bytes that are no frame are refused, saying what was found', () => {
   const bytes = encodeFrame(header, payload);
   expect(() => decodeFrame(bytes.subarray(0, 40))).toThrow('expected at least 72 bytes, found 40');

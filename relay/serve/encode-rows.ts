@@ -7,7 +7,7 @@ import type { LogEntry } from '../log/log.ts';
 /** What of the header the rows do not say. */
 export type Place = Pick<
   FrameHeader,
-  'stream' | 'epoch' | 'partition' | 'firstOffset' | 'nextOffset' | 'watermarkBeforeUs' | 'sealedAtUs'
+  'stream' | 'epoch' | 'partition' | 'firstOffset' | 'nextOffset' | 'watermarkBeforeUs' | 'sealedAtUs' | 'parts'
 >;
 
 /** A frame of rows from all over a stretch of a partition, in offset order. */

@@ -1,5 +1,5 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
-import { decodeFrame, encodeFrame, type Frame, MIN_TIME_US } from '../../contract/protocol/frame.ts';
+import { decodeFrame, encodeFrame, type Frame, type FramePart, MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { type PlacedRow, readRows } from '../batch/read-frame.ts';
 import type { Log, LogEntry, LogExtent } from '../log/log.ts';
 import { encodeRows } from './encode-rows.ts';
@@ -14,8 +14,9 @@ import { Turns } from './turns.ts';
  *
  * Rows are judged late by the newest watermark that came before them. So frames with late rows go as they are, with the
  * watermark they would have met; the others, where none is late, wait to be one frame for as long as what is sent before
- * it makes none of their rows late. What a tab counts is the same, but for `dedup`, which forgets by the watermark in
- * between: of a stream that a window takes doubles from, nothing is packed (boards/deduped.ts).
+ * it makes none of their rows late. What a tab counts is the same, but for `dedup`: the first of doubles counts, until the
+ * watermark has passed it. Of a stream that a window takes doubles from (boards/deduped.ts), only frames next to each
+ * other become one, which says by what watermark each of them came.
  */
 export interface PackedBlock {
   /** Sequence after its last entry. */
@@ -54,7 +55,7 @@ const BLOCK_ENTRIES = 64;
 /** A block of larger payloads than this, by mean, is not worth packing, and no frame grows beyond it by much. */
 const LARGE_BYTES = 32 * 2 ** 10;
 const MAX_PACKED_BYTES = 512 * 2 ** 10;
-/** Nor is one with fewer frames of a partition, by mean. */
+/** Nor is one with fewer frames to be one, by mean. */
 const FEW_FRAMES = 4;
 const MAX_ROWS = 8_192;
 const MAX_CACHE_BYTES = 16 * 2 ** 20;
@@ -77,11 +78,14 @@ export class PackedLog {
   readonly #waiting = new Map<number, Set<() => void>>();
   /** Could not be read: whoever asks next is sent the log's own entries, and waits for those. */
   readonly #unread = new Set<number>();
+  readonly #inOrder: boolean;
   #bytes = 0;
 
-  constructor(log: Log, schemaOf: (version: number) => StreamSchema | null) {
+  /** `inOrder`: rows of all partitions come as in the log, each with the watermark before it. */
+  constructor(log: Log, schemaOf: (version: number) => StreamSchema | null, { inOrder = false } = {}) {
     this.#log = log;
     this.#schemaOf = schemaOf;
+    this.#inOrder = inOrder;
   }
 
   /**
@@ -143,29 +147,34 @@ export class PackedLog {
       if (entry === null) return 'unread';
       entries.push(entry);
     }
-    const packed = packEntries(entries, this.#schemaOf);
+    const packed = packEntries(entries, this.#schemaOf, this.#inOrder);
     return packed === null ? null : { end, entries: packed };
   }
 
   #isWorthIt(sequence: number, end: number): boolean {
     const partitions = new Set<number>();
+    let newest: number | null = null;
+    let runs = 0;
     let frames = 0;
     let bytes = 0;
     for (let at = sequence; at < end; at++) {
       const extent = this.#log.extent(at);
       if (extent?.kind !== 'frame') continue;
+      if (this.#inOrder ? extent.partition !== newest : !partitions.has(extent.partition)) runs++;
       partitions.add(extent.partition);
+      newest = extent.partition;
       frames++;
       bytes += extent.payloadBytes;
     }
-    return frames >= FEW_FRAMES * partitions.size && bytes < frames * LARGE_BYTES;
+    return frames >= FEW_FRAMES * runs && bytes < frames * LARGE_BYTES;
   }
 }
 
-/** The same records in fewer frames, each partition's in its order; null: a schema is not known any more. */
+/** The same records in fewer frames, each partition's in its order, or all; null: a schema is not known any more. */
 export function packEntries(
   entries: readonly LogEntry[],
   schemaOf: (version: number) => StreamSchema | null,
+  inOrder: boolean,
 ): readonly LogEntry[] | null {
   const packed: LogEntry[] = [];
   /** By partition, in the order they were begun. */
@@ -187,6 +196,7 @@ export function packEntries(
   let watermarkUs = MIN_TIME_US;
   for (const entry of entries) {
     const { partition } = entry;
+    if (inOrder) for (const other of [...open.keys()]) if (entry.kind !== 'frame' || other !== partition) close(other);
     if (entry.kind !== 'frame') {
       if (entry.kind === 'progress' && entry.watermarkUs !== null) {
         watermarkUs = Math.max(watermarkUs, entry.watermarkUs);
@@ -211,8 +221,8 @@ export function packEntries(
     }
     if (open.get(partition)?.takes(frame) === false) close(partition);
     const run = open.get(partition);
-    if (run === undefined) open.set(partition, new Run(frame, schema, watermarkUs));
-    else run.add(frame);
+    if (run === undefined) open.set(partition, new Run(frame, schema, watermarkUs, inOrder));
+    else run.add(frame, watermarkUs);
   }
   for (const partition of [...open.keys()]) close(partition);
   return packed;
@@ -223,6 +233,8 @@ class Run {
   readonly #schema: StreamSchema;
   readonly #first: OpenFrame;
   readonly #frames: OpenFrame[] = [];
+  /** Null: they are not told. */
+  readonly #parts: FramePart[] | null;
   #last: OpenFrame;
   #rows = 0;
   /** Of payloads as they were. */
@@ -231,12 +243,13 @@ class Run {
   readonly watermarkUs: number;
   minEventTimeUs = Number.POSITIVE_INFINITY;
 
-  constructor(first: OpenFrame, schema: StreamSchema, watermarkUs: number) {
+  constructor(first: OpenFrame, schema: StreamSchema, watermarkUs: number, tellsParts: boolean) {
     this.#schema = schema;
     this.#first = first;
     this.#last = first;
+    this.#parts = tellsParts ? [] : null;
     this.watermarkUs = watermarkUs;
-    this.add(first);
+    this.add(first, watermarkUs);
   }
 
   takes({ entry, header }: OpenFrame): boolean {
@@ -244,9 +257,10 @@ class Run {
     return this.#rows + header.rows <= MAX_ROWS && this.#bytes + entry.payloadBytes <= MAX_PACKED_BYTES;
   }
 
-  add(frame: OpenFrame): void {
+  add(frame: OpenFrame, watermarkBeforeUs: number): void {
     const { entry, header } = frame;
     this.#frames.push(frame);
+    this.#parts?.push({ rows: header.rows, watermarkBeforeUs });
     this.#last = frame;
     this.#rows += header.rows;
     this.#bytes += entry.payloadBytes;
@@ -259,8 +273,16 @@ class Run {
     for (const { header, payload } of this.#frames) rows.push(...readRows(payload, header.firstOffset, this.#schema));
     const { stream, epoch, partition, firstOffset } = this.#first.header;
     const { nextOffset, sealedAtUs } = this.#last.header;
-    const place = { stream, epoch, partition, firstOffset, nextOffset, sealedAtUs };
-    return encodeRows({ ...place, watermarkBeforeUs: this.watermarkUs }, this.#schema, rows);
+    const place = {
+      stream,
+      epoch,
+      partition,
+      firstOffset,
+      nextOffset,
+      sealedAtUs,
+      watermarkBeforeUs: this.watermarkUs,
+    };
+    return encodeRows(this.#parts === null ? place : { ...place, parts: this.#parts }, this.#schema, rows);
   }
 }
 

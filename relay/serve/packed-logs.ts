@@ -6,7 +6,7 @@ import { PackedLog } from './packed-log.ts';
 export class PackedLogs {
   readonly #schemaOf: (version: number) => StreamSchema | null;
   readonly #isDeduped: () => boolean;
-  readonly #logs = new WeakMap<Log, PackedLog>();
+  readonly #logs = new WeakMap<Log, { readonly inOrder: boolean; readonly packed: PackedLog }>();
 
   /** `isDeduped`: does a window take doubles from the stream now? */
   constructor(schemaOf: (version: number) => StreamSchema | null, isDeduped: () => boolean) {
@@ -14,16 +14,12 @@ export class PackedLogs {
     this.#isDeduped = isDeduped;
   }
 
-  /** Null: doubles are told by the watermarks between frames, so it is sent as it was sealed. (W31) */
-  of(log: Log): PackedLog | null {
-    if (this.#isDeduped()) {
-      this.#logs.delete(log);
-      return null;
-    }
+  of(log: Log): PackedLog {
+    const inOrder = this.#isDeduped();
     const known = this.#logs.get(log);
-    if (known !== undefined) return known;
-    const made = new PackedLog(log, this.#schemaOf);
-    this.#logs.set(log, made);
-    return made;
+    if (known?.inOrder === inOrder) return known.packed;
+    const packed = new PackedLog(log, this.#schemaOf, { inOrder });
+    this.#logs.set(log, { inOrder, packed });
+    return packed;
   }
 }

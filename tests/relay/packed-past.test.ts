@@ -13,7 +13,7 @@ async function opened(port: number): Promise<Tab> {
   return tab;
 }
 
-test('F10 who comes later has the same rows in few frames; while a window takes doubles, in those that were sealed', async () => {
+test('F10 who comes later has the same rows in few frames; while a window takes doubles, they tell the watermark of each', async () => {
   const source = new ScriptedSource({ replayable: true });
   const relay = await startTestRelay(source);
   const live = await opened(relay.port);
@@ -21,20 +21,24 @@ test('F10 who comes later has the same rows in few frames; while a window takes 
     source.push(0, row);
     await live.rowsAtLeast(row.n + 1);
   }
-  const framesOfLate = async () => {
+  const packed = ROWS - 64 + 1;
+  const partsOfLate = async () => {
     const late = await opened(relay.port);
     await late.rowsAtLeast(ROWS);
     expect([...late.rows]).toEqual([...live.rows]);
-    return late.headers.length;
+    expect(late.headers).toHaveLength(packed);
+    return late.headers[0]?.parts;
   };
   const show = (more: object) => {
     const w = WindowSpecSchema.parse({ from: 'events', window: 'tumble(1s)', select: { n: 'count()' }, ...more });
     relay.show({ boards: {}, windows: { w }, playlists: {}, problems: [] });
   };
   expect(live.headers).toHaveLength(ROWS);
-  expect(await framesOfLate()).toBe(1 + ROWS - 64);
+  expect(await partsOfLate()).toBeUndefined();
   show({ dedup: { by: ['n'], within: '1m' } });
-  expect(await framesOfLate()).toBe(ROWS);
+  expect(await partsOfLate()).toEqual(
+    live.headers.slice(0, 64).map(({ rows, watermarkBeforeUs }) => ({ rows, watermarkBeforeUs })),
+  );
   show({});
-  expect(await framesOfLate()).toBe(1 + ROWS - 64);
+  expect(await partsOfLate()).toBeUndefined();
 });

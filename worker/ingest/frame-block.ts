@@ -1,5 +1,5 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
-import type { Frame } from '../../contract/protocol/frame.ts';
+import type { Frame, FramePart } from '../../contract/protocol/frame.ts';
 import type { Block, Column } from '../panes/column.ts';
 import { judge } from '../panes/condition.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
@@ -18,6 +18,7 @@ export class FrameBlock implements Block {
   readonly timeUs: Float64Array;
   readonly partitionAt: (row: number) => number;
   readonly offsetAt: (row: number) => number;
+  readonly parts: readonly FramePart[] | undefined;
   /** Columns of SQL expressions over these rows, set once they are evaluated. */
   readonly computed = new Map<string, Column>();
   readonly #fields = new Map<string, Column>();
@@ -34,6 +35,7 @@ export class FrameBlock implements Block {
     this.frame = frame;
     this.schema = schema;
     this.rows = header.rows;
+    this.parts = header.parts;
     this.#resolve = resolve;
     this.#columnOf = (index) => {
       const columns = toColumns(table.getChildAt(index));

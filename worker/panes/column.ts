@@ -1,3 +1,4 @@
+import type { FramePart } from '../../contract/protocol/frame.ts';
 import { cellOf } from './int64.ts';
 
 /**
@@ -57,6 +58,8 @@ export interface Block {
   readonly offsetAt: (row: number) => number;
   /** The column of an SQL expression named when the block was made. */
   readonly column: (expression: string) => Column;
+  /** What it was made of, rows that are not new too; left out: it came as it is. */
+  readonly parts?: readonly FramePart[] | undefined;
 }
 
 /** int64 values as float64; null when one of them is beyond ±2^53. */

@@ -1,3 +1,4 @@
+import { laterWatermark } from '../watermark.ts';
 import { type Block, type Cell, cellAt } from './column.ts';
 
 /** Events remembered at most; the oldest go first. */
@@ -31,21 +32,33 @@ export class SeenKeys {
     return this.#expiryUs.size;
   }
 
-  /** Judges a row; call it once per row, in order of arrival. `watermarkUs` null: nothing is late. */
+  /**
+   * Judges a row; call it once per row, in order of arrival. `watermarkUs`, or that of the row's part where it is later;
+   * null: nothing is late.
+   */
   judge(block: Block, watermarkUs: number | null): (row: number) => 'new' | 'duplicate' | 'too late' {
     const columns = this.#dedup.by.map((expression) => block.column(expression));
     const [only] = columns;
     const { withinUs } = this.#dedup;
-    if (this.#expiryUs.size > this.#sweepAt) this.#sweep(watermarkUs);
+    const parts = (block.parts ?? []).values();
+    let nowUs = watermarkUs;
+    let end = block.parts === undefined ? block.rows : 0;
+    if (this.#expiryUs.size > this.#sweepAt) this.#sweep(nowUs);
     return (row) => {
+      while (row >= end) {
+        const part = parts.next().value;
+        end += part?.rows ?? block.rows;
+        nowUs = laterWatermark(nowUs, part?.watermarkBeforeUs ?? null);
+        if (this.#expiryUs.size > this.#sweepAt) this.#sweep(nowUs);
+      }
       const timeUs = block.timeUs[row] as number;
-      if (watermarkUs !== null && timeUs <= watermarkUs) return 'too late';
+      if (nowUs !== null && timeUs <= nowUs) return 'too late';
       const key =
         columns.length === 1 && only !== undefined
           ? cellAt(only, row)
           : columns.map((column) => tagged(cellAt(column, row))).join('\u0000');
       const known = this.#expiryUs.get(key);
-      if (known !== undefined && (watermarkUs === null || known > watermarkUs)) {
+      if (known !== undefined && (nowUs === null || known > nowUs)) {
         this.duplicates++;
         return 'duplicate';
       }
