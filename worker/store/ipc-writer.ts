@@ -1,4 +1,5 @@
 import { joinBytes } from '../join-bytes.ts';
+import { FlatbufferWriter, follow, readI64, readU8, rootOf, slotAt } from './flatbuffer.ts';
 
 /**
  * Changes which columns a frame's Arrow IPC stream has, without decoding it. With `_partition` uint32 and `_offset` int64
@@ -35,7 +36,7 @@ export function readMessages(stream: Uint8Array): IpcMessage[] {
     if (size === 0) return messages;
     if (size < 0 || at + 8 + size > stream.length) throw new RangeError('the Arrow stream is cut short');
     const metadata = new DataView(stream.buffer, stream.byteOffset + at + 8, size);
-    const message = root(metadata);
+    const message = rootOf(metadata);
     const kind = KINDS[readU8(metadata, message, 1)];
     const bodyBytes = Number(readI64(metadata, message, 3));
     if (!kind) throw new RangeError('unknown Arrow message');
@@ -51,7 +52,7 @@ export function batchShape({ kind, metadata }: IpcMessage): {
   readonly lengths: readonly number[];
   readonly buffers: number;
 } {
-  const header = follow(metadata, root(metadata), 2);
+  const header = follow(metadata, rootOf(metadata), 2);
   const batch = kind === 'dictionary' ? follow(metadata, header, 1) : header;
   const nodes = follow(metadata, batch, 1);
   const lengths: number[] = [];
@@ -121,19 +122,19 @@ interface IntColumn {
 
 /** The schema message with the fields at these places, and new ones after them. */
 function writeSchema(schema: IpcMessage, columns: readonly number[], added: readonly IntColumn[]): Uint8Array {
-  const out = new Writer();
-  const header = out.message(1, 0);
-  out.patch(header.slot, out.table([null, 4]));
+  const out = new FlatbufferWriter();
+  const headerSlot = beginMessage(out, 1, 0);
+  out.patch(headerSlot, out.table([null, 4]));
   const vectorSlot = out.lastSlot(1);
   const vector = out.align(4).at;
   out.patch(vectorSlot, vector);
   out.u32(columns.length + added.length);
   const slots = columns.map(() => out.u32(0));
   const addedSlots = added.map(() => out.u32(0));
-  for (const [index, column] of added.entries()) out.patch(addedSlots[index] ?? 0, out.intField(column));
+  for (const [index, column] of added.entries()) out.patch(addedSlots[index] ?? 0, intField(out, column));
   const base = out.append(schema.metadata);
   for (const [index, column] of columns.entries()) out.patch(slots[index] ?? 0, base + fieldAt(schema, column));
-  return out.finish();
+  return framed(out.finish());
 }
 
 /** A record batch with these nodes and buffers, and new columns of values without nulls after them. */
@@ -144,7 +145,7 @@ function writeBatch(
   added: readonly ArrayBufferView[],
 ): Uint8Array[] {
   const old = message.metadata;
-  const batch = follow(old, root(old), 2);
+  const batch = follow(old, rootOf(old), 2);
   const [oldNodes, oldBuffers] = [follow(old, batch, 1), follow(old, batch, 2)];
   const rows = readI64(old, batch, 0);
   const body = message.bytes.subarray(message.bodyStart);
@@ -159,9 +160,9 @@ function writeBatch(
     return { at, bytes: bytes.length };
   });
 
-  const out = new Writer();
-  const header = out.message(3, end);
-  out.patch(header.slot, out.table([8, 4, 4], [rows]));
+  const out = new FlatbufferWriter();
+  const headerSlot = beginMessage(out, 3, end);
+  out.patch(headerSlot, out.table([8, 4, 4], [rows]));
   const nodesSlot = out.lastSlot(1);
   const buffersSlot = out.lastSlot(2);
   out.patch(nodesSlot, out.structs(nodes.length + places.length));
@@ -173,7 +174,32 @@ function writeBatch(
     out.pair(BigInt(at), 0n);
     out.pair(BigInt(at), BigInt(bytes));
   }
-  return [out.finish(), ...parts];
+  return [framed(out.finish()), ...parts];
+}
+
+/** Writes root and Message table; returns the slot where the header's position belongs. */
+function beginMessage(out: FlatbufferWriter, kind: number, bodyBytes: number): number {
+  const rootSlot = out.u32(0);
+  out.patch(rootSlot, out.table([2, 1, 4, 8], [4, kind, 0, BigInt(bodyBytes)]));
+  return out.lastSlot(2);
+}
+
+/** Writes a nullable Field: name, nullable, type kind (Int = 2), type, no dictionary, no children; returns its position. */
+function intField(out: FlatbufferWriter, { name, bits, signed }: IntColumn): number {
+  const field = out.table([4, 1, 1, 4, null, 4], [0, 1, 2]);
+  const [nameSlot, typeSlot, childrenSlot] = [out.lastSlot(0), out.lastSlot(3), out.lastSlot(5)];
+  out.patch(nameSlot, out.text(name));
+  out.patch(typeSlot, out.table([4, 1], [bits, signed ? 1 : 0]));
+  out.patch(childrenSlot, out.u32(0));
+  return field;
+}
+
+/** Metadata with its message prefix. */
+function framed(metadata: Uint8Array): Uint8Array {
+  const prefix = new DataView(new ArrayBuffer(8));
+  prefix.setUint32(0, 0xffffffff, true);
+  prefix.setInt32(4, metadata.length, true);
+  return joinBytes([new Uint8Array(prefix.buffer), metadata]);
 }
 
 function upTo(count: number): number[] {
@@ -194,7 +220,7 @@ function dictionaryOf(schema: IpcMessage, column: number): bigint | null {
 
 /** The id of a dictionary message. */
 function dictionaryId({ metadata }: IpcMessage): bigint {
-  return readI64(metadata, follow(metadata, root(metadata), 2), 0);
+  return readI64(metadata, follow(metadata, rootOf(metadata), 2), 0);
 }
 
 const UTF8 = 5;
@@ -216,164 +242,5 @@ function fieldAt({ metadata }: IpcMessage, column: number): number {
 }
 
 function fieldsAt(metadata: DataView): number {
-  return follow(metadata, follow(metadata, root(metadata), 2), 1);
-}
-
-function root(view: DataView): number {
-  return view.getUint32(0, true);
-}
-
-/** Position of a table's slot, or 0 when it is absent. */
-function slotAt(view: DataView, table: number, slot: number): number {
-  const vtable = table - view.getInt32(table, true);
-  const at = 4 + slot * 2;
-  const offset = at < view.getUint16(vtable, true) ? view.getUint16(vtable + at, true) : 0;
-  return offset === 0 ? 0 : table + offset;
-}
-
-function follow(view: DataView, table: number, slot: number): number {
-  const at = slotAt(view, table, slot);
-  if (at === 0) throw new RangeError(`Arrow metadata without its field ${slot}`);
-  return at + view.getUint32(at, true);
-}
-
-function readU8(view: DataView, table: number, slot: number): number {
-  const at = slotAt(view, table, slot);
-  return at === 0 ? 0 : view.getUint8(at);
-}
-
-function readI64(view: DataView, table: number, slot: number): bigint {
-  const at = slotAt(view, table, slot);
-  return at === 0 ? 0n : view.getBigInt64(at, true);
-}
-
-/** Writes a flatbuffer forwards; every position is from its start. */
-class Writer {
-  #bytes = new Uint8Array(1024);
-  #view = new DataView(this.#bytes.buffer);
-  #slots: number[] = [];
-  at = 0;
-
-  /** Root and Message table; `slot` is where the header's position belongs. */
-  message(kind: number, bodyBytes: number): { slot: number } {
-    const rootSlot = this.u32(0);
-    this.patch(rootSlot, this.table([2, 1, 4, 8], [4, kind, 0, BigInt(bodyBytes)]));
-    return { slot: this.lastSlot(2) };
-  }
-
-  /** A table with slots of these byte widths (null: absent), filled with `values`; returns its position. */
-  table(widths: readonly (number | null)[], values: readonly (number | bigint)[] = []): number {
-    this.align(8);
-    const vtableBytes = 4 + widths.length * 2;
-    // The table starts on a multiple of 8; slots are laid out widest first.
-    const table = Math.ceil((this.at + vtableBytes) / 8) * 8;
-    const vtable = table - vtableBytes;
-    this.#reserve(table + 64);
-    let end = 4;
-    const offsets = widths.map(() => 0);
-    for (const width of [8, 4, 2, 1])
-      for (const [slot, own] of widths.entries())
-        if (own === width) {
-          end = Math.ceil(end / width) * width;
-          offsets[slot] = end;
-          end += width;
-        }
-    this.#view.setUint16(vtable, vtableBytes, true);
-    this.#view.setUint16(vtable + 2, end, true);
-    for (const [slot, offset] of offsets.entries()) this.#view.setUint16(vtable + 4 + slot * 2, offset, true);
-    this.#view.setInt32(table, vtableBytes, true);
-    for (const [slot, value] of values.entries()) {
-      const at = table + (offsets[slot] ?? 0);
-      if (typeof value === 'bigint') this.#view.setBigInt64(at, value, true);
-      else if (widths[slot] === 2) this.#view.setInt16(at, value, true);
-      else if (widths[slot] === 1) this.#view.setUint8(at, value);
-    }
-    this.#slots = offsets.map((offset) => table + offset);
-    this.at = table + end;
-    return table;
-  }
-
-  lastSlot(slot: number): number {
-    return this.#slots[slot] ?? 0;
-  }
-
-  /** Makes the offset in `slot` point to `target`. */
-  patch(slot: number, target: number): void {
-    this.#view.setUint32(slot, target - slot, true);
-  }
-
-  u32(value: number): number {
-    this.align(4);
-    this.#reserve(this.at + 4);
-    this.#view.setUint32(this.at, value, true);
-    this.at += 4;
-    return this.at - 4;
-  }
-
-  align(to: number): this {
-    this.at = Math.ceil(this.at / to) * to;
-    return this;
-  }
-
-  /** A Field of a nullable signed integer: name, nullable, type kind (Int = 2), type, no dictionary, no children. */
-  intField({ name, bits, signed }: IntColumn): number {
-    const field = this.table([4, 1, 1, 4, null, 4], [0, 1, 2]);
-    const [nameSlot, typeSlot, childrenSlot] = [this.lastSlot(0), this.lastSlot(3), this.lastSlot(5)];
-    const text = new TextEncoder().encode(name);
-    this.patch(nameSlot, this.u32(text.length));
-    this.#reserve(this.at + text.length + 8);
-    this.#bytes.set(text, this.at);
-    this.at += text.length + 1;
-    const type = this.table([4, 1], [0, signed ? 1 : 0]);
-    this.#view.setInt32(this.lastSlot(0), bits, true);
-    this.patch(typeSlot, type);
-    this.patch(childrenSlot, this.u32(0));
-    return field;
-  }
-
-  /** Starts a vector of 16-byte structs, which are aligned to 8; returns its position. */
-  structs(count: number): number {
-    this.at = Math.ceil((this.at + 4) / 8) * 8 - 4;
-    return this.u32(count);
-  }
-
-  pair(first: bigint, second: bigint): void {
-    this.#reserve(this.at + 16);
-    this.#view.setBigInt64(this.at, first, true);
-    this.#view.setBigInt64(this.at + 8, second, true);
-    this.at += 16;
-  }
-
-  copy16(from: DataView, at: number): void {
-    this.pair(from.getBigInt64(at, true), from.getBigInt64(at + 8, true));
-  }
-
-  /** Copies old metadata behind what is written, so that its tables can be pointed to; returns where. */
-  append(old: DataView): number {
-    const base = this.align(8).at;
-    this.#reserve(base + old.byteLength);
-    this.#bytes.set(new Uint8Array(old.buffer, old.byteOffset, old.byteLength), base);
-    this.at = base + old.byteLength;
-    return base;
-  }
-
-  /** The metadata with its message prefix, padded to 8. */
-  finish(): Uint8Array {
-    this.align(8);
-    this.#reserve(this.at);
-    const out = new Uint8Array(8 + this.at);
-    const view = new DataView(out.buffer);
-    view.setUint32(0, 0xffffffff, true);
-    view.setInt32(4, this.at, true);
-    out.set(this.#bytes.subarray(0, this.at), 8);
-    return out;
-  }
-
-  #reserve(bytes: number): void {
-    if (bytes <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(bytes, this.#bytes.length * 2));
-    grown.set(this.#bytes);
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
-  }
+  return follow(metadata, follow(metadata, rootOf(metadata), 2), 1);
 }
