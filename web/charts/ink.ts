@@ -45,3 +45,8 @@ const AXIS_REM = 0.71875;
 export function axisFont(scale: number, family: string, rem: number = AXIS_REM): string {
   return `${Math.round(16 * rem * scale)}px ${family}`;
 }
+
+/** Device pixels of all words on a canvas, as large as those of its axes. `unit`: as a canvas has it. */
+export function wordsPx({ font, scale }: Ink, unit: number): number {
+  return (Number.parseFloat(font) / scale) * unit;
+}

@@ -1,6 +1,6 @@
 import type { Limits } from '../panels/spc.ts';
 import type { Canvas } from './canvas.ts';
-import { type Ink, inkOf } from './ink.ts';
+import { type Ink, inkOf, wordsPx } from './ink.ts';
 import { paintPlot } from './paint.ts';
 import { horizontal } from './paint-ground.ts';
 import type { Plot } from './plot.ts';
@@ -17,12 +17,11 @@ export interface Control {
 
 /** Points closer than this are a line alone, CSS pixels. */
 const DOTS_APART = 5;
-/** Of the names beside lines, CSS pixels. */
-const NAMES_APART = 13;
+/** Of the names beside lines, and of the numbers of rules, times the height of their letters. */
+const NAMES_APART = 1.3;
+const NUMBERS_APART = 1;
 /** Narrower plots have no names beside their lines, CSS pixels. */
 const NAMES_FROM = 460;
-/** Of the numbers of rules, CSS pixels. */
-const NUMBERS_APART = 12;
 
 export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
   const { context, unit } = canvas;
@@ -30,21 +29,21 @@ export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
   const spec = { color: inkOf(ink, 'alarm'), dash: [2 * unit, 3 * unit] };
   const limit = { color: inkOf(ink, 'warn'), dash: [7 * unit, 4 * unit] };
   if (limits !== null) shadeSigmas(canvas, limits, ink);
-  const named: number[] = [];
-  const ruled = (value: number | undefined, name: string, { color, dash }: { color: string; dash: number[] }) => {
-    if (value === undefined || value < plot.range.min || value > plot.range.max) return;
+  const lines = [
+    { name: 'upper', value: limits?.upper, ...limit },
+    { name: 'lower', value: limits?.lower, ...limit },
+    { name: 'spec', value: specHigh, ...spec },
+    { name: 'spec', value: specLow, ...spec },
+    { name: 'centre', value: limits?.center, color: ink.muted, dash: [] },
+  ].flatMap(({ name, value, color, dash }): Line[] => {
+    if (value === undefined || value < plot.range.min || value > plot.range.max) return [];
     const y = canvas.y(value);
     horizontal(canvas, y, color, dash);
-    // A name that would lie upon another, or upon much of the picture, is left out: the legend has them all.
-    if (canvas.width < NAMES_FROM * unit || named.some((other) => Math.abs(other - y) < NAMES_APART * unit)) return;
-    named.push(y);
-    lineName(canvas, y, name, ink);
-  };
-  ruled(limits?.upper, 'upper', limit);
-  ruled(limits?.lower, 'lower', limit);
-  ruled(specHigh, 'spec', spec);
-  ruled(specLow, 'spec', spec);
-  ruled(limits?.center, 'centre', { color: ink.muted, dash: [] });
+    return [{ name, y }];
+  });
+  const letterPx = wordsPx(ink, unit);
+  if (canvas.width >= NAMES_FROM * unit)
+    for (const placed of placedNames(lines, canvas.top, NAMES_APART * letterPx)) lineName(canvas, placed, ink);
   paintPlot(canvas, plot, ink);
   const apart = Math.abs(canvas.x(plot.windowSizeS) - canvas.x(0)) >= DOTS_APART * unit;
   const [series] = plot.series;
@@ -60,7 +59,7 @@ export function paintControl(canvas: Canvas, control: Control, ink: Ink): void {
     const x = canvas.x(seconds);
     if (rule !== 0) {
       // Of a run the first has its number, and then as many as there is room for.
-      const isNumbered = x - numberedX >= NUMBERS_APART * unit;
+      const isNumbered = x - numberedX >= NUMBERS_APART * letterPx;
       if (isNumbered) numberedX = x;
       violation(canvas, x, canvas.y(value), rule, ink);
       if (isNumbered) numbered.push({ x, y: canvas.y(value), rule });
@@ -90,11 +89,35 @@ function shadeSigmas(canvas: Canvas, { center, lower, upper }: Limits, ink: Ink)
   context.globalAlpha = 1;
 }
 
-function lineName({ context, left, top, width, unit }: Canvas, y: number, name: string, ink: Ink): void {
+interface Line {
+  readonly name: string;
+  readonly y: number;
+}
+
+interface PlacedName extends Line {
+  readonly below: boolean;
+}
+
+/**
+ * Names above their lines, or below where there is no room, each so high. One that another line would go through, or that
+ * would lie upon another, is left out: the legend has them all.
+ */
+export function placedNames(lines: readonly Line[], top: number, highPx: number): PlacedName[] {
+  const taken: number[] = [];
+  return lines.flatMap((line) => {
+    const below = line.y - top < highPx;
+    const from = below ? line.y : line.y - highPx;
+    const isCrossed = lines.some((other) => other !== line && other.y >= from && other.y <= from + highPx);
+    if (isCrossed || taken.some((other) => Math.abs(other - from) < highPx)) return [];
+    taken.push(from);
+    return [{ ...line, below }];
+  });
+}
+
+function lineName({ context, left, width, unit }: Canvas, { name, y, below }: PlacedName, ink: Ink): void {
   context.save();
-  context.font = ink.font.replace(/^[\d.]+px/, `${Math.round(10 * unit)}px`);
+  context.font = fontOf(ink, wordsPx(ink, unit));
   context.textAlign = 'right';
-  const below = y - top < NAMES_APART * unit;
   context.textBaseline = below ? 'top' : 'bottom';
   context.lineWidth = 3 * unit;
   context.strokeStyle = ink.surface;
@@ -127,14 +150,19 @@ function violation({ context, unit }: Canvas, x: number, y: number, rule: number
 /** The number of a rule above its diamond, or below it where there is no room; what is behind it gives way. */
 function ruleNumber({ context, unit, top, left }: Canvas, x: number, y: number, rule: number, ink: Ink): void {
   const size = DIAMOND * unit;
-  context.font = ink.font.replace(/^[\d.]+px/, `${Math.round(10 * unit)}px`);
+  const letterPx = wordsPx(ink, unit);
+  context.font = fontOf(ink, letterPx);
   context.textAlign = 'center';
-  const below = y - top < 18 * unit;
+  const below = y - top < size + 1.1 * letterPx;
   context.textBaseline = below ? 'top' : 'bottom';
-  const at = [Math.max(x, left + 5 * unit), below ? y + size + unit : y - size - unit] as const;
+  const at = [Math.max(x, left + 0.5 * letterPx), below ? y + size + unit : y - size - unit] as const;
   context.lineWidth = 3 * unit;
   context.strokeStyle = ink.surface;
   context.strokeText(String(rule), ...at);
   context.fillStyle = inkOf(ink, rule === 1 ? 'alarm' : 'warn');
   context.fillText(String(rule), ...at);
+}
+
+function fontOf(ink: Ink, px: number): string {
+  return ink.font.replace(/^[\d.]+px/, `${Math.round(px)}px`);
 }

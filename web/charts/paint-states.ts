@@ -1,6 +1,6 @@
 import type { Color } from '../../contract/spec/panels/parts.ts';
 import { type Canvas, paintWatermark, watermarkAt, within } from './canvas.ts';
-import { type Ink, inkOf } from './ink.ts';
+import { type Ink, inkOf, wordsPx } from './ink.ts';
 import { hatch } from './paint-heat.ts';
 import type { StateRows } from './state-rows.ts';
 
@@ -16,9 +16,14 @@ export interface StateLanes {
   readonly watermarkS: number | null;
 }
 
-/** Share of its row that a stretch is high, and the most it is, CSS pixels. */
+/** Share of its row that a stretch is high; up to more where its words need it; and the most it is, CSS pixels. */
 const TALL = 0.74;
+const TALLEST = 0.88;
 const MOST_TALL = 30;
+/** Of a stretch's height, at most, for its words. */
+const WORDS = 0.78;
+/** Smaller ones are left out, CSS pixels. */
+const LEAST_WORDS = 8;
 /** Around a text, CSS pixels. */
 const PADDING = 5;
 
@@ -27,8 +32,9 @@ export function paintStates(canvas: Canvas, { rows, look, watermarkS }: StateLan
   const { context, left, top, width, height, unit } = canvas;
   const right = left + width;
   const lane = height / Math.max(1, rows.length);
-  const tall = Math.max(2, Math.min(lane * TALL, MOST_TALL * unit));
-  const fontPx = Math.min(11.5 * unit, tall * 0.62);
+  const wanted = wordsPx(ink, unit);
+  const tall = Math.max(2, Math.min(Math.max(lane * TALL, Math.min(lane * TALLEST, wanted / WORDS)), MOST_TALL * unit));
+  const fontPx = Math.min(wanted, tall * WORDS);
   const font = ink.font.replace(/^[\d.]+px/, `600 ${fontPx.toFixed(1)}px`);
   const middle = (row: number) => top + (row + 0.5) * lane;
   context.save();
@@ -45,7 +51,7 @@ export function paintStates(canvas: Canvas, { rows, look, watermarkS }: StateLan
         context.fillRect(start, middle(row) - tall / 2, Math.max(unit, end - start), tall);
       }
     hatch(canvas, watermarkAt(canvas, watermarkS), right, ink.surface);
-    if (fontPx >= 8 * unit) paintTexts(canvas, rows, look, middle, font, ink);
+    if (fontPx >= LEAST_WORDS * unit) paintTexts(canvas, rows, look, middle, font, ink);
   });
   paintWatermark(canvas, watermarkS, ink.muted);
   context.restore();
