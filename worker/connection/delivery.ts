@@ -67,7 +67,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 
   const subscribe = (stream: string) => {
-    subscriptionOf(stream).awaiting = true;
+    subscriptionOf(stream).asked();
     const position = engine().position(stream);
     send({ type: 'subscribe', stream, from: position && position.epoch !== NOWHERE.epoch ? position : 'start' });
   };
@@ -188,7 +188,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     dropped() {
       inbox.clear();
-      for (const subscription of subscriptions.values()) subscription.awaiting = true;
+      for (const subscription of subscriptions.values()) subscription.dropped();
     },
     message(message) {
       if (message.type === 'stats')
@@ -244,7 +244,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       inbox.clear();
       told = reason === null;
       for (const subscription of subscriptions.values()) {
-        subscription.awaiting = true;
+        subscription.dropped();
         subscription.lagMs = null;
         if (reason !== null) subscription.lost({ kind: 'reset', atMs: nowMs(), reason, missing: null });
       }

@@ -16,3 +16,18 @@ test('V8 catching up begins with history and ends with a newer frame, or when no
   subscription.committed(4000, 4001);
   expect([subscription.catchingUp(4001), subscription.lagMs]).toEqual([false, 1]);
 });
+
+test('V8 what was asked for is waited for: until the relay answers, and so long as a first frame may take', () => {
+  const subscription = new Subscription();
+  subscription.asked();
+  expect(subscription.catchingUp(60_000)).toBe(true);
+  subscription.dropped();
+  expect(subscription.catchingUp(60_000)).toBe(false);
+  subscription.asked();
+  subscription.answered({ outcome: 'resumed', atMs: 70_000, reason: null });
+  expect([subscription.catchingUp(71_999), subscription.catchingUp(72_000)]).toEqual([true, false]);
+  subscription.asked();
+  subscription.answered({ outcome: 'resumed', atMs: 80_000, reason: null });
+  subscription.committed(80_001, 80_002);
+  expect(subscription.catchingUp(80_002)).toBe(false);
+});

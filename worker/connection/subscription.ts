@@ -13,8 +13,9 @@ const UNKNOWN: SourceState = { state: 'connecting', message: null, fix: null };
  * what the relay last told of its source.
  */
 export class Subscription {
-  /** Asked for and not answered: what comes meanwhile belongs to an older question and is let go. */
+  /** Not answered: what comes meanwhile belongs to an older question and is let go. */
   awaiting = true;
+  #asked = false;
   losses: readonly Loss[] = [];
   /** How the newest subscription was answered. */
   delivery: StreamStatus['delivery'] = null;
@@ -24,17 +25,28 @@ export class Subscription {
   /** Sealed at the relay → committed here, of the newest frame that was sealed while this tab listened. */
   lagMs: number | null = null;
   #answeredMs = Number.POSITIVE_INFINITY;
-  /** When the newest frame was committed, if that was history. */
+  /** When the newest frame was committed, if that was history; or, before the first, when it was answered. */
   #historyAtMs: number | null = null;
   /** Why the relay cannot serve it; until it does. */
   fault: string | null = null;
+
+  asked(): void {
+    this.awaiting = true;
+    this.#asked = true;
+  }
+
+  /** There is nobody who could answer. */
+  dropped(): void {
+    this.awaiting = true;
+    this.#asked = false;
+  }
 
   answered(delivery: NonNullable<StreamStatus['delivery']>): void {
     this.awaiting = false;
     this.delivery = delivery;
     this.conflated = 0;
-    const nowMs = delivery.atMs;
-    this.#answeredMs = nowMs;
+    this.#answeredMs = delivery.atMs;
+    this.#historyAtMs = delivery.atMs;
   }
 
   /**
@@ -53,8 +65,12 @@ export class Subscription {
     return sealedAtMs >= this.#answeredMs;
   }
 
-  /** History is being read, and nothing newer yet. A quiet stream has no newer frame: then its history is at its end. */
+  /**
+   * History is asked for or read, and nothing newer came yet. A quiet stream has no newer frame: then its history is at
+   * its end.
+   */
   catchingUp(nowMs: number): boolean {
+    if (this.awaiting && this.#asked) return true;
     return this.#historyAtMs !== null && nowMs - this.#historyAtMs < HISTORY_OVER_MS;
   }
 
