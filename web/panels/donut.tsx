@@ -13,6 +13,8 @@ import { Key } from './pick.tsx';
 
 /** Between two slices, of the whole circle. */
 const GAP = 0.004;
+/** Within the ring, of 100. */
+const FIGURE_WIDE = 58;
 const ROW_REM = 1.5;
 /** On a wall, where nobody points at a name. */
 const WALL_ROW_REM = 1.3;
@@ -41,6 +43,12 @@ export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
     return Math.max(48, Math.min(width - 16, height - rows * rowPx() - 0.5 * rem()));
   };
   const listed = createMemo(() => whole().slices);
+  /** Of the whole, in the drawing's own units: as large as other words are, as far as the ring has room. */
+  const figure = () => {
+    const letters = format(whole().total).text.length;
+    const wanted = (Number.parseFloat(board.ink().font) / ringPx()) * 100;
+    return Math.max(Math.min(15, 78 / Math.max(4, letters)), Math.min(wanted, FIGURE_WIDE / (0.62 * letters)));
+  };
   const fits = () => {
     const free = wide() ? props.room.height : props.room.height - ringPx() - 0.5 * rem();
     return Math.max(1, Math.floor(free / rowPx()));
@@ -117,12 +125,7 @@ export function Donut(props: KindProps<DonutPanel, 'fold'>): JSX.Element {
               </circle>
             )}
           </Index>
-          <text
-            x="50"
-            y="54"
-            class="figure"
-            style={{ 'font-size': `${Math.min(15, 78 / Math.max(4, format(whole().total).text.length))}px` }}
-          >
+          <text x="50" y={50 + 0.36 * figure()} class="figure" style={{ 'font-size': `${figure()}px` }}>
             {format(whole().total).text}
           </text>
         </svg>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { slices } from './donut-arcs.ts';
-import { gaugeZones, placeOn } from './gauge-arc.ts';
+import { DIAL, dialType, gaugeZones, placeOn } from './gauge-arc.ts';
 import { costliest, oeeOf } from './oee-words.ts';
 import { dotsOf, nearestDot, radiusOf } from './scatter-dots.ts';
 import { shownValue } from './shown-value.ts';
@@ -18,6 +18,31 @@ test('a dial has a zone per stretch between its limits, and ends where it ends',
   expect(gaugeZones({ min: 0, max: 100 })).toEqual([]);
   expect(gaugeZones({ min: 0, max: 100, warnAbove: 150 }).map(({ color }) => color)).toEqual(['live']);
   expect([-5, 50, 120].map((value) => placeOn(dial, value))).toEqual([0, 0.5, 1]);
+});
+
+test('K1 words of a dial are as large as is wanted where it has room, and never cut or upon each other', () => {
+  const ends: [string, string] = ['0 %', '100 %'];
+  const type = (width: number, height: number, value = '73.9', suffix = '%', of = ends) => {
+    const found = dialType({ width, height }, 20, of, value, suffix);
+    const perUnit = Math.min(width / DIAL.width, height / found.high);
+    const px = [found.end, found.figure, found.unit].map((size) => Math.round(size * perUnit));
+    const [from, to] = found.endsX;
+    const halves = of.map((text) => 0.31 * text.length * found.end) as [number, number];
+    expect([from - halves[0], to + halves[1]].every((x) => x >= DIAL.left - 0.01 && x <= DIAL.left + DIAL.width)).toBe(
+      true,
+    );
+    expect(to - halves[1] - (from + halves[0])).toBeGreaterThan(4);
+    expect(0.62 * (value.length * found.figure + suffix.length * found.unit)).toBeLessThan(134);
+    return px;
+  };
+  expect(type(300, 190)).toEqual([20, 45, 23]);
+  // A low one gives its drawing for its words; one that is lower still has no room.
+  expect(type(300, 110)).toEqual([20, 24, 20]);
+  expect(type(300, 60)).toEqual([12, 14, 14]);
+  expect(type(300, 190, '1,234,567', 'parts/h')).toEqual([20, 15, 15]);
+  expect(type(300, 190, '1,234', 'rpm', ['−12,000 rpm', '12,000 rpm'])).toEqual([17, 35, 20]);
+  // On a desk its ends are never smaller than they were.
+  expect(dialType({ width: 500, height: 500 }, 12, ends, '60', '%').end).toBe(11);
 });
 
 test('what was reached against what was wanted, on either side of it', () => {
