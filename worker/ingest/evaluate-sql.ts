@@ -1,4 +1,4 @@
-import type { Column } from '../panes/column.ts';
+import { type Column, isValid, setValid } from '../panes/column.ts';
 import { decodeArrow, toColumns } from '../store/arrow.ts';
 import type { Database } from '../store/database.ts';
 
@@ -48,11 +48,11 @@ function slice(parts: readonly Column[], lengths: readonly number[], start: numb
     for (let at = first; at < end; at++) {
       const from = at - base;
       const to = at - start;
-      if (part.validity !== null && (((part.validity[from >> 3] ?? 0) >> (from & 7)) & 1) === 0) {
+      if (!isValid(part.validity, from)) {
         nulls++;
         continue;
       }
-      validity[to >> 3] = (validity[to >> 3] ?? 0) | (1 << (to & 7));
+      setValid(validity, to);
       if (part.kind === 'text') numbers[to] = code + (part.codes[from] ?? 0);
       else if (bigints) bigints[to] = BigInt(part.values[from] ?? 0);
       else numbers[to] = part.values[from] as number;

@@ -1,4 +1,4 @@
-import { type Cell, type Column, cellAt, isValid, type TextColumn } from '../panes/column.ts';
+import { type Cell, type Column, cellAt, isValid, setValid, type TextColumn } from '../panes/column.ts';
 import { type Database, quoteName, quoteText } from '../store/database.ts';
 import type { RowExpression } from '../windows/expressions.ts';
 import { evaluateSql } from './evaluate-sql.ts';
@@ -101,7 +101,6 @@ function withNulls(codes: ArrayLike<number>, validity: Uint8Array, rows: number,
 
 function validityOf(places: ArrayLike<number>, cells: readonly Cell[], rows: number): Uint8Array {
   const validity = new Uint8Array(Math.ceil(rows / 8));
-  for (let row = 0; row < rows; row++)
-    if (cells[places[row] as number] !== null) validity[row >> 3] = (validity[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0; row < rows; row++) if (cells[places[row] as number] !== null) setValid(validity, row);
   return validity;
 }

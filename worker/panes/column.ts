@@ -42,6 +42,11 @@ export function isValid(validity: Uint8Array | null, row: number): boolean {
   return validity === null || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
 }
 
+/** Says that a row has a value. */
+export function setValid(validity: Uint8Array, row: number): void {
+  validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
+}
+
 export function cellAt(column: Column, row: number): Cell {
   if (!isValid(column.validity, row)) return null;
   if (column.kind === 'text') return column.texts[column.codes[row] ?? 0] ?? null;

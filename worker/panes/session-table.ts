@@ -1,4 +1,4 @@
-import type { Block } from './column.ts';
+import { type Block, isValid } from './column.ts';
 import { GroupKeys, OTHER } from './group-keys.ts';
 import { PaneChanges } from './pane-changes.ts';
 import { DEFAULT_MAX_GROUPS, groupsWithin, MEASURE_EVERY } from './pane-table.ts';
@@ -215,8 +215,7 @@ export class SessionTable {
     const column = block.column(gapExpression);
     if (column.kind === 'text') throw new RangeError('a gap is a number of µs');
     const { values, validity } = column;
-    return (row) =>
-      validity === null || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1 ? Number(values[row]) : 0;
+    return (row) => (isValid(validity, row) ? Number(values[row]) : 0);
   }
 
   /** The slot of the session these rows belong to, joined with those they touch; or why there is none. */

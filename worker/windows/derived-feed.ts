@@ -1,5 +1,5 @@
 import { evaluateSql } from '../ingest/evaluate-sql.ts';
-import type { Block, Cell, Column, ValueType } from '../panes/column.ts';
+import { type Block, type Cell, type Column, setValid, type ValueType } from '../panes/column.ts';
 import { judge } from '../panes/condition.ts';
 import type { Follower } from '../panes/pane-table.ts';
 import type { SessionFollower } from '../panes/session-table.ts';
@@ -237,7 +237,7 @@ function columnOf(cells: readonly Cell[], type: ValueType): Column {
   let nulls = 0;
   for (const [row, cell] of cells.entries())
     if (cell === null) nulls++;
-    else validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
+    else setValid(validity, row);
   const known = nulls > 0 ? validity : null;
   if (type === 'text') {
     const texts = [...new Set(cells.map((cell) => String(cell ?? '')))];

@@ -1,4 +1,4 @@
-import { type Block, type Column, isValid } from '../panes/column.ts';
+import { type Block, type Column, isValid, setValid } from '../panes/column.ts';
 
 /** A block of these rows of a block alone, in this order, with these expressions; the other may go. */
 export function someRows(block: Block, rows: readonly number[], expressions: readonly string[]): Block {
@@ -23,8 +23,7 @@ export function someRows(block: Block, rows: readonly number[], expressions: rea
 function someOf(column: Column, rows: readonly number[]): Column {
   const validity = column.validity === null ? null : new Uint8Array(Math.ceil(rows.length / 8));
   if (validity !== null)
-    for (const [at, row] of rows.entries())
-      if (isValid(column.validity, row)) validity[at >> 3] = (validity[at >> 3] ?? 0) | (1 << (at & 7));
+    for (const [at, row] of rows.entries()) if (isValid(column.validity, row)) setValid(validity, at);
   switch (column.kind) {
     case 'number':
       return { kind: 'number', values: Float64Array.from(rows, (row) => column.values[row] as number), validity };
