@@ -124,14 +124,15 @@ function misfits() {
   return { sidewaysPx: Math.max(0, document.documentElement.scrollWidth - innerWidth), cut, outside };
 }
 
-/** Runs in the page: words and labels smaller than `leastPx`. An arrow and a mark are shapes. */
+/** Runs in the page: words and labels smaller than `leastPx` on the screen. An arrow and a mark are shapes. */
 function small(leastPx: number): string[] {
-  const words = [...document.querySelectorAll<HTMLElement>('[data-panel] *, .wall *')]
+  const letterPx = (one: Element) =>
+    Number.parseFloat(getComputedStyle(one).fontSize) *
+    (one instanceof SVGGraphicsElement ? (one.getScreenCTM()?.a ?? 1) : 1);
+  const words = [...document.querySelectorAll('[data-panel] *, .wall *')]
     .filter((one) => one.children.length === 0 && one.textContent?.trim() && one.getClientRects().length > 0)
-    .filter(
-      (one) => !one.closest('svg, .sr-only, .arrow, [aria-hidden=true]') && getComputedStyle(one).fontSize !== '0px',
-    )
-    .filter((one) => Number.parseFloat(getComputedStyle(one).fontSize) < leastPx - 0.5)
+    .filter((one) => !one.closest('.sr-only, .arrow, [aria-hidden=true]') && letterPx(one) > 0)
+    .filter((one) => letterPx(one) < leastPx - 0.5)
     .map((one) => `${one.closest('[data-panel]')?.getAttribute('data-panel')}: ${one.textContent}`);
   const root = getComputedStyle(document.documentElement);
   const axisPx = Number.parseFloat(root.fontSize) * Number.parseFloat(root.getPropertyValue('--size-axis'));
