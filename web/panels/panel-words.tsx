@@ -1,7 +1,7 @@
-import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { type JSX, onCleanup, onMount, Show } from 'solid-js';
 import type { Panel } from '../../contract/spec/panel.ts';
 import type { PanelPicture } from '../../contract/worker-api.ts';
-import { copyText } from '../dialog/copy-text.ts';
+import { CopyButton } from '../dialog/copy-button.tsx';
 import { unfilteredWords } from '../variables/unfiltered-words.ts';
 import { scrollable } from './scrollable.ts';
 import type { Waiting } from './waiting-words.ts';
@@ -61,16 +61,11 @@ export function Nothing(props: Waiting): JSX.Element {
 
 /** A panel that cannot be drawn: what, what to do, and the text to copy. */
 export function Problem(props: { message: string; fix: string }): JSX.Element {
-  const [said, setSaid] = createSignal('Copy');
-  const copy = async () =>
-    setSaid((await copyText(`${props.message}\n${props.fix}`)) ? 'Copied' : 'Not let by the browser');
   return (
     <div class="problem" role="alert" title={`${props.message} ${props.fix}`}>
       <p>{props.message}</p>
       <p class="fix">{props.fix}</p>
-      <button type="button" onClick={() => void copy()}>
-        {said()}
-      </button>
+      <CopyButton class="" text={() => `${props.message}\n${props.fix}`} />
     </div>
   );
 }
