@@ -4,6 +4,7 @@ import type { Boards, Status } from '../../contract/worker-api.ts';
 import { formatSpan } from '../format.ts';
 import { REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
 import { streamOf } from '../panels/waiting-words.ts';
+import { ageMsOf, FRESH_MS } from './newest.ts';
 
 /** A board as the list and the switcher have it. */
 export interface BoardEntry {
@@ -52,9 +53,6 @@ export interface StreamState {
   readonly tone: 'live' | 'late' | 'down' | 'still';
 }
 
-/** Events older than this are told with their age. */
-const FRESH_MS = 30_000;
-
 /** `seen`: with how much of it comes now, what is live by its source is told late, silent or a replay where it is. */
 export function streamState(
   status: Status | null,
@@ -70,7 +68,7 @@ export function streamState(
   if (stream.received === 0) return { word: 'no data yet', tone: 'still' };
   if (stream.source.state !== 'live') return { word: stream.source.state, tone: 'still' };
   const { maxEventTimeUs } = stream;
-  const ageMs = seen && maxEventTimeUs !== null ? seen.nowMs - maxEventTimeUs / 1000 - (status.clockAheadMs ?? 0) : 0;
+  const ageMs = seen && maxEventTimeUs !== null ? ageMsOf(maxEventTimeUs, seen.nowMs, status) : 0;
   if (ageMs <= FRESH_MS || !seen) return { word: 'live', tone: 'live' };
   if (seen.perSecond === 0) return { word: `silent, newest event ${formatSpan(ageMs)} old`, tone: 'late' };
   if (ageMs > REPLAY_BEHIND_MS) return { word: 'replay', tone: 'still' };

@@ -12,7 +12,7 @@ export interface LiveWords {
 }
 
 /** Events older than this are not now: the button says of when they are. */
-const FRESH_MS = 60_000;
+const LIVE_MS = 60_000;
 
 /** What the button may claim that follows the newest events. */
 export function liveWords(of: {
@@ -44,7 +44,7 @@ export function liveWords(of: {
     return { state: 'still', word: 'Live', title: 'The sources have ended: nothing new comes', lit: false };
   const { catchingUp, eventMs, eventHereMs } = of.progress;
   const ageMs = eventHereMs === null ? 0 : of.nowMs - eventHereMs;
-  if (catchingUp || ageMs > FRESH_MS) {
+  if (catchingUp || ageMs > LIVE_MS) {
     const what = catchingUp ? 'Catching up' : 'The newest events are followed';
     const age = ageMs >= 1000 ? `, ${formatSpan(ageMs)} old` : '';
     const when = eventMs === null ? '' : `: those of ${formatMoment(eventMs, of.nowMs, of.zone)}${age}`;

@@ -53,3 +53,11 @@ export function readThroughMs(streams: readonly StreamStatus[]): number | null {
   const read = streams.flatMap(({ catchingUp, maxEventTimeUs: us }) => (catchingUp && us !== null ? [us / 1000] : []));
   return read.length > 0 ? Math.min(...read) : null;
 }
+
+/** Events older than this are told with their age, where all that comes is spoken of. */
+export const FRESH_MS = 30_000;
+
+/** How old an event is, by this computer's clock. */
+export function ageMsOf(eventTimeUs: number, nowMs: number, { clockAheadMs }: Pick<Status, 'clockAheadMs'>): number {
+  return nowMs - eventTimeUs / 1000 - (clockAheadMs ?? 0);
+}

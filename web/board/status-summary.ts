@@ -1,6 +1,6 @@
 import type { Status } from '../../contract/worker-api.ts';
 import { AHEAD_MS, REPLAY_BEHIND_MS } from '../panels/panel-state.ts';
-import { readThroughMs } from './newest.ts';
+import { ageMsOf, readThroughMs } from './newest.ts';
 import { isOpening } from './opening.ts';
 
 /** The state of all streams as one line says it: sums where they add up, the worst where they do not. */
@@ -54,7 +54,7 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const opening = isOpening(status);
   const catchingUp = connected && streams.some((stream) => stream.catchingUp);
   const readMs = catchingUp ? readThroughMs(streams) : null;
-  const readAgeMs = readMs === null ? null : nowMs - readMs - (status.clockAheadMs ?? 0);
+  const readAgeMs = readMs === null ? null : ageMsOf(readMs * 1000, nowMs, status);
   return {
     catchingUp,
     readMs,

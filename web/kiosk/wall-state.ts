@@ -1,4 +1,5 @@
 import type { Status, StreamStatus } from '../../contract/worker-api.ts';
+import { ageMsOf, FRESH_MS } from '../board/newest.ts';
 import { isOpening } from '../board/opening.ts';
 import { formatSpan } from '../format.ts';
 import { formatMoment, type Zone } from '../format-time.ts';
@@ -9,9 +10,6 @@ export interface WallState {
   readonly tone: 'live' | 'late' | 'down' | 'waiting';
   readonly words: string;
 }
-
-/** Events older than this are told with their age. */
-const FRESH_MS = 30_000;
 
 export function wallState(status: Status | null, nowMs: number, zone: Zone): WallState {
   if (status === null) return { tone: 'waiting', words: 'starting' };
@@ -34,11 +32,12 @@ export function wallState(status: Status | null, nowMs: number, zone: Zone): Wal
   if (ended) return { tone: 'late', words: `ended${newest}` };
   if (eventMs === null)
     return { tone: 'waiting', words: of === '' ? 'connected, no events yet' : `${of}no events yet` };
-  const agoMs = (us: number) => nowMs - us / 1000 - (status.clockAheadMs ?? 0);
-  const ageMs = agoMs(eventMs * 1000);
+  const ageMs = ageMsOf(eventMs * 1000, nowMs, status);
   if (ageMs <= FRESH_MS) return { tone: 'live', words: 'live' };
   // What comes is not of this stream where another one is newer than any replay.
-  const isReplay = streams.every(([, { maxEventTimeUs: us }]) => us === null || agoMs(us) > REPLAY_BEHIND_MS);
+  const isReplay = streams.every(
+    ([, { maxEventTimeUs: us }]) => us === null || ageMsOf(us, nowMs, status) > REPLAY_BEHIND_MS,
+  );
   if (isReplay && status.eventsPerSecond > 0) return { tone: 'late', words: `${of}replay${newest}` };
   return { tone: 'late', words: `${of}nothing new${newest} · ${formatSpan(ageMs)} ago` };
 }
