@@ -42,12 +42,15 @@ const ACTIONS = ['view', 'cart', 'buy', null];
 const first = testSchema('s', { user: 'int64', action: 'string' });
 const second = testSchema('s', { user: 'int64', action: 'string', price: 'float64' }, 2);
 
-/** What a relay sends of one past: frames of two partitions, out of order and some late, of two versions, with gaps. */
-function giving(numbers: readonly number[], epoch: string): Given[] {
+/**
+ * What a relay sends of one past: frames of two partitions, out of order and some late, of two versions, with gaps. Of the
+ * pasts before it knows the schemas.
+ */
+function giving(numbers: readonly number[], epoch: string, known: readonly Given[] = [{ message: first }]): Given[] {
   const next: [number, number] = [0, 0];
   let nowUs = START_US;
   let watermarkUs: number | null = null;
-  const given: Given[] = [{ message: first }];
+  const given = [...known];
   for (const [index, number] of numbers.entries()) {
     const partition = number & 1;
     const from = next[partition] ?? 0;
@@ -153,9 +156,11 @@ async function compare(
   let tab: Tab | null = null;
   let kept = files;
   const journalOf = () => createJournal({ files: kept, clock: still, budgetBytes: 1e9, maxSegmentBytes: 6000 });
+  let schemas: Given[] | undefined;
   for (const [index, numbers] of pasts.entries()) {
     const epoch = `e${index}`;
-    const given = giving(numbers, epoch);
+    const given = giving(numbers, epoch, schemas);
+    schemas = given.filter((one) => 'message' in one && one.message.type === 'schema');
     give(reference, epoch, given, index === 0 ? null : reference.delivery);
     tab ??= await openTab(journalOf());
     give(tab, epoch, given.slice(0, Math.ceil(given.length * 0.6)), null);
