@@ -66,6 +66,7 @@ export function Board(props: BoardProps): JSX.Element {
     },
     frames: props.frames,
     picture: (request) => props.data.picture(request),
+    isKept: (picture) => props.data.isKept(picture),
     drawn: (picture) => props.data.drawn(picture),
     query: (sql, options) => props.data.query(sql, options),
     zoom: (range) => props.time.zoom(range),

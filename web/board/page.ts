@@ -10,6 +10,8 @@ export interface PageData {
   /** Null until the engine is up. */
   readonly status: Accessor<Status | null>;
   readonly picture: (request: Accessor<PanelRequest | null>) => Accessor<PanelPicture | undefined>;
+  /** It is what this browser showed before it was opened again; the engine's own comes in its place. */
+  readonly isKept: (picture: PanelPicture) => boolean;
   /** One read-only SELECT over the streams' kept rows and the windows. */
   readonly query: (sql: string, options?: QueryOptions) => Promise<Row[]>;
   readonly setPaused: (paused: boolean) => void;

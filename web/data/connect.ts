@@ -12,6 +12,7 @@ import { createEngineLink } from './engine-link.ts';
 import type { Failure } from './failure.ts';
 import { givenUp } from './given-up.ts';
 import { type KeepWorkerOptions, keepWorker } from './keep-worker.ts';
+import { openKeptPictures } from './kept-pictures.ts';
 import { ownWorker } from './own-worker.ts';
 import { heapBytes, journalBytes, paneBytes, stuckMs } from './page-options.ts';
 import { askPersistence } from './persistence.ts';
@@ -68,7 +69,6 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
     if (link.current) setChanging(null);
   });
   const drawn = createDrawn(clock, status);
-  const boards = createBoards(link);
   installHighwater(link, drawn, withPersisted);
 
   const showVisible = () => link.setVisible(document.visibilityState === 'visible');
@@ -76,6 +76,8 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
   onCleanup(() => document.removeEventListener('visibilitychange', showVisible));
   showVisible();
 
+  // Its name has a hash of all that the page is built of.
+  const build = `${new URL(import.meta.url).pathname}${relay.isElsewhere ? ` ${relay.base}` : ''}`;
   // What is read from files in this tab is read again from them.
   const journalBudgetBytes = relayInTab ? 0 : journalBytes(location.search, JOURNAL_BUDGET_BYTES);
   if (journalBudgetBytes > 0)
@@ -88,6 +90,26 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
         onError: reportError,
       }),
     );
+
+  const kept =
+    journalBudgetBytes > 0
+      ? openKeptPictures({
+          relay: relay.isElsewhere ? relay.base : '',
+          build,
+          clock,
+          status: () => link.newest,
+          onError: reportError,
+        })
+      : null;
+  if (kept) {
+    const saveHidden = () => void (document.visibilityState === 'hidden' && kept.save());
+    document.addEventListener('visibilitychange', saveHidden);
+    onCleanup(() => {
+      document.removeEventListener('visibilitychange', saveHidden);
+      kept.close();
+    });
+  }
+  const boards = createBoards(link, kept, failure);
 
   const shared = {
     page,
@@ -126,8 +148,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
       ? shareWorker({
           ...shared,
           clock,
-          // Its name has a hash of all that the page is built of.
-          build: `${new URL(import.meta.url).pathname}${relay.isElsewhere ? ` ${relay.base}` : ''}`,
+          build,
           openSwitchboard: () =>
             new SharedWorker(new URL('./switchboard.ts', import.meta.url), { type: 'module', name: 'highwater' }).port,
         })
@@ -136,10 +157,11 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
 
   return {
     boards,
+    isKept: (picture) => failure() === null && (kept?.isKept(picture) ?? false),
     status,
     changing,
     runsHere,
-    picture: createPictures(link, (run) => requestAnimationFrame(run)),
+    picture: createPictures(link, kept, (run) => requestAnimationFrame(run)),
     query: (sql, options) => link.query(sql, options),
     setPaused: (paused) => link.setPaused(paused),
     reconnect: () => link.reconnect(),
@@ -153,7 +175,10 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
       // A page that is not seen may be ended at any moment: its engine makes durable what it has. (worker/clients)
       link.setVisible(false);
       const answered = link.status().catch(() => null);
-      await Promise.race([answered, new Promise<void>((resolve) => clock.after(FLUSH_MS, resolve))]);
+      await Promise.race([
+        Promise.all([answered, kept?.save()]),
+        new Promise<void>((resolve) => clock.after(FLUSH_MS, resolve)),
+      ]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Remote, releaseProxy } from 'comlink';
 import { expect, test } from 'vitest';
+import type { Position } from '../../contract/protocol/position.ts';
 import type { Boards, PageApi, PanelPicture, PanelRequest, Row, Status } from '../../contract/worker-api.ts';
 import { shopStatus } from '../../tests/web/fixture/shop.ts';
 import { createEngineLink } from './engine-link.ts';
@@ -43,6 +44,10 @@ function fakeWorker(rows: number | null = null) {
     api: Object.assign(api, { [releaseProxy]: () => heard.push('released') }) as unknown as Remote<PageApi>,
     watches,
     heard,
+    /** Draws all that is watched, as engines do while they read. */
+    make() {
+      for (const show of watches.values()) void show(PICTURE);
+    },
     tell: (status: Status) => tell(status),
   };
 }
@@ -66,44 +71,54 @@ function open() {
 
 /** A page with one picture on its screen, of an engine that stood at 100. */
 async function shown() {
-  const page = open();
+  const page = { ...open(), drawn: 0 };
   const first = fakeWorker(100);
-  page.link.watch('panel', REQUEST, () => {});
+  page.link.watch('panel', REQUEST, () => void page.drawn++);
   page.link.attach(first.api);
   first.tell(statusAt(100));
   await first.watches.get('panel')?.(PICTURE);
-  return { ...page, first };
+  page.drawn = 0;
+  return Object.assign(page, { first });
 }
 
 test('T3 what is on the screen stays until the next engine stands where the last one stood', async () => {
-  const { link } = await shown();
-  link.detach();
+  const page = await shown();
+  page.link.detach();
   const next = fakeWorker();
-  link.attach(next.api);
-  link.watch('new', REQUEST, () => {});
+  page.link.attach(next.api);
+  let drawnNew = 0;
+  page.link.watch('new', REQUEST, () => void drawnNew++);
   next.tell(statusAt(20, { catchingUp: true }));
+  next.make();
   next.tell(statusAt(99, { catchingUp: true }));
-  expect([...next.watches.keys()]).toEqual(['new']);
+  next.make();
+  // Both are looked at, and read first.
+  expect([...next.watches.keys()]).toEqual(['panel', 'new']);
+  expect([page.drawn, drawnNew]).toEqual([0, 2]);
   next.tell(statusAt(100, { catchingUp: true }));
-  expect([...next.watches.keys()]).toEqual(['new', 'panel']);
+  next.make();
+  expect([page.drawn, drawnNew]).toEqual([1, 3]);
+  expect(page.problems).toEqual([]);
 });
 
 test('T3 an engine lost before it stood there changes nothing of what must be reached', async () => {
-  const { link } = await shown();
+  const page = await shown();
   for (const rows of [30, 60]) {
-    link.detach();
+    page.link.detach();
     const lost = fakeWorker();
-    link.attach(lost.api);
+    page.link.attach(lost.api);
     lost.tell(statusAt(rows, { catchingUp: true }));
-    expect(lost.watches.size).toBe(0);
+    lost.make();
   }
-  link.detach();
+  page.link.detach();
   const next = fakeWorker();
-  link.attach(next.api);
+  page.link.attach(next.api);
   next.tell(statusAt(99, { catchingUp: true }));
-  expect(next.watches.size).toBe(0);
+  next.make();
+  expect(page.drawn).toBe(0);
   next.tell(statusAt(101));
-  expect([...next.watches.keys()]).toEqual(['panel']);
+  next.make();
+  expect(page.drawn).toBe(1);
 });
 
 test('T3 where the past is another, or no more will come, there is nothing to wait for', async () => {
@@ -112,16 +127,67 @@ test('T3 where the past is another, or no more will come, there is nothing to wa
   const reset = fakeWorker();
   other.link.attach(reset.api);
   reset.tell(statusAt(3, { epoch: 'another' }));
-  expect([...reset.watches.keys()]).toEqual(['panel']);
+  reset.make();
+  expect(other.drawn).toBe(1);
 
   const cut = await shown();
   cut.link.detach();
   const less = fakeWorker();
   cut.link.attach(less.api);
   for (let told = 1; told < 10; told++) less.tell(statusAt(50));
-  expect(less.watches.size).toBe(0);
+  less.make();
+  expect(cut.drawn).toBe(0);
   less.tell(statusAt(50));
-  expect([...less.watches.keys()]).toEqual(['panel']);
+  less.make();
+  expect(cut.drawn).toBe(1);
+});
+
+test('T3 without a relay what this browser kept is as far as it comes; of nothing kept, the picture stays', async () => {
+  const away = { state: 'waiting', attempt: 2, retryAtMs: 0, sinceMs: 0, reason: 'no answer' } as const;
+  const drawnAfter = async (status: Status) => {
+    const page = await shown();
+    page.link.detach();
+    const next = fakeWorker();
+    page.link.attach(next.api);
+    for (let told = 0; told < 10; told++) next.tell({ ...status, connection: away });
+    next.make();
+    return page.drawn;
+  };
+  expect(await drawnAfter(statusAt(98))).toBe(1);
+  expect(await drawnAfter({ ...statusAt(98), restoring: true })).toBe(0);
+  expect(await drawnAfter({ ...statusAt(98), streams: {} })).toBe(0);
+});
+
+test('V62 a picture of before the page was opened stays until the engine is as far, or boards are others', async () => {
+  const opened = (positions: Position | null) => {
+    const page = open();
+    let drawn = 0;
+    page.link.watch('panel', REQUEST, () => void drawn++);
+    const held = page.link.hold('panel', { stream: 'line', positions });
+    const worker = fakeWorker();
+    page.link.attach(worker.api);
+    return { ...page, worker, held, drawn: () => drawn };
+  };
+  const reload = opened({ epoch: 'e', next: { 0: 100 } });
+  expect(reload.held).toBe(true);
+  reload.worker.tell(statusAt(99));
+  reload.worker.make();
+  expect(reload.drawn()).toBe(0);
+  reload.worker.tell(statusAt(100));
+  reload.worker.make();
+  expect(reload.drawn()).toBe(1);
+  expect(reload.link.hold('panel', { stream: 'line', positions: null })).toBe(false);
+
+  const others = opened({ epoch: 'e', next: { 0: 100 } });
+  others.worker.tell(statusAt(3));
+  others.link.letGo();
+  others.worker.make();
+  expect(others.drawn()).toBe(1);
+
+  const unknown = opened(null);
+  unknown.worker.tell(statusAt(3));
+  unknown.worker.make();
+  expect(unknown.drawn()).toBe(1);
 });
 
 test('C1 the engine there is now is asked not to wait for the next attempt; the next one is not', async () => {

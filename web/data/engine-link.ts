@@ -17,13 +17,20 @@ import type { Failure } from './failure.ts';
  *
  *     attached ──detach: pictures stay, calls wait──▶ detached ──attach: listeners, flags, watches──▶ attached
  *
- * A picture that is on the screen is not watched again before the new engine stands where the old one stood, so that
- * no chart falls back while history is read again.
+ * What the new engine draws is not shown over a picture that is on the screen before it stands where the old one stood,
+ * so that no chart falls back while history is read again. All the same it is told what is looked at, and reads that first.
  */
 export interface EngineLink {
   onStatus(listener: (status: Status) => void): void;
   onBoards(listener: (boards: Boards) => void): void;
   watch(id: string, request: PanelRequest, listener: PictureListener): void;
+  /**
+   * What the page shows of a watch is of an engine before, whose stream stood at `positions`: it stays until this engine
+   * is as far. False: it is, or has given a picture already.
+   */
+  hold(id: string, of: { readonly stream: string; readonly positions: Position | null }): boolean;
+  /** What is held is not waited for any longer. */
+  letGo(): void;
   unwatch(id: string): void;
   setVisible(visible: boolean): void;
   setPaused(paused: boolean): void;
@@ -46,8 +53,12 @@ type PictureListener = (picture: PanelPicture) => void | Promise<void>;
 interface Watch {
   readonly request: PanelRequest;
   readonly listener: PictureListener;
-  shown: boolean;
+  /** Who made the picture of it that is on the screen; null: there is none. */
+  shownBy: Line | 'before this page' | null;
 }
+
+/** By stream. */
+type Standing = Readonly<Record<string, { readonly positions: Position | null }>>;
 
 interface Line {
   readonly api: Remote<PageApi>;
@@ -71,7 +82,8 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
   let paused = false;
   let newest: Status | null = null;
   /** Where the engine stood that drew what is on the screen; null when the one there is now is as far. */
-  let behind: Status['streams'] | null = null;
+  let behind: Standing | null = null;
+  let reached = Promise.withResolvers<void>();
   let idleStatuses = 0;
   /** The engine there is now has told its status. */
   let heard = false;
@@ -83,11 +95,14 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
     // What an engine says that is given up, is no news.
     if (on) ask(on.api).catch((error: unknown) => on === line && report(error));
   };
+  const isHeld = ({ shownBy }: Watch) => behind !== null && shownBy !== null && shownBy !== line;
   const sendWatch = (id: string, watch: Watch) => {
     const on = line;
     const show = async (picture: PanelPicture) => {
       if (on !== line || watches.get(id) !== watch) return;
-      watch.shown = true;
+      // It is made anew then.
+      if (isHeld(watch)) return reached.promise;
+      watch.shownBy = on;
       try {
         await watch.listener(picture);
       } catch (error) {
@@ -96,15 +111,20 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
     };
     send((api) => api.watch(id, watch.request, proxy(show)));
   };
+  const letGo = () => {
+    if (!behind) return;
+    const held = [...watches].filter(([, watch]) => isHeld(watch));
+    behind = null;
+    for (const [id, watch] of held) sendWatch(id, watch);
+    reached.resolve();
+    reached = Promise.withResolvers();
+  };
   const hear = (on: Line, status: Status) => {
     if (on !== line) return;
     newest = status;
     heard = true;
-    idleStatuses = isIdle(status) ? idleStatuses + 1 : 0;
-    if (behind && (standsAt(status, behind) || idleStatuses >= IDLE_STATUSES)) {
-      behind = null;
-      for (const [id, watch] of watches) if (watch.shown) sendWatch(id, watch);
-    }
+    idleStatuses = isIdle(status, behind ?? {}) ? idleStatuses + 1 : 0;
+    if (behind && (standsAt(status, behind) || idleStatuses >= IDLE_STATUSES)) letGo();
     for (const tell of statusListeners) tell(status);
   };
   const ask = async <T>(question: (api: Remote<PageApi>) => Promise<T>, orElse: () => Promise<T>): Promise<T> => {
@@ -127,10 +147,18 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
     onStatus: (listener) => void statusListeners.push(listener),
     onBoards: (listener) => void boardListeners.push(listener),
     watch(id, request, listener) {
-      const watch = { request, listener, shown: false };
+      const watch: Watch = { request, listener, shownBy: null };
       watches.set(id, watch);
       sendWatch(id, watch);
     },
+    hold(id, { stream, positions }) {
+      const watch = watches.get(id);
+      if (!watch || watch.shownBy !== null || (heard && behind === null)) return false;
+      watch.shownBy = 'before this page';
+      behind = { [stream]: { positions }, ...behind };
+      return true;
+    },
+    letGo,
     unwatch(id) {
       watches.delete(id);
       send((api) => api.unwatch(id));
@@ -174,7 +202,7 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
           }),
         ),
       );
-      for (const [id, watch] of watches) if (!(behind && watch.shown)) sendWatch(id, watch);
+      for (const [id, watch] of watches) sendWatch(id, watch);
       attached.resolve(on);
     },
     detach,
@@ -193,19 +221,22 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
 }
 
 /** Is every stream as far as it was? One whose past is another, or that the relay serves no more, has nothing to reach. */
-function standsAt({ connection, streams }: Status, before: Status['streams']): boolean {
+function standsAt({ connection, streams }: Status, before: Standing): boolean {
   return Object.entries(before).every(([name, { positions }]) => {
     const now = streams[name]?.positions ?? null;
     if (positions === null) return true;
     if (now === null) return connection.state === 'live' && streams[name] === undefined;
-    return now.epoch !== positions.epoch || reached(now, positions);
+    return now.epoch !== positions.epoch || isAsFar(now, positions);
   });
 }
 
-function isIdle({ connection, streams }: Status): boolean {
-  return connection.state === 'live' && Object.values(streams).every(({ catchingUp }) => !catchingUp);
+/** Nothing is read: all has been, or no relay answers, and what this browser kept of each stream is all there is. */
+function isIdle({ connection, streams, restoring, rebuilding }: Status, before: Standing): boolean {
+  if (restoring || rebuilding) return false;
+  if (connection.state !== 'live') return Object.keys(before).every((name) => streams[name]?.positions);
+  return Object.values(streams).every(({ catchingUp }) => !catchingUp);
 }
 
-function reached(now: Position, before: Position): boolean {
+function isAsFar(now: Position, before: Position): boolean {
   return Object.entries(before.next).every(([partition, next]) => (now.next[partition] ?? 0) >= next);
 }

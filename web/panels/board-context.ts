@@ -43,6 +43,8 @@ export interface BoardContext {
   readonly frames: FrameScheduler;
   /** Watches what the request asks for while it is not null; the last picture stays when it becomes null. */
   readonly picture: (request: Accessor<PanelRequest | null>) => Accessor<PanelPicture | undefined>;
+  /** It is what this browser showed before the page was opened; the engine's own comes in its place. */
+  readonly isKept: (picture: PanelPicture) => boolean;
   /** Called in the frame in which a picture was put on the screen. */
   readonly drawn: (picture: PanelPicture) => void;
   /** One read-only SELECT over the streams' kept rows and the windows. */

@@ -147,7 +147,8 @@ test('V1 a window over closed windows is as far behind as its stream, not as its
 test('V1 a page that is opening accuses nobody: it is loading', () => {
   const connection: ConnectionStatus = { state: 'connecting', attempt: 1, sinceMs: NOW - 900 };
   const kept = shown({ ageMs: 500, wireMs: 60_000 }, { connection, loading: true });
-  expect(kept).toMatchObject({ name: 'loading', age: ['as of 12:02:04'] });
+  expect(kept).toMatchObject({ name: 'loading', age: ['as of 12:02:04'], faded: true });
+  expect(shown({ ageMs: 500 }, { connection, loading: true })).toMatchObject({ name: 'loading', faded: false });
   expect(shown({}, { connection, loading: true, picture: undefined }).name).toBe('loading');
 });
 

@@ -10,7 +10,8 @@ import type { InView } from './in-view.ts';
  *   error          the picture is a reason, not data
  *   paused         the viewer stopped it
  *   rebuilding     there is no engine for the moment, and no picture is made: the last one stays
- *   loading        the page is opening: what this browser kept is read back, or the relay is asked for the first time
+ *   loading        the page is opening: the picture this browser showed last stays, what it kept is read back, or the relay
+ *                  is asked for the first time
  *   disconnected   no relay: the last picture stays
  *   past           what is in view has ended, and is final: whatever comes now, it stays as it is
  *   catching up    what was sealed before this page listened is being read, or this computer is too busy to; and, where
@@ -68,7 +69,7 @@ export interface PanelStateInput {
   readonly clockAheadMs: number | null;
   /** No pictures are made: there is no engine, or it does not stand yet where the last one stood. */
   readonly rebuilding: boolean;
-  /** The page is opening: what is kept is read back, or the relay is asked for the first time. */
+  /** The page is opening: what is kept is shown or read back, or the relay is asked for the first time. */
   readonly loading: boolean;
   /** Of the stream behind the picture; null: the relay has told nothing of it. */
   readonly source: SourceState | null;
@@ -122,7 +123,7 @@ export function panelState(input: PanelStateInput): PanelState {
   const silence = [`no data ${formatSpan(silentMs)}`, `${asOf} · ${silent}`];
   if (input.paused) return state('paused', 'paused', 'paused', [asOf]);
   if (input.rebuilding) return { ...state('rebuilding', 'rebuilding', 'rebuilding', [asOf, silent]), faded: true };
-  if (input.loading) return state('loading', 'loading', 'loading', [asOf]);
+  if (input.loading) return { ...state('loading', 'loading', 'loading', [asOf]), faded: silentMs > STALE_AFTER_MS };
   if (connection?.state !== 'live')
     return { ...state('disconnected', 'disconnected', 'offline', [asOf, silent]), shorter: silence, faded: true };
   const past = pastState(input, picture);

@@ -56,8 +56,12 @@ export function Panel(props: PanelProps): JSX.Element {
     { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
   );
   const loading = () => {
-    const status = board.status();
-    return status !== null && isOpening(status);
+    const [status, now] = [board.status(), picture()];
+    return (
+      status === null ||
+      isOpening(status) ||
+      (status.connection.state === 'live' && now !== undefined && board.isKept(now))
+    );
   };
   const gains = createGaining();
   const gaining = createMemo(() => {

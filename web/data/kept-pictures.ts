@@ -1,0 +1,133 @@
+import { clear, createStore, delMany, get, keys, promisifyRequest } from 'idb-keyval';
+import type { Clock } from '../../contract/clock.ts';
+import type { Position } from '../../contract/protocol/position.ts';
+import type { Boards, PanelPicture, Status } from '../../contract/worker-api.ts';
+
+/**
+ * What the screen showed, kept for the next opening: a page shows its last pictures at once, with their age, while the
+ * engine starts and reads what is newer.
+ *
+ *     IndexedDB   boards ─▶ { build, boards }
+ *                 a request, as JSON ─▶ { picture, positions }     one each, of every board that was open here
+ *
+ * Written every ten seconds and when the page is left, and let go of by another build: its pictures may be others.
+ */
+export interface KeptPictures {
+  /** The boards of last time; null: there are none. Never rejects. */
+  readonly boards: Promise<Boards | null>;
+  /** What this request showed last; null: it was not shown here. Never rejects. */
+  find(request: string): Promise<KeptPicture | null>;
+  /** It was found here, and no engine of this page made it. */
+  isKept(picture: PanelPicture): boolean;
+  /** An engine made it for this request, and it is on the screen. */
+  shows(request: string, picture: PanelPicture): void;
+  /** What the relay serves now. Of other boards nothing is kept: a window of the same name may be another. */
+  serves(boards: Boards): void;
+  /** Never rejects. */
+  save(): Promise<void>;
+  close(): void;
+}
+
+export interface KeptPicture {
+  readonly picture: DataPicture;
+  /** Where its stream stood; null: not known. */
+  readonly positions: Position | null;
+}
+
+export interface KeptPicturesOptions {
+  /** Whose boards they are. */
+  readonly relay: string;
+  readonly build: string;
+  readonly clock: Clock;
+  readonly status: () => Pick<Status, 'streams'> | null;
+  /** Called once: a browser that keeps nothing is not asked again. */
+  readonly onError: (error: unknown) => void;
+}
+
+type DataPicture = Exclude<PanelPicture, { readonly kind: 'error' }>;
+
+interface KeptBoards {
+  readonly build: string;
+  readonly boards: Boards;
+}
+
+const BOARDS = 'boards';
+const SAVED_EVERY_MS = 10_000;
+/** Kept of many boards and stretches of time; beyond, those that are not on the screen go. */
+const MAX_KEPT = 256;
+
+export function openKeptPictures({ relay, build, clock, status, onError }: KeptPicturesOptions): KeptPictures {
+  const store = createStore(`highwater pictures ${relay}`, 'pictures');
+  const unsaved = new Map<string, DataPicture>();
+  const found = new WeakSet<PanelPicture>();
+  let served: Boards | null = null;
+  let broken = false;
+
+  const tried = async <Value>(use: () => Promise<Value>, otherwise: Value): Promise<Value> => {
+    if (broken) return otherwise;
+    try {
+      return await use();
+    } catch (error) {
+      if (!broken) onError(error);
+      broken = true;
+      return otherwise;
+    }
+  };
+  const boards = tried(async () => {
+    const kept = await get<KeptBoards>(BOARDS, store);
+    if (kept === undefined || kept.build === build) return kept?.boards ?? null;
+    await clear(store);
+    return null;
+  }, null);
+
+  const save = () =>
+    tried(async () => {
+      if (served === null || unsaved.size === 0) return;
+      const { streams = {} } = status() ?? {};
+      const entries: [string, KeptBoards | KeptPicture][] = [[BOARDS, { build, boards: served }]];
+      for (const [request, picture] of unsaved)
+        entries.push([request, { picture, positions: streams[picture.stream]?.positions ?? null }]);
+      unsaved.clear();
+      await store('readwrite', (into) => {
+        for (const [key, value] of entries) into.put(value, key);
+        // Of a page that is left, nothing runs later that could end it.
+        into.transaction.commit();
+        return promisifyRequest(into.transaction);
+      });
+      const all = await keys<string>(store);
+      if (all.length <= MAX_KEPT) return;
+      const fresh = new Set(entries.map(([key]) => key));
+      const others = all.filter((key) => !fresh.has(key));
+      await delMany(others, store);
+    }, undefined);
+  let cancel = () => {};
+  const saveAgain = () => {
+    void save();
+    cancel = clock.after(SAVED_EVERY_MS, saveAgain);
+  };
+  cancel = clock.after(SAVED_EVERY_MS, saveAgain);
+
+  return {
+    boards,
+    find: (request) =>
+      tried(async () => {
+        if ((await boards) === null) return null;
+        const kept = (await get<KeptPicture>(request, store)) ?? null;
+        if (kept) found.add(kept.picture);
+        return kept;
+      }, null),
+    isKept: (picture) => found.has(picture),
+    shows(request, picture) {
+      if (picture.kind !== 'error' && picture.maxEventTimeUs !== null) unsaved.set(request, picture);
+    },
+    async serves(now) {
+      const before = served ?? (await boards);
+      served = now;
+      if (before === null || JSON.stringify(before) === JSON.stringify(now)) return;
+      unsaved.clear();
+      await tried(() => clear(store), undefined);
+    },
+    save,
+    close: () => cancel(),
+  };
+}
