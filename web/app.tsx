@@ -179,6 +179,7 @@ export function App(props: AppProps): JSX.Element {
                   boards={boards()}
                   status={props.data.status()}
                   rates={rates()}
+                  nowMs={nowMs()}
                   href={hrefOfBoard}
                   healthHref={healthHref()}
                   onSave={(save) => setPlace({ save })}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BoardSchema } from '../../contract/spec/board.ts';
 import { WindowSpecSchema } from '../../contract/spec/window.ts';
-import type { Boards } from '../../contract/worker-api.ts';
+import type { Boards, Status } from '../../contract/worker-api.ts';
 import { shopStatus } from '../../tests/web/fixture/shop.ts';
 import { boardEntries, matching, streamState } from './home-entries.ts';
 
@@ -47,14 +47,14 @@ test.each([
 test('V34 a stream says how it stands in a word', () => {
   const status = shopStatus(1e9, { state: 'live', sinceMs: 0, transport: 'websocket' });
   const [name = ''] = Object.keys(status.streams);
-  expect(streamState(status, name)).toEqual({ word: 'live', tone: 'live' });
   const seen = (afterMs: number, perSecond: number | null) =>
     streamState(status, name, { nowMs: 1e9 + afterMs, perSecond });
   expect(seen(20_000, 0).word).toBe('live');
   expect(seen(180_000, 0)).toEqual({ word: 'silent, newest event 3 min old', tone: 'late' });
   expect(seen(180_000, 12)).toEqual({ word: 'late, 3 min behind', tone: 'late' });
   expect(seen(7_200_000, 12)).toEqual({ word: 'replay', tone: 'still' });
-  expect(streamState(status, 'gone').word).toBe('not served');
-  expect(streamState(null, name).word).toBe('connecting');
-  expect(streamState({ ...status, connection: { state: 'closed', reason: '' } }, name)).toMatchObject({ tone: 'down' });
+  const of = (now: Status | null, stream: string) => streamState(now, stream, { nowMs: 1e9, perSecond: 0 });
+  expect(of(status, 'gone').word).toBe('not served');
+  expect(of(null, name).word).toBe('connecting');
+  expect(of({ ...status, connection: { state: 'closed', reason: '' } }, name)).toMatchObject({ tone: 'down' });
 });

@@ -53,11 +53,11 @@ export interface StreamState {
   readonly tone: 'live' | 'late' | 'down' | 'still';
 }
 
-/** `seen`: with how much of it comes now, what is live by its source is told late, silent or a replay where it is. */
+/** What is live by its source is told late, silent or a replay where it is, by how much of it comes now. */
 export function streamState(
   status: Status | null,
   name: string,
-  seen?: { readonly nowMs: number; readonly perSecond: number | null },
+  seen: { readonly nowMs: number; readonly perSecond: number | null },
 ): StreamState {
   const stream = status?.streams[name];
   if (!status || status.connection.state === 'connecting') return { word: 'connecting', tone: 'still' };
@@ -68,8 +68,8 @@ export function streamState(
   if (stream.received === 0) return { word: 'no data yet', tone: 'still' };
   if (stream.source.state !== 'live') return { word: stream.source.state, tone: 'still' };
   const { maxEventTimeUs } = stream;
-  const ageMs = seen && maxEventTimeUs !== null ? ageMsOf(maxEventTimeUs, seen.nowMs, status) : 0;
-  if (ageMs <= FRESH_MS || !seen) return { word: 'live', tone: 'live' };
+  const ageMs = maxEventTimeUs !== null ? ageMsOf(maxEventTimeUs, seen.nowMs, status) : 0;
+  if (ageMs <= FRESH_MS) return { word: 'live', tone: 'live' };
   if (seen.perSecond === 0) return { word: `silent, newest event ${formatSpan(ageMs)} old`, tone: 'late' };
   if (ageMs > REPLAY_BEHIND_MS) return { word: 'replay', tone: 'still' };
   return { word: `late, ${formatSpan(ageMs)} behind`, tone: 'late' };

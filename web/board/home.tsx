@@ -11,6 +11,7 @@ export interface HomeProps {
   readonly boards: Boards;
   readonly status: Status | null;
   readonly rates: Rates;
+  readonly nowMs: number;
   readonly href: (board: string) => string;
   readonly healthHref: string;
   readonly onSave: (board: string) => void;
@@ -86,6 +87,7 @@ export function Home(props: HomeProps): JSX.Element {
                   entry={entry}
                   status={props.status}
                   rates={props.rates}
+                  nowMs={props.nowMs}
                   href={props.href(entry.name)}
                   onSave={() => props.onSave(entry.name)}
                 />
@@ -102,6 +104,7 @@ function Card(props: {
   entry: BoardEntry;
   status: Status | null;
   rates: Rates;
+  nowMs: number;
   href: string;
   onSave: () => void;
 }): JSX.Element {
@@ -117,13 +120,14 @@ function Card(props: {
       <ul class="card-streams" aria-label="Streams">
         <For each={props.entry.streams}>
           {(name) => {
-            const state = () => streamState(props.status, name);
+            const perSecond = () => props.rates[name]?.perSecond ?? null;
+            const state = () => streamState(props.status, name, { nowMs: props.nowMs, perSecond: perSecond() });
             return (
               <li data-tone={state().tone}>
                 <span class="dot" aria-hidden="true" />
                 <span class="name">{name}</span>
                 <span class="word">{state().word}</span>
-                <span class="rate">{rateWords(props.rates[name]?.perSecond ?? null)}</span>
+                <span class="rate">{rateWords(perSecond())}</span>
               </li>
             );
           }}

@@ -1,7 +1,7 @@
 import type { ConnectionStatus } from '../../contract/worker-api.ts';
 import { formatSpan } from '../format.ts';
 import { formatMoment, type Zone } from '../format-time.ts';
-import type { Progress } from './newest.ts';
+import { FRESH_MS, type Progress } from './newest.ts';
 
 export interface LiveWords {
   readonly state: 'live' | 'still' | 'connecting' | 'disconnected';
@@ -10,9 +10,6 @@ export interface LiveWords {
   /** The newest events really come, and are drawn. */
   readonly lit: boolean;
 }
-
-/** Events older than this are not now: the button says of when they are. */
-const LIVE_MS = 60_000;
 
 /** What the button may claim that follows the newest events. */
 export function liveWords(of: {
@@ -44,7 +41,7 @@ export function liveWords(of: {
     return { state: 'still', word: 'Live', title: 'The sources have ended: nothing new comes', lit: false };
   const { catchingUp, eventMs, eventHereMs } = of.progress;
   const ageMs = eventHereMs === null ? 0 : of.nowMs - eventHereMs;
-  if (catchingUp || ageMs > LIVE_MS) {
+  if (catchingUp || ageMs > FRESH_MS) {
     const what = catchingUp ? 'Catching up' : 'The newest events are followed';
     const age = ageMs >= 1000 ? `, ${formatSpan(ageMs)} old` : '';
     const when = eventMs === null ? '' : `: those of ${formatMoment(eventMs, of.nowMs, of.zone)}${age}`;
