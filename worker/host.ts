@@ -115,9 +115,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
     cancelWake();
     if (closed || replacing) return;
     try {
-      if (delivery.pending && gather.waitMs(monotonicMs()) === 0) tick();
+      const ticks = delivery.pending && gather.waitMs(monotonicMs()) === 0;
+      let dueMs: number | null = null;
+      try {
+        if (ticks) tick();
+        if (!rebuilding) dueMs = pictures.make(PICTURES_MS);
+      } finally {
+        // Files take their time: pictures are on their way first. What was applied before something failed is kept as well.
+        if (ticks) journal.commit();
+      }
       if (rebuilding) return;
-      const dueMs = pictures.make(PICTURES_MS);
       const waitMs = Math.min(
         delivery.pending ? gather.waitMs(monotonicMs()) : Number.POSITIVE_INFINITY,
         dueMs === null ? Number.POSITIVE_INFINITY : Math.max(0, dueMs - monotonicMs()),

@@ -114,7 +114,12 @@ async function openTab(journal: Journal): Promise<Tab> {
 }
 
 /** From the position the tab has; what is below it comes again, whole. */
-function give({ engine, delivery }: Tab, epoch: string, given: readonly Given[], before: Tab['delivery'] | null): void {
+function give(
+  { engine, delivery, journal }: Tab,
+  epoch: string,
+  given: readonly Given[],
+  before: Tab['delivery'] | null,
+): void {
   const position = engine.position('s');
   const outcome = position === null ? 'fresh' : position.epoch === epoch ? 'resumed' : 'reset';
   if (before === null || outcome === 'reset')
@@ -130,7 +135,10 @@ function give({ engine, delivery }: Tab, epoch: string, given: readonly Given[],
     if ('message' in one) delivery.message(one.message);
     else delivery.frame(one);
     if (one === given.at(-1) || ('frame' in one && one.frame.header.rows % 3 === 0))
-      while (delivery.pending) delivery.tick();
+      while (delivery.pending) {
+        delivery.tick();
+        journal.commit();
+      }
   }
 }
 

@@ -135,6 +135,12 @@ function toldOf({ contents }: MemoryFiles, name: string, damage: string): Told {
   return pastOf(name) !== undefined && pastOf(name) === pastOf(newest) ? 'damaged' : 'either';
 }
 
+/** As the host does. */
+function tick({ delivery, journal }: Pick<Awaited<ReturnType<typeof openTab>>, 'delivery' | 'journal'>): void {
+  delivery.tick();
+  journal.commit();
+}
+
 async function run(steps: readonly Step[], maxSegmentBytes: number, budgetBytes: number) {
   const relay = new ModelRelay(STREAMS);
   let files = memoryFiles();
@@ -144,7 +150,7 @@ async function run(steps: readonly Step[], maxSegmentBytes: number, budgetBytes:
   for (const step of steps)
     switch (step.kind) {
       case 'tick':
-        if (tab.delivery.pending) tab.delivery.tick();
+        if (tab.delivery.pending) tick(tab);
         if (step.settle) await settled();
         mended ||= step.settle;
         break;
@@ -164,7 +170,7 @@ async function run(steps: readonly Step[], maxSegmentBytes: number, budgetBytes:
           'rows' in step ? step.rows : 0,
         );
     }
-  while (tab.delivery.pending) tab.delivery.tick();
+  while (tab.delivery.pending) tick(tab);
   await settled();
   expect(tab.journal.status().state).toBe('on');
   // And once more, from what it kept alone.

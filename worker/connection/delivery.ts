@@ -37,7 +37,8 @@ export interface Delivery {
 export interface DeliveryOptions {
   readonly engine: () => Engine;
   readonly send: (message: Up) => void;
-  readonly journal: Pick<Journal, 'add' | 'commit' | 'keepOnly'>;
+  /** What is added is committed by who asks for ticks. */
+  readonly journal: Pick<Journal, 'add' | 'keepOnly'>;
   readonly nowMs: () => number;
   /** How far this computer's clock is ahead of the relay's; null: not known. */
   readonly clockAheadMs: () => number | null;
@@ -204,14 +205,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const items = inbox.take();
       let rows = 0;
       let liveRows = 0;
-      try {
-        for (const run of runs(items)) {
-          if ('message' in run) applyMessage(run.message);
-          else liveRows += applyFrames(run);
-        }
-      } finally {
-        // What was applied before something failed as well.
-        journal.commit();
+      for (const run of runs(items)) {
+        if ('message' in run) applyMessage(run.message);
+        else liveRows += applyFrames(run);
       }
       // Only now is it committed; frames that were let go left the connection too.
       let bytes = 0;
