@@ -150,6 +150,8 @@ test('V1 a page that is opening accuses nobody: it is loading', () => {
   expect(kept).toMatchObject({ name: 'loading', age: ['as of 12:02:04'], faded: true });
   expect(shown({ ageMs: 500 }, { connection, loading: true })).toMatchObject({ name: 'loading', faded: false });
   expect(shown({}, { connection, loading: true, picture: undefined }).name).toBe('loading');
+  expect(shown({}, { catchingUp: true, picture: undefined }).name).toBe('loading');
+  expect(shown({}, { picture: undefined }).name).toBe('empty');
 });
 
 test('a live stream that fell silent an hour ago is stale, not a replay', () => {

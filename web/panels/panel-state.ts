@@ -11,7 +11,7 @@ import type { InView } from './in-view.ts';
  *   paused         the viewer stopped it
  *   rebuilding     there is no engine for the moment, and no picture is made: the last one stays
  *   loading        the page is opening: the picture this browser showed last stays, what it kept is read back, or the relay
- *                  is asked for the first time
+ *                  is asked for the first time, or of what it was asked nothing has come yet
  *   disconnected   no relay: the last picture stays
  *   past           what is in view has ended, and is final: whatever comes now, it stays as it is
  *   catching up    what was sealed before this page listened is being read, or this computer is too busy to; and, where
@@ -224,11 +224,12 @@ function gapState(missing: number): PanelState {
 }
 
 /** There is no picture, or it has no data: what stands in its way, if anything does. */
-function stateOfNothing({ connection, source, rebuilding, loading }: PanelStateInput): PanelState {
+function stateOfNothing({ connection, source, rebuilding, loading, catchingUp }: PanelStateInput): PanelState {
   if (rebuilding) return state('rebuilding', 'rebuilding');
   if (loading) return state('loading', 'loading');
   if (connection !== null && connection.state !== 'live') return state('disconnected', 'disconnected', 'offline');
   if (source?.state === 'failed') return state('failed', 'source failed', 'failed');
+  if (catchingUp) return state('loading', 'loading');
   return state('empty', 'no data yet', 'no data');
 }
 
