@@ -1,4 +1,5 @@
 import { formatValue } from '../format.ts';
+import type { Told } from './passed-for.ts';
 import { type Thresholds, thresholdPassed } from './thresholds.ts';
 
 /** A number against what it was so long before, as a stat says it. */
@@ -39,7 +40,7 @@ export function passedSince(
   spark: { readonly xSeconds: Float64Array; readonly values: Float64Array },
   settled: number,
   limits: Thresholds,
-): { readonly fromUs: number; readonly all: boolean } | null {
+): Told | null {
   let from = settled;
   while (from > 0) {
     const value = spark.values[from - 1] ?? Number.NaN;

@@ -8,6 +8,7 @@ import { useBoard } from './board-context.ts';
 import { createComparedPicture } from './compare.ts';
 import { coverWords } from './cover-words.ts';
 import type { KindProps } from './kind-props.ts';
+import { PassedFor } from './passed-for.ts';
 import { shownValue } from './shown-value.ts';
 import { condense, sparkPaths } from './sparkline.ts';
 import { changeOf, passedSince } from './stat-words.ts';
@@ -74,21 +75,18 @@ export function Stat(props: KindProps<StatPanel, 'fold'>): JSX.Element {
   };
   /** What it covers is then the length compared with: where there is little room it is said once. */
   const compared = () => (bound() === null ? versus() : null);
-  /** What is asked for: of something else, nothing has been passed yet. */
   const asked = createAsked(() => props.request);
-  let since: { readonly us: number; readonly of: string } | null = null;
+  const passedFor = new PassedFor();
   const alarm = createMemo(() => {
     const { passed } = shown();
     const { maxEventTimeUs, untilUs, spark } = props.picture;
     const eventUs = typeof board.view().until === 'number' ? (untilUs ?? maxEventTimeUs) : maxEventTimeUs;
-    if (passed === null || eventUs === null) {
-      since = null;
-      return null;
-    }
-    if (since?.of !== asked()) since = { us: eventUs, of: asked() };
+    if (passed === null) passedFor.notPassed(asked());
+    if (passed === null || eventUs === null) return null;
+    // What was between then and now, nobody here has seen.
+    if (board.isKept(props.picture)) return { ...passed, forMs: 0, atLeast: false };
     const told = spark && passedSince(spark, settled(), props.panel);
-    const fromUs = Math.min(since.us, told?.fromUs ?? since.us);
-    return { ...passed, forMs: (eventUs - fromUs) / 1000, atLeast: told?.all === true };
+    return { ...passed, ...passedFor.passed(asked(), eventUs, told) };
   });
   createEffect(() => {
     const now = alarm();
