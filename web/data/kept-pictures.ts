@@ -61,6 +61,8 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
   const unsaved = new Map<string, DataPicture>();
   const found = new WeakSet<PanelPicture>();
   let served: Boards | null = null;
+  /** How often what was kept was let go of. */
+  let cleared = 0;
   let broken = false;
 
   const tried = async <Value>(use: () => Promise<Value>, otherwise: Value): Promise<Value> => {
@@ -112,8 +114,10 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
     find: (request) =>
       tried(async () => {
         if ((await boards) === null) return null;
-        const kept = (await get<KeptPicture>(request, store)) ?? null;
-        if (kept) found.add(kept.picture);
+        const before = cleared;
+        const kept = await get<KeptPicture>(request, store);
+        if (kept === undefined || before !== cleared) return null;
+        found.add(kept.picture);
         return kept;
       }, null),
     isKept: (picture) => found.has(picture),
@@ -125,6 +129,7 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
       served = now;
       if (before === null || JSON.stringify(before) === JSON.stringify(now)) return;
       unsaved.clear();
+      cleared++;
       await tried(() => clear(store), undefined);
     },
     save,
