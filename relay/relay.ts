@@ -5,7 +5,7 @@ import { parseByteSize } from '../contract/spec/byte-size.ts';
 import { parseDurationUs } from '../contract/spec/duration.ts';
 import type { StreamSpec } from '../contract/spec/stream.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
-import { dedupedStreams } from './boards/deduped.ts';
+import { type Packing, packingsOf } from './boards/packings.ts';
 import { boardsMessage, type Shown } from './boards/shown.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
@@ -68,19 +68,19 @@ const HEARTBEAT_MS = 15_000;
 
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const { clock, run, host, port, pageDir, heartbeatMs = HEARTBEAT_MS } = parts;
-  let deduped: ReadonlySet<string> = new Set();
+  let packings: ReadonlyMap<string, Packing> = new Map();
   const made = Object.entries(parts.streams).map(
     async ([name, spec]) =>
-      [name, await makeFeed(name, spec, { ...parts, isDeduped: () => deduped.has(name) })] as const,
+      [name, await makeFeed(name, spec, { ...parts, packing: () => packings.get(name) ?? 'by partition' })] as const,
   );
   const feeds = new Map(await Promise.all(made));
   const first = new FirstBoards(parts.streams, parts.windows);
   let shown: Shown = { boards: parts.boards, windows: parts.windows, playlists: parts.playlists ?? {}, problems: [] };
   const boards = () => boardsMessage(shown, first);
-  const findDeduped = () => {
-    deduped = dedupedStreams(boards().windows);
+  const findPackings = () => {
+    packings = packingsOf(boards().windows);
   };
-  findDeduped();
+  findPackings();
   const server: RelayServer = await startServer({
     host,
     ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),
@@ -101,7 +101,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       schema: (schema) => {
         parts.onSchema?.(schema);
         first.learn(schema);
-        findDeduped();
+        findPackings();
         if (shown.boards === null) server.tellBoards();
       },
     });
@@ -113,7 +113,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     show(now) {
       first.declare(now.windows);
       shown = now;
-      findDeduped();
+      findPackings();
       server.tellBoards();
     },
     async close() {
@@ -133,7 +133,7 @@ export function isKeptOnDisk({ source, speed }: StreamSpec): boolean {
 
 /** What a feed needs of the relay around it. */
 export type FeedSetup = Pick<RelayParts, 'clock' | 'data' | 'sourceOf' | 'maxLogBytes' | 'onDamage' | 'onLeft'> &
-  Pick<FeedParts, 'isDeduped'>;
+  Pick<FeedParts, 'packing'>;
 
 /** One stream, not read yet. `look` sees every shaper before it is used. */
 export async function makeFeed(
@@ -162,7 +162,7 @@ export async function makeFeed(
     pacer: spec.speed === 'max' ? null : createPacer(spec.speed, clock),
     ...(data === null ? keptInMemory(spec, source, parts) : await openKept(name, spec, source, data, parts)),
     backfillUs: spec.backfill === undefined ? null : parseDurationUs(spec.backfill),
-    ...(parts.isDeduped !== undefined && { isDeduped: parts.isDeduped }),
+    ...(parts.packing !== undefined && { packing: parts.packing }),
   });
 }
 

@@ -3,6 +3,7 @@ import type { ReplayResult } from '../contract/dead-letters.ts';
 import type { SourceState, StreamSchema } from '../contract/protocol/down.ts';
 import { MIN_TIME_US } from '../contract/protocol/frame.ts';
 import { type Position, REPLAY_PARTITION } from '../contract/protocol/position.ts';
+import type { Packing } from './boards/packings.ts';
 import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import { FeedReplay } from './dead-letters/feed-replay.ts';
 import type { LetterFilter } from './dead-letters/search.ts';
@@ -39,8 +40,8 @@ export interface FeedParts extends Omit<PipelineParts, 'shaper' | 'stood'> {
   readonly deadLetters: DeadLetters;
   /** How far back a tab without a position begins, by event time; null: as far as it goes. (P7) */
   readonly backfillUs: number | null;
-  /** Does a window take doubles from it now? Left out: none ever does. (W31) */
-  readonly isDeduped?: () => boolean;
+  /** How its past may be packed now. Left out: by partition. (F10) */
+  readonly packing?: () => Packing;
 }
 
 export interface FeedListener {
@@ -75,7 +76,7 @@ export class StreamFeed {
     this.#parts = parts;
     this.#shaper = parts.makeShaper([]);
     this.#source = parts.source;
-    this.#packed = new PackedLogs((version) => this.schemaOf(version), parts.isDeduped ?? (() => false));
+    this.#packed = new PackedLogs((version) => this.schemaOf(version), parts.packing ?? (() => 'by partition'));
     this.#kept = new FeedLog(parts.store, this.#logUse(), parts.clock);
     this.#order = new FeedOrder(parts.deadLetters, (entry) => this.opened?.log.append(entry));
     this.#replay = new FeedReplay({
@@ -163,7 +164,7 @@ export class StreamFeed {
   }
 
   /** A log's past in few frames, for readers who are behind. (F10) */
-  packed(log: Log): PackedLog {
+  packed(log: Log): PackedLog | null {
     return this.#packed.of(log);
   }
 
@@ -288,7 +289,7 @@ export class StreamFeed {
       schemaOf: (version) => this.schemaOf(version),
       events: {
         shown: () => {
-          if (this.opened !== null) this.packed(this.opened.log).grown();
+          if (this.opened !== null) this.packed(this.opened.log)?.grown();
           for (const listener of this.#listeners) listener.appended?.();
         },
         keeping: () => this.deadLetters.syncWritten(),

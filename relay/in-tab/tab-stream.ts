@@ -2,6 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import { parseDurationUs } from '../../contract/spec/duration.ts';
 import type { StreamSpec } from '../../contract/spec/stream.ts';
 import { BATCH_LIMITS } from '../batch/batcher.ts';
+import type { Packing } from '../boards/packings.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { memoryStore } from '../log/store.ts';
 import { shapeSpecOf } from '../shape/shape-spec.ts';
@@ -26,7 +27,7 @@ export function feedOf(
   { name, spec, source, pacer, aheadUs }: TabStream,
   clock: Clock,
   maxLogBytes: number,
-  isDeduped: () => boolean,
+  packing: () => Packing,
 ): StreamFeed {
   const { delay, idle } = spec.time;
   return new StreamFeed({
@@ -43,6 +44,6 @@ export function feedOf(
     deadLetters: DeadLetters.inMemory(clock),
     store: memoryStore({ maxBytes: maxLogBytes, fromEarliest: true }),
     backfillUs: null,
-    isDeduped,
+    packing,
   });
 }

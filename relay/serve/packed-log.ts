@@ -15,7 +15,7 @@ import { Turns } from './turns.ts';
  * Rows are judged late by the newest watermark that came before them. So frames with late rows go as they are, with the
  * watermark they would have met; the others, where none is late, wait to be one frame for as long as what is sent before
  * it makes none of their rows late. What a tab counts is the same, but for `dedup`: the first of doubles counts, until the
- * watermark has passed it. Of a stream that a window takes doubles from (boards/deduped.ts), only frames next to each
+ * watermark has passed it. Of a stream that a window takes doubles from (boards/packings.ts), only frames next to each
  * other become one, which says by what watermark each of them came.
  */
 export interface PackedBlock {

@@ -247,7 +247,7 @@ export class Subscription {
   #packedAt(log: Log, sequence: number): PackedBlock | 'wait' | null {
     if (!isBlockStart(sequence)) return null;
     const made = () => this.#output.wake();
-    const block = this.#feed.packed(log).at(sequence, made, (extent) => !this.#isPassed(extent));
+    const block = this.#feed.packed(log)?.at(sequence, made, (extent) => !this.#isPassed(extent)) ?? null;
     return block !== null && block !== 'wait' && isPartlyHad(block, this.#next) ? null : block;
   }
 
