@@ -42,6 +42,8 @@ export interface ConnectedData extends PageData {
 }
 
 const FLUSH_MS = 3_000;
+/** An engine that has not drawn for so long has nothing to draw. */
+const DRAWS_WITHIN_MS = 2_000;
 
 /**
  * Finds or starts the worker that holds the engine and the connection, and gives what the page draws from. Call it
@@ -68,6 +70,13 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
     setFailure(null);
     if (link.current) setChanging(null);
   });
+  /** Since when an engine is as far as the pictures this browser kept; null: none is. */
+  let currentMs: number | null = null;
+  link.onStatus(() => {
+    currentMs = link.current ? (currentMs ?? clock.nowMs()) : null;
+  });
+  /** Something newer is to come of an engine that is on its way. */
+  const isAwaited = () => failure() === null && (currentMs === null || clock.nowMs() - currentMs < DRAWS_WITHIN_MS);
   const drawn = createDrawn(clock, status);
   installHighwater(link, drawn, withPersisted);
 
@@ -157,7 +166,7 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
 
   return {
     boards,
-    isKept: (picture) => failure() === null && (kept?.isKept(picture) ?? false),
+    isKept: (picture) => kept?.isKept(picture) === true && isAwaited(),
     status,
     changing,
     runsHere,

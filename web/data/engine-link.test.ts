@@ -190,6 +190,86 @@ test('V62 a picture of before the page was opened stays until the engine is as f
   expect(unknown.drawn()).toBe(1);
 });
 
+/** Where an engine stands in several streams; null: it has nothing of one. */
+function standing(next: Readonly<Record<string, number | null>>, change: Partial<Status> = {}): Status {
+  const [stream] = Object.values(statusAt(0).streams);
+  if (!stream) throw new Error('the fixture has a stream');
+  const streams = Object.entries(next).map(([name, offset]) => {
+    const positions = offset === null ? null : { epoch: 'e', next: { 0: offset } };
+    return [name, { ...stream, positions }];
+  });
+  return { ...statusAt(0), ...change, streams: Object.fromEntries(streams) };
+}
+
+const at = (stream: string, next: number) => ({ stream, positions: { epoch: 'e', next: { 0: next } } });
+
+test('V62 of pictures kept at several times the newest is reached first, and what stood on the screen as well', () => {
+  const page = open();
+  const worker = fakeWorker();
+  const drawn: string[] = [];
+  for (const id of ['old', 'new']) page.link.watch(id, REQUEST, () => void drawn.push(id));
+  page.link.hold('old', at('A', 5));
+  page.link.hold('new', at('A', 100));
+  page.link.attach(worker.api);
+  worker.tell(standing({ A: 6 }));
+  worker.make();
+  expect(drawn).toEqual([]);
+  worker.tell(standing({ A: 100, B: 7 }));
+  worker.make();
+  expect(drawn).toEqual(['old', 'new']);
+  // No engine for a time, and another stretch is looked at, which was kept long ago.
+  page.link.detach();
+  page.link.watch('other', REQUEST, () => void drawn.push('other'));
+  expect(page.link.hold('other', at('B', 1))).toBe(true);
+  const next = fakeWorker();
+  page.link.attach(next.api);
+  next.tell(standing({ A: 10, B: 2 }));
+  next.make();
+  expect(drawn).toEqual(['old', 'new']);
+});
+
+test('V62 while the journal is read back nothing is reached that has not begun, and what is kept may still be shown', () => {
+  const page = open();
+  const worker = fakeWorker();
+  let drawn = 0;
+  page.link.attach(worker.api);
+  worker.tell(standing({}, { restoring: true }));
+  expect(page.link.current).toBe(false);
+  page.link.watch('panel', REQUEST, () => void drawn++);
+  expect(page.link.hold('panel', at('line', 100))).toBe(true);
+  worker.tell(standing({}, { restoring: true }));
+  worker.make();
+  expect(drawn).toBe(0);
+  worker.tell(standing({ line: 100 }, { restoring: true }));
+  worker.make();
+  expect(drawn).toBe(1);
+});
+
+test('T3 a stream without rows, or of another board that is read for long, is waited for by nobody', () => {
+  const away = { state: 'waiting', attempt: 2, retryAtMs: 0, sinceMs: 0, reason: 'no answer' } as const;
+  const drawnAfter = (kept: Status, told: Status) => {
+    const page = open();
+    let drawn = 0;
+    page.link.watch('panel', REQUEST, () => void drawn++);
+    const first = fakeWorker();
+    page.link.attach(first.api);
+    first.tell(kept);
+    first.make();
+    page.link.detach();
+    const next = fakeWorker();
+    page.link.attach(next.api);
+    for (let status = 0; status < 10; status++) next.tell(told);
+    next.make();
+    return drawn - 1;
+  };
+  expect(drawnAfter(standing({ A: 100, empty: null }), standing({ A: 98 }, { connection: away }))).toBe(1);
+  const { streams } = standing({ A: 98, X: null });
+  const reading = Object.fromEntries(
+    Object.entries(streams).map(([name, stream]) => [name, { ...stream, catchingUp: name === 'X' }]),
+  );
+  expect(drawnAfter(standing({ A: 100 }), { ...statusAt(0), streams: reading })).toBe(1);
+});
+
 test('C1 the engine there is now is asked not to wait for the next attempt; the next one is not', async () => {
   const { link, first } = await shown();
   link.reconnect();

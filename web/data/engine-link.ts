@@ -95,6 +95,7 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
     // What an engine says that is given up, is no news.
     if (on) ask(on.api).catch((error: unknown) => on === line && report(error));
   };
+  const isCurrent = () => heard && behind === null && newest?.restoring !== true;
   const isHeld = ({ shownBy }: Watch) => behind !== null && shownBy !== null && shownBy !== line;
   const sendWatch = (id: string, watch: Watch) => {
     const on = line;
@@ -153,9 +154,9 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
     },
     hold(id, { stream, positions }) {
       const watch = watches.get(id);
-      if (!watch || watch.shownBy !== null || (heard && behind === null)) return false;
+      if (!watch || watch.shownBy !== null || isCurrent()) return false;
       watch.shownBy = 'before this page';
-      behind = { [stream]: { positions }, ...behind };
+      behind = furthest(behind, { [stream]: { positions } });
       return true;
     },
     letGo,
@@ -184,13 +185,13 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
       return newest;
     },
     get current() {
-      return heard && behind === null;
+      return isCurrent();
     },
     attach(api) {
       const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
       const on: Line = { api, lost, lose };
       line = on;
-      behind ??= newest?.streams ?? null;
+      if (newest) behind = furthest(behind, newest.streams);
       idleStatuses = 0;
       send(() => api.setVisible(visible));
       send(() => api.setPaused(paused));
@@ -221,11 +222,11 @@ export function createEngineLink(report: (error: unknown) => void): EngineLink {
 }
 
 /** Is every stream as far as it was? One whose past is another, or that the relay serves no more, has nothing to reach. */
-function standsAt({ connection, streams }: Status, before: Standing): boolean {
+function standsAt({ connection, streams, restoring }: Status, before: Standing): boolean {
   return Object.entries(before).every(([name, { positions }]) => {
     const now = streams[name]?.positions ?? null;
     if (positions === null) return true;
-    if (now === null) return connection.state === 'live' && streams[name] === undefined;
+    if (now === null) return connection.state === 'live' && !restoring && streams[name] === undefined;
     return now.epoch !== positions.epoch || isAsFar(now, positions);
   });
 }
@@ -233,8 +234,22 @@ function standsAt({ connection, streams }: Status, before: Standing): boolean {
 /** Nothing is read: all has been, or no relay answers, and what this browser kept of each stream is all there is. */
 function isIdle({ connection, streams, restoring, rebuilding }: Status, before: Standing): boolean {
   if (restoring || rebuilding) return false;
-  if (connection.state !== 'live') return Object.keys(before).every((name) => streams[name]?.positions);
-  return Object.values(streams).every(({ catchingUp }) => !catchingUp);
+  return Object.entries(before).every(([name, { positions }]) => {
+    if (connection.state === 'live') return !streams[name]?.catchingUp;
+    return positions === null || streams[name]?.positions;
+  });
+}
+
+/** Of both the further; where a past is another, that of the latter. */
+function furthest(one: Standing | null, other: Standing): Standing {
+  const both = { ...one };
+  for (const [name, { positions }] of Object.entries(other)) {
+    const before = both[name]?.positions ?? null;
+    if (before !== null && (positions === null || (before.epoch === positions.epoch && isAsFar(before, positions))))
+      continue;
+    both[name] = { positions };
+  }
+  return both;
 }
 
 function isAsFar(now: Position, before: Position): boolean {

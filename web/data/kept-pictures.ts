@@ -8,7 +8,7 @@ import type { Boards, PanelPicture, Status } from '../../contract/worker-api.ts'
  * engine starts and reads what is newer.
  *
  *     IndexedDB   boards ─▶ { build, boards }
- *                 a request, as JSON ─▶ { picture, positions }     one each, of every board that was open here
+ *                 a request, as JSON ─▶ { build, picture, positions }     of every board that was open here
  *
  * Written every ten seconds and when the page is left, and let go of by another build: its pictures may be others.
  */
@@ -46,19 +46,23 @@ export interface KeptPicturesOptions {
 
 type DataPicture = Exclude<PanelPicture, { readonly kind: 'error' }>;
 
-interface KeptBoards {
+/** What is kept is of the build that drew it: tabs of two may be open at once. */
+interface OfBuild {
   readonly build: string;
-  readonly boards: Boards;
 }
+
+type KeptBoards = OfBuild & { readonly boards: Boards };
 
 const BOARDS = 'boards';
 const SAVED_EVERY_MS = 10_000;
-/** Kept of many boards and stretches of time; beyond, those that are not on the screen go. */
+/** Kept of many boards and stretches of time; beyond, those go that this page has not shown, then what it has not shown for longest. */
 const MAX_KEPT = 256;
 
 export function openKeptPictures({ relay, build, clock, status, onError }: KeptPicturesOptions): KeptPictures {
   const store = createStore(`highwater pictures ${relay}`, 'pictures');
   const unsaved = new Map<string, DataPicture>();
+  /** Saved by this page, the longest ago first. */
+  const saved = new Set<string>();
   const found = new WeakSet<PanelPicture>();
   let served: Boards | null = null;
   /** How often what was kept was let go of. */
@@ -86,9 +90,12 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
     tried(async () => {
       if (served === null || unsaved.size === 0) return;
       const { streams = {} } = status() ?? {};
-      const entries: [string, KeptBoards | KeptPicture][] = [[BOARDS, { build, boards: served }]];
-      for (const [request, picture] of unsaved)
-        entries.push([request, { picture, positions: streams[picture.stream]?.positions ?? null }]);
+      const entries: [string, KeptBoards | (OfBuild & KeptPicture)][] = [[BOARDS, { build, boards: served }]];
+      for (const [request, picture] of unsaved) {
+        entries.push([request, { build, picture, positions: streams[picture.stream]?.positions ?? null }]);
+        saved.delete(request);
+        saved.add(request);
+      }
       unsaved.clear();
       await store('readwrite', (into) => {
         for (const [key, value] of entries) into.put(value, key);
@@ -98,9 +105,10 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
       });
       const all = await keys<string>(store);
       if (all.length <= MAX_KEPT) return;
-      const fresh = new Set(entries.map(([key]) => key));
-      const others = all.filter((key) => !fresh.has(key));
-      await delMany(others, store);
+      const others = all.filter((key) => key !== BOARDS && !saved.has(key));
+      const oldest = [...saved].slice(0, Math.max(0, saved.size - MAX_KEPT / 2));
+      for (const request of oldest) saved.delete(request);
+      await delMany([...others, ...oldest], store);
     }, undefined);
   let cancel = () => {};
   const saveAgain = () => {
@@ -113,10 +121,11 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
     boards,
     find: (request) =>
       tried(async () => {
-        if ((await boards) === null) return null;
+        // What another build kept is gone by then.
+        await boards;
         const before = cleared;
-        const kept = await get<KeptPicture>(request, store);
-        if (kept === undefined || before !== cleared) return null;
+        const kept = await get<OfBuild & KeptPicture>(request, store);
+        if (kept?.build !== build || before !== cleared) return null;
         found.add(kept.picture);
         return kept;
       }, null),

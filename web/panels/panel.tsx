@@ -57,11 +57,9 @@ export function Panel(props: PanelProps): JSX.Element {
   );
   const loading = () => {
     const [status, now] = [board.status(), picture()];
-    return (
-      status === null ||
-      isOpening(status) ||
-      (status.connection.state === 'live' && now !== undefined && board.isKept(now))
-    );
+    if (status === null || isOpening(status)) return true;
+    const hasFailed = status.connection.state !== 'live' || stream()?.source.state === 'failed';
+    return !hasFailed && now !== undefined && board.isKept(now);
   };
   const gains = createGaining();
   const gaining = createMemo(() => {

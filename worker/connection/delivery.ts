@@ -68,7 +68,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 
   const subscribe = (stream: string) => {
-    subscriptionOf(stream).asked();
+    subscriptionOf(stream).asked(nowMs());
     const position = engine().position(stream);
     send({ type: 'subscribe', stream, from: position && position.epoch !== NOWHERE.epoch ? position : 'start' });
   };

@@ -6,6 +6,8 @@ type Stats = Extract<Down, { type: 'stats' }>['streams'][string];
 const KEPT_LOSSES = 100;
 /** Without a frame for so long, what was read was all of the history. */
 const HISTORY_OVER_MS = 2000;
+/** Not answered for so long, it is not only on its way: a relay may serve a stream that it has not begun. */
+const ANSWER_OVER_MS = 10_000;
 const UNKNOWN: SourceState = { state: 'connecting', message: null, fix: null };
 
 /**
@@ -15,7 +17,7 @@ const UNKNOWN: SourceState = { state: 'connecting', message: null, fix: null };
 export class Subscription {
   /** Not answered: what comes meanwhile belongs to an older question and is let go. */
   awaiting = true;
-  #asked = false;
+  #askedMs: number | null = null;
   losses: readonly Loss[] = [];
   /** How the newest subscription was answered. */
   delivery: StreamStatus['delivery'] = null;
@@ -30,15 +32,15 @@ export class Subscription {
   /** Why the relay cannot serve it; until it does. */
   fault: string | null = null;
 
-  asked(): void {
+  asked(nowMs: number): void {
     this.awaiting = true;
-    this.#asked = true;
+    this.#askedMs = nowMs;
   }
 
   /** There is nobody who could answer. */
   dropped(): void {
     this.awaiting = true;
-    this.#asked = false;
+    this.#askedMs = null;
   }
 
   answered(delivery: NonNullable<StreamStatus['delivery']>): void {
@@ -70,7 +72,7 @@ export class Subscription {
    * its end.
    */
   catchingUp(nowMs: number): boolean {
-    if (this.awaiting && this.#asked) return true;
+    if (this.awaiting && this.#askedMs !== null && nowMs - this.#askedMs < ANSWER_OVER_MS) return true;
     return this.#historyAtMs !== null && nowMs - this.#historyAtMs < HISTORY_OVER_MS;
   }
 
