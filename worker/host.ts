@@ -8,7 +8,7 @@ import { type Connection, openConnection, type SocketLike } from './connection/s
 import type { Engine } from './engine.ts';
 import { closeFailed, EngineFailures, isBroken, reasonOf } from './engine-failures.ts';
 import { type BoardsMessage, type Journal, noJournal } from './journal/journal.ts';
-import { pictureOf, streamOf, watchOf } from './picture-of.ts';
+import { pictureOf, revisionOf, streamOf, watchOf } from './picture-of.ts';
 import { createPictures, type PictureListener } from './pictures.ts';
 import { Rate } from './rate.ts';
 import { statusOf, withoutRates } from './status.ts';
@@ -152,7 +152,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const pictures = createPictures({
     picture: (request) => pictureOf(engine, boards, request),
     prepare: (requests) => watchOf(engine, requests),
-    revision: (request) => engine.revision(request),
+    revision: (request) => revisionOf(engine, boards, request),
     nowMs: monotonicMs,
     wallMs: () => clock.nowMs(),
     onDue: schedule,
@@ -179,6 +179,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     boards = told;
     try {
       giveWindows();
+      schedule();
     } catch (error) {
       replaceEngine(error);
     }

@@ -10,7 +10,7 @@ import type { Boards, PanelPicture, Status } from '../../contract/worker-api.ts'
  *     IndexedDB   boards ─▶ { build, boards }
  *                 a request, as JSON ─▶ { build, picture, positions }     of every board that was open here
  *
- * Written every ten seconds and when the page is left, and let go of by another build: its pictures may be others.
+ * Written soon, every ten seconds and when the page is left, and let go of by another build: its pictures may be others.
  */
 export interface KeptPictures {
   /** The boards of last time; null: there are none. Never rejects. */
@@ -55,6 +55,8 @@ type KeptBoards = OfBuild & { readonly boards: Boards };
 
 const BOARDS = 'boards';
 const SAVED_EVERY_MS = 10_000;
+/** The first are kept soon: a page may be left soon, and not every browser lets it write then. */
+const FIRST_SAVED_MS = 1_000;
 /** Kept of many boards and stretches of time; beyond, those go that this page has not shown, then what it has not shown for longest. */
 const MAX_KEPT = 256;
 
@@ -110,12 +112,11 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
       for (const request of oldest) saved.delete(request);
       await delMany([...others, ...oldest], store);
     }, undefined);
-  let cancel = () => {};
+  let cancel: (() => void) | null = null;
   const saveAgain = () => {
     void save();
     cancel = clock.after(SAVED_EVERY_MS, saveAgain);
   };
-  cancel = clock.after(SAVED_EVERY_MS, saveAgain);
 
   return {
     boards,
@@ -131,7 +132,9 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
       }, null),
     isKept: (picture) => found.has(picture),
     shows(request, picture) {
-      if (picture.kind !== 'error' && picture.maxEventTimeUs !== null) unsaved.set(request, picture);
+      if (picture.kind === 'error' || picture.maxEventTimeUs === null) return;
+      unsaved.set(request, picture);
+      cancel ??= clock.after(FIRST_SAVED_MS, saveAgain);
     },
     async serves(now) {
       const before = served ?? (await boards);
@@ -142,6 +145,6 @@ export function openKeptPictures({ relay, build, clock, status, onError }: KeptP
       await tried(() => clear(store), undefined);
     },
     save,
-    close: () => cancel(),
+    close: () => cancel?.(),
   };
 }

@@ -11,6 +11,7 @@ test('T4 J2 bounds are what the address says, within reason, and the usual ones 
     5,
     5,
   ]);
+  expect([journalBytes('?journal=0', 5), journalBytes('?journal=0B', 5)]).toEqual([0, 0]);
   expect([paneBytes('?panes=64MiB', 5), paneBytes('?panes=0B', 5), paneBytes('?panes=x', 5)]).toEqual([
     64 * MiB,
     4 * MiB,

@@ -16,7 +16,7 @@ export function stuckMs(search: string): number {
   return us === null || us === undefined ? DEFAULT_MS : Math.max(LEAST_MS, us / 1000);
 }
 
-/** `?journal=32MiB`: bytes of frames kept in the browser's own storage for the next opening; for machines with small disks. */
+/** `?journal=32MiB`: bytes of frames kept in the browser's own storage for the next opening; for machines with small disks. `0`: nothing is. */
 export function journalBytes(search: string, otherwise: number): number {
   return bytesOf(search, 'journal') ?? otherwise;
 }
@@ -35,5 +35,5 @@ export function paneBytes(search: string, otherwise: number): number {
 
 function bytesOf(search: string, name: string): number | null {
   const given = new URLSearchParams(search).get(name);
-  return given === null ? null : (parseByteSize(given) ?? null);
+  return given === null ? null : given === '0' ? 0 : parseByteSize(given);
 }

@@ -92,7 +92,7 @@ export function Panel(props: PanelProps): JSX.Element {
         zone: board.zone(),
       }),
     undefined,
-    { equals: (a, b) => a.word === b.word && a.name === b.name && a.age.join() === b.age.join() },
+    { equals: isSameState },
   );
   const hasData = () => {
     const now = picture();
@@ -201,4 +201,8 @@ function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boole
       </span>
     </span>
   );
+}
+
+function isSameState(one: PanelState, other: PanelState): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
