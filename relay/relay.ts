@@ -5,7 +5,7 @@ import { parseByteSize } from '../contract/spec/byte-size.ts';
 import { parseDurationUs } from '../contract/spec/duration.ts';
 import type { StreamSpec } from '../contract/spec/stream.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
-import { type Packing, packingsOf } from './boards/packings.ts';
+import { Packings } from './boards/packings.ts';
 import { boardsMessage, type Shown } from './boards/shown.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
@@ -68,19 +68,15 @@ const HEARTBEAT_MS = 15_000;
 
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const { clock, run, host, port, pageDir, heartbeatMs = HEARTBEAT_MS } = parts;
-  let packings: ReadonlyMap<string, Packing> = new Map();
+  const packings = new Packings();
   const made = Object.entries(parts.streams).map(
-    async ([name, spec]) =>
-      [name, await makeFeed(name, spec, { ...parts, packing: () => packings.get(name) ?? 'by partition' })] as const,
+    async ([name, spec]) => [name, await makeFeed(name, spec, { ...parts, packing: () => packings.of(name) })] as const,
   );
   const feeds = new Map(await Promise.all(made));
   const first = new FirstBoards(parts.streams, parts.windows);
   let shown: Shown = { boards: parts.boards, windows: parts.windows, playlists: parts.playlists ?? {}, problems: [] };
   const boards = () => boardsMessage(shown, first);
-  const findPackings = () => {
-    packings = packingsOf(boards().windows);
-  };
-  findPackings();
+  packings.learn(boards().windows);
   const server: RelayServer = await startServer({
     host,
     ...(parts.allowHosts !== undefined && { allowHosts: parts.allowHosts }),
@@ -101,7 +97,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       schema: (schema) => {
         parts.onSchema?.(schema);
         first.learn(schema);
-        findPackings();
+        packings.learn(boards().windows);
         if (shown.boards === null) server.tellBoards();
       },
     });
@@ -113,7 +109,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
     show(now) {
       first.declare(now.windows);
       shown = now;
-      findPackings();
+      packings.learn(boards().windows);
       server.tellBoards();
     },
     async close() {

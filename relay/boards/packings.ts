@@ -11,6 +11,19 @@ import type { WindowSpec } from '../../contract/spec/window.ts';
  */
 export type Packing = 'by partition' | 'in order' | 'never';
 
+/** Of each stream, by the windows there are now. */
+export class Packings {
+  #ofDeduped: ReadonlyMap<string, Packing> = new Map();
+
+  learn(windows: Readonly<Record<string, WindowSpec>>): void {
+    this.#ofDeduped = packingsOf(windows);
+  }
+
+  of(stream: string): Packing {
+    return this.#ofDeduped.get(stream) ?? 'by partition';
+  }
+}
+
 /** Of the streams that windows take doubles from; any other's is by partition. */
 export function packingsOf(windows: Readonly<Record<string, WindowSpec>>): ReadonlyMap<string, Packing> {
   const packings = new Map<string, Packing>();

@@ -2,7 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { InTabLetters } from '../../contract/in-tab.ts';
 import type { Down } from '../../contract/protocol/down.ts';
 import type { Boards } from '../../contract/worker-api.ts';
-import { type Packing, packingsOf } from '../boards/packings.ts';
+import { Packings } from '../boards/packings.ts';
 import { FirstBoards } from '../first-boards.ts';
 import { Conflators } from '../serve/conflation.ts';
 import { Session } from '../serve/session.ts';
@@ -38,12 +38,9 @@ const MAX_LOG_BYTES = 256 * 1024 * 1024;
 
 export function startTabRelay({ streams, boards: written, clock, run, onFailure }: TabRelayParts): TabRelay {
   const maxLogBytes = MAX_LOG_BYTES / Math.max(1, streams.length);
-  let packings: ReadonlyMap<string, Packing> = new Map();
+  const packings = new Packings();
   const feeds = new Map(
-    streams.map((stream) => [
-      stream.name,
-      feedOf(stream, clock, maxLogBytes, () => packings.get(stream.name) ?? 'by partition'),
-    ]),
+    streams.map((stream) => [stream.name, feedOf(stream, clock, maxLogBytes, () => packings.of(stream.name))]),
   );
   const sessions = new Set<Session>();
   const conflators = new Conflators();
@@ -53,10 +50,7 @@ export function startTabRelay({ streams, boards: written, clock, run, onFailure 
     const { boards = {}, windows = {} } = first?.made() ?? {};
     return { type: 'boards', boards, windows, playlists: {}, problems: [], made: Object.keys(boards) };
   };
-  const findPackings = () => {
-    packings = packingsOf(tellOfBoards().windows);
-  };
-  findPackings();
+  packings.learn(tellOfBoards().windows);
   const stats = (): Extract<Down, { type: 'stats' }> => ({
     type: 'stats',
     streams: Object.fromEntries(
@@ -77,7 +71,7 @@ export function startTabRelay({ streams, boards: written, clock, run, onFailure 
       schema(schema) {
         if (first === null) return;
         first.learn(schema);
-        findPackings();
+        packings.learn(tellOfBoards().windows);
         for (const session of sessions) session.tellBoards();
       },
     });
