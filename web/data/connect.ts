@@ -66,24 +66,17 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
     const last = newest && withPersisted(newest);
     return last && failed ? givenUp(last, failed) : last;
   });
-  link.onStatus(() => {
-    setFailure(null);
-    if (link.current) setChanging(null);
-  });
   /** Since when an engine is as far as the pictures this browser kept; null: none is. */
   let currentMs: number | null = null;
   link.onStatus(() => {
+    setFailure(null);
+    if (link.current) setChanging(null);
     currentMs = link.current ? (currentMs ?? clock.nowMs()) : null;
   });
   /** Something newer is to come of an engine that is on its way. */
   const isAwaited = () => failure() === null && (currentMs === null || clock.nowMs() - currentMs < DRAWS_WITHIN_MS);
   const drawn = createDrawn(clock, status);
   installHighwater(link, drawn, withPersisted);
-
-  const showVisible = () => link.setVisible(document.visibilityState === 'visible');
-  document.addEventListener('visibilitychange', showVisible);
-  onCleanup(() => document.removeEventListener('visibilitychange', showVisible));
-  showVisible();
 
   // Its name has a hash of all that the page is built of.
   const build = `${new URL(import.meta.url).pathname}${relay.isElsewhere ? ` ${relay.base}` : ''}`;
@@ -110,15 +103,17 @@ export function connect({ clock, page, relayInTab }: ConnectOptions): ConnectedD
           onError: reportError,
         })
       : null;
-  if (kept) {
-    const saveHidden = () => void (document.visibilityState === 'hidden' && kept.save());
-    document.addEventListener('visibilitychange', saveHidden);
-    onCleanup(() => {
-      document.removeEventListener('visibilitychange', saveHidden);
-      kept.close();
-    });
-  }
+  onCleanup(() => kept?.close());
   const boards = createBoards(link, kept, failure);
+
+  const showVisible = () => {
+    const visible = document.visibilityState === 'visible';
+    link.setVisible(visible);
+    if (!visible) void kept?.save();
+  };
+  document.addEventListener('visibilitychange', showVisible);
+  onCleanup(() => document.removeEventListener('visibilitychange', showVisible));
+  showVisible();
 
   const shared = {
     page,
