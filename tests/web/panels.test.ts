@@ -25,34 +25,6 @@ test('a stat shows its value, its unit and the whole number behind it', async ()
   await page.close();
 });
 
-test('V1 where a threshold’s words have no room beside a title, fewer say it, and the title stays whole', async () => {
-  const page = await open('', { width: 1280, height: 800 });
-  const failures = panel(page, 'Payment failures');
-  /** The last form that has not wrapped out of sight lies on top. */
-  const seen = () =>
-    failures.locator('.state .form').evaluateAll((forms) => {
-      const shown = forms.filter((form) => {
-        const top = form.querySelector('.words')?.getBoundingClientRect().top ?? 0;
-        return top < form.getBoundingClientRect().bottom - 1;
-      });
-      const words = shown.at(-1)?.querySelector<HTMLElement>('.words');
-      return words?.dataset.words ?? words?.textContent;
-    });
-  const said: unknown[] = [];
-  for (const width of [1280, 1240, 1160, 1080]) {
-    await page.setViewportSize({ width, height: 800 });
-    const cut = await failures.locator('h2').evaluate((title) => title.scrollWidth > title.clientWidth);
-    said.push([width, await seen(), cut]);
-  }
-  expect(said).toEqual([
-    [1280, 'above 4 %', false],
-    [1240, 'high', false],
-    [1160, 'high', false],
-    [1080, 'high', false],
-  ]);
-  await page.close();
-});
-
 test('a list has one bar per value; a funnel says where it loses most', async () => {
   const page = await open('');
   const rows = panel(page, 'Orders by campaign').locator('[data-key]');
@@ -197,49 +169,6 @@ test('the range is chosen by keyboard and written to the address', async () => {
   await page.close();
 });
 
-test('the box of times stays within the page while what is chosen in it moves its button', async () => {
-  const page = await open('', { width: 1280, height: 800 });
-  const right = () => page.locator('.popover-box').evaluate((box) => box.getBoundingClientRect().right);
-  const button = page.getByRole('button', { name: /^Event time in view/ });
-  await button.click();
-  await page.locator('.settings').getByRole('button', { name: 'Yesterday' }).click();
-  await button.click();
-  await button.click();
-  const before = await button.evaluate((element) => element.getBoundingClientRect().left);
-  await page.locator('.settings').getByRole('button', { name: 'Nothing' }).click();
-  await page.waitForFunction(
-    ([was]) => (document.querySelector('.time .popover > button')?.getBoundingClientRect().left ?? 0) > (was ?? 0),
-    [before],
-  );
-  await expect.poll(right).toBeLessThanOrEqual(1280);
-  await page.close();
-});
-
-test('no head of a panel is written over itself, and none cuts a number from its unit', async () => {
-  for (const [scene, width] of [
-    ['disconnected', 1280],
-    ['disconnected', 1100],
-    ['failed', 1280],
-    ['late', 1100],
-  ] as const) {
-    const page = await open(`scene=${scene}`, { width, height: 800 });
-    const heads = await page.locator('.panel-head').evaluateAll((all) =>
-      all.map((head) => {
-        const seen = [...head.querySelectorAll('.form > .words, .badge')].filter((one) => {
-          const room = one.parentElement?.getBoundingClientRect();
-          return room && one.getBoundingClientRect().top < room.bottom - 1;
-        });
-        const cut = seen.filter((one) => one.scrollWidth > (one.parentElement?.clientWidth ?? 0) + 1);
-        const [left, right] = [head.querySelector('h2'), seen.at(-1)].map((one) => one?.getBoundingClientRect());
-        return { title: head.textContent, cut: cut.length, over: (left?.right ?? 0) > (right?.left ?? 0) };
-      }),
-    );
-    expect(heads.length).toBeGreaterThan(5);
-    expect(heads.filter(({ cut, over }) => cut > 0 || over)).toEqual([]);
-    await page.close();
-  }
-});
-
 test('several boards are listed, and the address opens one', async () => {
   const page = await fixture.visit('scene=home');
   await page.getByRole('link', { name: /Shop again/ }).click();
@@ -321,48 +250,6 @@ test('V5 a panel seen again is made anew: what it showed before it slept is not 
   await page.waitForSelector(`${users}[data-state="live"]`);
   await page.close();
 });
-
-test('V9 on a phone all of the status line is reached by scrolling it, dead letters first', async () => {
-  const page = await open('', { width: 360, height: 740 });
-  const line = page.locator('[data-status-line]');
-  const link = line.getByRole('link', { name: /dead letters/ });
-  expect((await link.boundingBox())?.x).toBeLessThan(20);
-  const memory = line.getByText(/of 1 GiB/);
-  await memory.scrollIntoViewIfNeeded();
-  const box = await memory.boundingBox();
-  expect(box?.x).toBeGreaterThanOrEqual(0);
-  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-  await page.close();
-});
-
-const SIZES = [
-  { width: 390, height: 844 },
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-];
-
-test.each(SIZES.flatMap((size) => ['light', 'dark'].map((theme) => ({ ...size, theme }))))(
-  'nothing overflows at $width × $height, $theme',
-  async ({ theme, ...size }) => {
-    const page = await open(`theme=${theme}`, size);
-    const found = await page.evaluate(() => {
-      const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-      const cut = [...document.querySelectorAll('.panel-head h2, .stat-value, .stat-foot, .amount, .control')]
-        .filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0)
-        .map((node) => node.textContent);
-      const out = [...document.querySelectorAll('.panel')].flatMap((frame) => {
-        const edge = frame.getBoundingClientRect();
-        return [...frame.querySelectorAll('.stat-foot, .legend, .bars, .funnel-note, .panel-note')]
-          .filter((node) => node.getBoundingClientRect().bottom > edge.bottom + 1)
-          .map((node) => `${frame.getAttribute('data-panel')}: ${node.className}`);
-      });
-      return { wide, cut, out };
-    });
-    expect(found).toEqual({ wide: 0, cut: [], out: [] });
-    await page.close();
-  },
-);
 
 test.each(['light', 'dark'])('every text has a contrast of at least 4.5, %s', async (theme) => {
   const page = await open(`theme=${theme}`);
