@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BoardTab, launchChromium } from '../support/chromium.ts';
 import { AWAY, relayForTest, tabForTest, until } from '../support/for-test.ts';
+import { heldBytes } from '../support/held-bytes.ts';
 import { writeWalls } from './walls.ts';
 
 /** A wall as it hangs in a hall: nobody touches it, and it never looks fresh when it is not. */
@@ -184,10 +185,10 @@ test('K3 two hundred turns of a playlist leave nothing behind', { timeout: 900_0
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable');
   const counts = async () => {
-    await devtools.send('HeapProfiler.collectGarbage');
+    const held = await heldBytes(devtools);
     const { metrics } = await devtools.send('Performance.getMetrics');
     const of = (name: string) => metrics.find((one) => one.name === name)?.value ?? Number.NaN;
-    return { nodes: of('Nodes'), listeners: of('JSEventListeners'), heap: of('JSHeapUsedSize') };
+    return { nodes: of('Nodes'), listeners: of('JSEventListeners'), held };
   };
   const turns = async (count: number) => {
     let before = await shownBoard(page);
@@ -207,6 +208,6 @@ test('K3 two hundred turns of a playlist leave nothing behind', { timeout: 900_0
   expect(await page.locator('[data-stage]').count()).toBe(1);
   expect(after.nodes).toBeLessThan(before.nodes + 300);
   expect(after.listeners).toBeLessThan(before.listeners + 20);
-  expect(after.heap).toBeLessThan(before.heap * 1.25);
+  expect(after.held).toBeLessThan(before.held * 1.03);
   expect(tab.errors).toEqual([]);
 });
