@@ -39,14 +39,15 @@ const minutes = Number(values.minutes);
 const rate = Number(values.rate);
 const SAMPLE_MS = Math.min(10_000, minutes * 1_000);
 const LOG_BYTES = 32 * 2 ** 20;
+/** Of each stream that is simulated, in memory: some ten minutes. */
+const MEMORY_LOG = '4MiB';
 const LOOKS_PER_LINE = 6;
 /** How long each board of the playlist is shown. */
 const TURN_S = 15;
 const FILE = values.playlist ? 'playlist' : 'soak';
 const out = values.out ?? join(root, 'docs');
 const pictures = values.out ?? join(root, 'docs/pictures');
-const RETENTION =
-  'rows of 2 min in the tab, panes of 32 MiB, a journal of 32 MiB in the browser, a log of 32 MiB at the relay';
+const RETENTION = `rows of 2 min in the tab, panes of 32 MiB, a journal of 32 MiB in the browser, a log of 32 MiB at the relay${values.playlist ? ` (of the three streams that are simulated ${MEMORY_LOG} each, in memory)` : ''}`;
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(130));
 
@@ -192,7 +193,10 @@ async function playlistConfig(brokerUrl: string): Promise<string> {
   return stringify({
     ...demo,
     streams: Object.fromEntries(
-      Object.entries(streams).map(([name, spec]) => [name, { ...(spec as object), keep: '2m' }]),
+      Object.entries(streams).map(([name, spec]) => [
+        name,
+        { log: { max_bytes: MEMORY_LOG }, ...(spec as object), keep: '2m' },
+      ]),
     ),
     boards: demo.boards.map((name: string) => join(root, 'boards', name)),
   });

@@ -11,6 +11,7 @@ import type { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { openDeadLetters } from './dead-letters/on-disk.ts';
 import { FirstBoards } from './first-boards.ts';
+import { deflate } from './log/deflate.ts';
 import { openDiskStore } from './log/disk-store.ts';
 import { MAX_LOG_BYTES } from './log/memory.ts';
 import type { Damage } from './log/segments.ts';
@@ -41,7 +42,7 @@ export interface RelayParts extends Pick<Shown, 'windows' | 'boards'>, Partial<P
   readonly pageDir: string;
   /** Where streams are kept over restarts; left out: in memory only. Those at the pace of their events always are. */
   readonly data?: DataFolder | null;
-  /** Per stream, in memory. */
+  /** Of each stream that is kept in memory; left out: its share of 256 MiB. */
   readonly maxLogBytes?: number;
   readonly heartbeatMs?: number;
   /** Tabs at a time. */
@@ -69,8 +70,11 @@ const HEARTBEAT_MS = 15_000;
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const { clock, run, host, port, pageDir, heartbeatMs = HEARTBEAT_MS } = parts;
   const packings = new Packings();
+  const specs = Object.values(parts.streams);
+  const inMemory = parts.data ? specs.filter((spec) => !isKeptOnDisk(spec)) : specs;
+  const setup = { ...parts, maxLogBytes: parts.maxLogBytes ?? MAX_LOG_BYTES / Math.max(1, inMemory.length) };
   const made = Object.entries(parts.streams).map(
-    async ([name, spec]) => [name, await makeFeed(name, spec, { ...parts, packing: () => packings.of(name) })] as const,
+    async ([name, spec]) => [name, await makeFeed(name, spec, { ...setup, packing: () => packings.of(name) })] as const,
   );
   const feeds = new Map(await Promise.all(made));
   const first = new FirstBoards(parts.streams, parts.windows);
@@ -165,7 +169,8 @@ export async function makeFeed(
 type Kept = Pick<FeedParts, 'store' | 'deadLetters'>;
 
 function keptInMemory(spec: StreamSpec, source: Source, { clock, maxLogBytes = MAX_LOG_BYTES }: FeedSetup): Kept {
-  const store = memoryStore({ maxBytes: maxLogBytes, fromEarliest: isFromEarliest(spec, source) });
+  const maxBytes = Math.min(maxLogBytes, parseByteSize(spec.log.max_bytes) ?? MAX_LOG_BYTES);
+  const store = memoryStore({ maxBytes, packer: deflate, fromEarliest: isFromEarliest(spec, source) });
   return { store, deadLetters: DeadLetters.inMemory(clock) };
 }
 

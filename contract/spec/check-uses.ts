@@ -45,13 +45,13 @@ export function checkUses(source: string, stream: Readonly<Record<string, unknow
     report([...path, 'security'], 'nothing in it', '{ tls: {} } to speak TLS; or leave it out');
   if ('cert' in objectOf(tls) !== 'key' in objectOf(tls))
     report([...path, 'security', 'tls'], 'one of cert and key', 'both of them, or none');
-  if (stream.log !== undefined && (scheme === 'demo' || (scheme === 'file' && isPaced(stream.speed))))
+  const { max_bytes: most, max_age: age } = objectOf(stream.log);
+  if (age !== undefined && (scheme === 'demo' || (scheme === 'file' && isPaced(stream.speed))))
     report(
-      [...path, 'log'],
-      `log, which has no effect with ${scheme === 'demo' ? 'the demo' : 'a speed'}`,
-      'it left out: what is played is in memory only',
+      [...path, 'log', 'max_age'],
+      `max_age, which has no effect with ${scheme === 'demo' ? 'the demo' : 'a speed'}`,
+      'it left out: what is played is in memory only, and kept by max_bytes',
     );
-  const { max_bytes: most } = objectOf(stream.log);
   const bytes = typeof most === 'string' ? parseByteSize(most) : null;
   if (bytes !== null && bytes < MIN_LOG_BYTES) report([...path, 'log', 'max_bytes'], quote(most), '1MiB or more');
   checkColumns(source, stream.columns, path, report);

@@ -174,7 +174,10 @@ export const StreamSpecSchema = z
           asMap('{ max_bytes: 4GiB, max_age: 2d }'),
         )
         .prefault({})
-        .meta({ description: 'What the relay keeps of the stream on disk; the oldest goes first.' }),
+        .meta({
+          description:
+            'What the relay keeps of the stream on disk; the oldest goes first. In memory it is `max_bytes` too, or its share of 256 MiB where that is less.',
+        }),
       speed: z
         .union([z.literal('max'), z.number().positive()], { error: 'expected max, or a number above 0 such as 10' })
         .default('max')

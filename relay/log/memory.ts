@@ -1,32 +1,52 @@
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { EntryIndex, type FloorGap } from './entry-index.ts';
 import type { Log, LogEntry, LogEvents, LogExtent } from './log.ts';
+import { type MessageInPack, type Packer, packMessages, UnpackedMessages } from './packed-messages.ts';
 
 export const MAX_LOG_BYTES = 256 * 1024 * 1024;
 /** What an entry costs beside its message. */
 const ENTRY_BYTES = 200;
+/** Entries packed together. As many are left as they came: those are read by all who are not behind. */
+const PACK_ENTRIES = 64;
+/** Longer frames have many rows, and are not as alike. */
+const MAX_PACKED_BYTES = 16 * 1024;
+
+type Frame = Extract<LogEntry, { kind: 'frame' }>;
+/** An entry as it is held: a frame's message may be packed. */
+type Held = Exclude<LogEntry, Frame> | (Omit<Frame, 'message'> & { message: Uint8Array | MessageInPack });
 
 export interface MemoryLogOptions {
   readonly maxBytes?: number;
+  /** Left out: messages are kept as they came. */
+  readonly packer?: Packer;
   /** Is there nothing before what it is given first? */
   readonly fromEarliest?: boolean;
   readonly events?: LogEvents;
 }
 
-/** A log in memory that lets its oldest entries go once it holds more than `maxBytes`; the newest entry always stays. */
+/**
+ * A log in memory that lets its oldest entries go once it holds more than `maxBytes`; the newest entry always stays.
+ *
+ *     start ── packed ── packed ── packed ─┬─ as they came ── end
+ *                                       packed until
+ */
 export class MemoryLog implements Log {
   readonly #maxBytes: number;
   readonly #fromEarliest: boolean;
   readonly #events: LogEvents | null;
-  #index = new EntryIndex<LogEntry>();
+  readonly #packer: Packer | null;
+  readonly #unpacked = new UnpackedMessages();
+  #index = new EntryIndex<Held>();
   #bytes = 0;
+  #packedUntil = 0;
   readonly hidden = 0;
   readonly trouble = null;
 
-  constructor({ maxBytes = MAX_LOG_BYTES, fromEarliest = true, events }: MemoryLogOptions = {}) {
+  constructor({ maxBytes = MAX_LOG_BYTES, packer, fromEarliest = true, events }: MemoryLogOptions = {}) {
     this.#maxBytes = maxBytes;
     this.#fromEarliest = fromEarliest;
     this.#events = events ?? null;
+    this.#packer = packer ?? null;
   }
 
   get start(): number {
@@ -46,20 +66,46 @@ export class MemoryLog implements Log {
   }
 
   get(sequence: number): LogEntry | null {
-    return this.#index.at(sequence);
+    const held = this.#index.at(sequence);
+    if (held?.kind !== 'frame') return held;
+    const { message } = held;
+    return { ...held, message: message instanceof Uint8Array ? message : this.#unpacked.message(message) };
   }
 
   append(entry: LogEntry): void {
     this.open(entry.partition, entry.firstOffset);
     checkFollows(entry, this.#index.head.get(entry.partition));
-    this.#index.push(entry, entry.kind === 'frame' ? entry.maxEventTimeUs : null);
+    this.#index.push({ ...entry }, entry.kind === 'frame' ? entry.maxEventTimeUs : null);
     this.#bytes += sizeOf(entry);
+    if (this.#packer) this.#pack(this.#packer);
     while (this.#bytes > this.#maxBytes && this.end - this.start > 1) {
       const dropped = this.#index.dropFirst();
       if (dropped !== null) this.#bytes -= sizeOf(dropped);
     }
     this.#events?.shown();
     this.#events?.kept({ [entry.partition]: entry.nextOffset });
+  }
+
+  #pack(packer: Packer): void {
+    const from = Math.max(this.#packedUntil, this.start);
+    if (this.end - from < 2 * PACK_ENTRIES) return;
+    this.#packedUntil = from + PACK_ENTRIES;
+    const frames: { message: Uint8Array | MessageInPack }[] = [];
+    const messages: Uint8Array[] = [];
+    for (let sequence = from; sequence < this.#packedUntil; sequence++) {
+      const held = this.#index.at(sequence);
+      if (held?.kind !== 'frame' || !(held.message instanceof Uint8Array)) continue;
+      if (held.message.length > MAX_PACKED_BYTES) continue;
+      frames.push(held);
+      messages.push(held.message);
+    }
+    if (messages.length === 0) return;
+    for (const [index, inPack] of packMessages(messages, packer).entries()) {
+      const frame = frames[index];
+      if (frame === undefined) continue;
+      frame.message = inPack;
+      this.#bytes += inPack.packedBytes - inPack.length;
+    }
   }
 
   open(partition: number, offset: number): void {
@@ -110,7 +156,10 @@ export function checkFollows(entry: LogEntry, head: number | undefined): void {
     throw new Error(`log: partition ${entry.partition} is at ${head}, an entry starts at ${entry.firstOffset}`);
 }
 
-function sizeOf(entry: LogEntry): number {
-  if (entry.kind === 'frame') return ENTRY_BYTES + entry.message.length;
+function sizeOf(entry: Held): number {
+  if (entry.kind === 'frame') {
+    const { message } = entry;
+    return ENTRY_BYTES + (message instanceof Uint8Array ? message.length : message.packedBytes);
+  }
   return ENTRY_BYTES + (entry.kind === 'gap' ? entry.reason.length * 2 : 0);
 }

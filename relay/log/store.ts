@@ -1,7 +1,7 @@
 import type { StreamSchema } from '../../contract/protocol/down.ts';
 import type { Position } from '../../contract/protocol/position.ts';
 import type { Log, LogEvents } from './log.ts';
-import { MemoryLog } from './memory.ts';
+import { MemoryLog, type MemoryLogOptions } from './memory.ts';
 
 /** Where a stream's log is kept. */
 export interface LogStore {
@@ -47,7 +47,7 @@ export interface RestoredLog {
 }
 
 /** Logs that end with the process. */
-export function memoryStore(options: { readonly maxBytes?: number; readonly fromEarliest: boolean }): LogStore {
+export function memoryStore(options: Omit<MemoryLogOptions, 'events'>): LogStore {
   return {
     isLasting: false,
     restore: async () => null,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
+import { deflate } from '../../relay/log/deflate.ts';
 import { DiskLog } from '../../relay/log/disk-log.ts';
 import type { LogEvents } from '../../relay/log/log.ts';
 import { MemoryLog } from '../../relay/log/memory.ts';
@@ -15,6 +16,11 @@ let logs = 0;
 
 logContract('the log in memory', {
   make: async (maxBytes, events) => new MemoryLog({ maxBytes, events }),
+  looseBytes: 0,
+});
+
+logContract('the log in memory, its past packed', {
+  make: async (maxBytes, events) => new MemoryLog({ maxBytes, events, packer: deflate }),
   looseBytes: 0,
 });
 
