@@ -113,9 +113,12 @@ function Connected(props: OfRelayProps & { readonly found: Found | null }): JSX.
     found: () => (props.found === null ? null : props.found === 'relay'),
   });
   const { newer, look } = createNewer(clock, () => askRelay(relay.versionUrl));
-  const state = createMemo(() => data.status()?.connection.state);
+  const answered = createMemo(() => {
+    const state = data.status()?.connection.state;
+    return state === 'live' || state === 'closed' ? state : null;
+  });
   // A relay that has sent the page away, or has come back, may be another.
-  createEffect(on(state, look, { defer: true }));
+  createEffect(on(answered, (how) => how !== null && look(), { defer: true }));
   return (
     <Show when={noRelay()} fallback={<OnWall {...props} data={data} newer={newer()} />}>
       <NoRelay relay={relay} onFiles={() => props.onFiles()} />
