@@ -37,6 +37,8 @@ test('no head of a panel is written over itself, and none cuts a number from its
     ['disconnected', 1100],
     ['failed', 1280],
     ['late', 1100],
+    ['unfiltered', 1280],
+    ['unfiltered', 1100],
   ] as const) {
     const page = await open(`scene=${scene}`, { width, height: 800 });
     const heads = await page.locator('.panel-head').evaluateAll(headsOf);
@@ -44,6 +46,17 @@ test('no head of a panel is written over itself, and none cuts a number from its
     expect(heads.filter(({ cut, isOver }) => cut > 0 || isOver)).toEqual([]);
     await page.close();
   }
+});
+
+test('V17 a panel that is not filtered says by what, or says that it is not, whole, before its title gives way', async () => {
+  const page = await open('scene=unfiltered', { width: 1100, height: 800 });
+  const heads = await page.locator('.panel-head').evaluateAll(headsOf);
+  const marked = heads.filter(({ unfiltered }) => unfiltered !== undefined);
+  expect(marked.length).toBeGreaterThan(5);
+  expect(new Set(marked.map(({ unfiltered }) => unfiltered))).toEqual(
+    new Set(['not filtered by country', 'not filtered']),
+  );
+  await page.close();
 });
 
 test('the box of times stays within the page while what is chosen in it moves its button', async () => {
@@ -108,6 +121,7 @@ test.each(SIZES.flatMap((size) => ['light', 'dark'].map((theme) => ({ ...size, t
 
 /** Runs in the page. Words without room have wrapped out of sight, whole; of those in sight the last lie on top. */
 function headsOf(heads: Element[]) {
+  const wordsOf = (words: HTMLElement | undefined) => words && (words.dataset.words ?? words.textContent);
   return heads.map((head) => {
     const seen = [...head.querySelectorAll<HTMLElement>('.form > .words, .badge')].filter((one) => {
       const room = one.parentElement?.getBoundingClientRect();
@@ -118,7 +132,8 @@ function headsOf(heads: Element[]) {
     const [left, right] = [title, last].map((one) => one?.getBoundingClientRect());
     return {
       title: head.textContent,
-      said: last?.dataset.words ?? last?.textContent,
+      said: wordsOf(last),
+      unfiltered: wordsOf(seen.findLast((one) => one.closest('.unfiltered-mark'))),
       isTitleCut: title !== null && title.scrollWidth > title.clientWidth,
       cut: seen.filter((one) => one.scrollWidth > (one.parentElement?.clientWidth ?? 0) + 1).length,
       isOver: (left?.right ?? 0) > (right?.left ?? 0),

@@ -36,8 +36,13 @@ export function Unfiltered(props: { picture: PanelPicture | undefined }): JSX.El
   return (
     <Show when={words()}>
       {(text) => (
-        <span class="unfiltered-mark" title={`This panel is ${text()}: its window does not have it`}>
-          {text()}
+        <span class="unfiltered-mark in-forms" title={`This panel is ${text()}: its window does not have it`}>
+          <span class="form" aria-hidden="true">
+            <span class="words" data-words="not filtered" />
+          </span>
+          <span class="form">
+            <span class="words">{text()}</span>
+          </span>
         </span>
       )}
     </Show>

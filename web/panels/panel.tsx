@@ -183,7 +183,7 @@ function StateMark(props: { state: PanelState; alarm: Alarm | null; short: boole
   };
   const pieces = () => [words().word, ...words().age];
   return (
-    <span class="state" title={[props.state.word, ...props.state.age].join(' · ')}>
+    <span class="state in-forms" title={[props.state.word, ...props.state.age].join(' · ')}>
       <Index each={words().shorter}>
         {(fewer) => (
           <span class="form" aria-hidden="true">
