@@ -32,6 +32,14 @@ const serviceWorker = VitePWA({
   },
 });
 
+/** What is built is for those who use it: by another NODE_ENV, a test's, it would be without its service worker. */
+const forUse: Plugin = {
+  name: 'highwater:for-use',
+  config(_config, { command }) {
+    if (command === 'build') process.env.NODE_ENV = 'production';
+  },
+};
+
 /** A build that fails is told as such: the service worker, made at the end, would only say that the page is missing. */
 function unlessFailed(plugins: readonly Plugin[]): Plugin[] {
   let failed = false;
@@ -66,7 +74,7 @@ export default defineConfig({
   publicDir: resolve(root, 'public'),
   // Links are relative: what is built is served from any folder of any host.
   base: './',
-  plugins: [solid(), unlessFailed(serviceWorker)],
+  plugins: [forUse, solid(), unlessFailed(serviceWorker)],
   resolve: {
     alias: {
       // Not in the package's `exports`; its `./blocking` browser entry points to a file that does not exist.
