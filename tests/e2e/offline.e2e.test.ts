@@ -194,6 +194,35 @@ test('K10 a newer build waits until it is asked in; the page of before goes on m
   expect(tab.errors).toEqual([]);
 });
 
+test('K10 where a part of the page did not come all of it is kept all the same, later', {
+  timeout: 360_000,
+}, async () => {
+  const { folder } = await builtCopy();
+  const part = join(folder, 'maskable-512.png');
+  const bytes = await readFile(part);
+  await rm(part);
+  const site = await startStaticSite(folder);
+  onTestFinished(() => site.close());
+  const context = await profile();
+  await context.addInitScript(() => {
+    const container = ServiceWorkerContainer.prototype;
+    const { register } = container;
+    container.register = async function (...args) {
+      const made = await register.apply(this, args);
+      const { installing } = made;
+      installing?.addEventListener('statechange', () => {
+        document.documentElement.dataset.keeping = installing.state;
+      });
+      return made;
+    };
+  });
+  const tab = await openBoardIn(context, `${site.url}?demo=shop&rate=10`, GONE);
+  const keeping = () => tab.page.evaluate(() => document.documentElement.dataset.keeping);
+  await until(async () => expect(await keeping()).toBe('redundant'));
+  await writeFile(part, bytes);
+  await kept(tab);
+});
+
 test('the relay lets files with a hash in their name be kept for good, and the others be asked for again', {
   timeout: 60_000,
 }, async () => {

@@ -10,6 +10,7 @@ function browser() {
     getRegistration: vi.fn(async () => registration as unknown as ServiceWorkerRegistration),
   });
   const registration = Object.assign(new EventTarget(), {
+    active: {} as object | null,
     installing: null as (EventTarget & { state: string }) | null,
     waiting: null as { postMessage: (message: unknown) => void } | null,
     update: vi.fn(async () => {}),
@@ -17,12 +18,12 @@ function browser() {
   return { container, registration };
 }
 
-function updatesOf(container: ReturnType<typeof browser>['container'] | undefined) {
+function updatesOf(container: ReturnType<typeof browser>['container'] | undefined, clock = handClock()) {
   let calm = () => {};
   const updates = createUpdates({
     container: container as never,
     url: 'https://here/sw.js',
-    clock: handClock(),
+    clock,
     whenCalm: (run) => {
       calm = run;
     },
@@ -75,4 +76,64 @@ test('a server that is away, a browser without service workers, one that refuses
   await none.updates.look();
   await none.updates.apply();
   expect(none.updates.waiting()).toBe(false);
+});
+
+test('K10 a first one of which a file did not come is tried again, less and less often, until all is kept', async () => {
+  const { container, registration } = browser();
+  const clock = handClock();
+  registration.active = null;
+  const tries: (EventTarget & { state: string })[] = [];
+  container.register.mockImplementation(async () => {
+    const installing = Object.assign(new EventTarget(), { state: 'installing' });
+    tries.push(installing);
+    registration.installing = installing;
+    return registration as unknown as ServiceWorkerRegistration;
+  });
+  const end = (state: string) => {
+    const last = tries.at(-1);
+    if (!last) throw new Error('nothing is being kept');
+    last.state = state;
+    registration.installing = null;
+    if (state === 'installed') registration.active = last;
+    last.dispatchEvent(new Event('statechange'));
+  };
+  updatesOf(container, clock).calm();
+  await turns();
+  const tried: number[] = [];
+  for (const seconds of [15, 30, 60]) {
+    end('redundant');
+    clock.pass(seconds * 1000 - 1);
+    await turns();
+    tried.push(tries.length);
+    clock.pass(1);
+    await turns();
+  }
+  expect(tried).toEqual([1, 2, 3]);
+  expect(tries.length).toBe(4);
+  end('installed');
+  clock.pass(3_600_000);
+  await turns();
+  expect(tries.length).toBe(4);
+});
+
+test('K10 where its script does not come that is told once, and it is tried again', async () => {
+  const { container, registration } = browser();
+  const clock = handClock();
+  const told: unknown[] = [];
+  container.register.mockRejectedValueOnce(new TypeError('gone')).mockRejectedValueOnce(new TypeError('gone'));
+  createUpdates({
+    container: container as never,
+    url: 'https://here/sw.js',
+    clock,
+    whenCalm: (run) => run(),
+    onError: (error) => void told.push(error),
+  });
+  await turns();
+  for (const seconds of [15, 30]) {
+    clock.pass(seconds * 1000);
+    await turns();
+  }
+  expect(container.register).toHaveBeenCalledTimes(3);
+  expect(told).toHaveLength(1);
+  expect(registration.active).not.toBeNull();
 });

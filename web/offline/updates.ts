@@ -22,6 +22,8 @@ const INSTALL_MS = 60_000;
 const APPLY_MS = 5_000;
 /** How often a page that stays open asks for another build. */
 const LOOK_EVERY_MS = 30 * 60_000;
+/** A first one of which a file did not come leaves nothing behind. It is tried again after this, then twice this, and so on. */
+const RETRY_MS = 15_000;
 
 export interface UpdatesOptions {
   /** Left out where the page is not served over https, or from this computer. */
@@ -54,16 +56,38 @@ export function createUpdates({ container, url, clock, whenCalm, onError }: Upda
     });
   const see = () => setWaiting(registration?.waiting != null && container?.controller != null);
   const follow = (of: ServiceWorkerRegistration) => {
+    if (of === registration) return see();
     registration = of;
     see();
     of.addEventListener('updatefound', () => {
       if (of.installing) void installed(of.installing).then(see);
     });
-    const again = () => {
-      clock.after(LOOK_EVERY_MS, again);
-      void updates.look();
+  };
+  const lookAgain = () => {
+    clock.after(LOOK_EVERY_MS, lookAgain);
+    void updates.look();
+  };
+  let retryMs = RETRY_MS;
+  const keep = (container: Container): void => {
+    const later = () => {
+      clock.after(retryMs, () => keep(container));
+      retryMs = Math.min(2 * retryMs, LOOK_EVERY_MS);
     };
-    clock.after(LOOK_EVERY_MS, again);
+    container.register(url).then(
+      (made: ServiceWorkerRegistration | undefined) => {
+        // A browser may take no service workers, and say nothing.
+        if (!made) return;
+        follow(made);
+        if (made.active || made.waiting) return;
+        const first = made.installing;
+        if (!first) return later();
+        first.addEventListener('statechange', () => first.state === 'redundant' && later());
+      },
+      (error: unknown) => {
+        if (retryMs === RETRY_MS) onError(error);
+        later();
+      },
+    );
   };
   const updates: Updates = {
     waiting,
@@ -97,7 +121,8 @@ export function createUpdates({ container, url, clock, whenCalm, onError }: Upda
       if (had && !applying) setWaiting(true);
     });
     whenCalm(() => {
-      container.register(url).then((made: ServiceWorkerRegistration | undefined) => made && follow(made), onError);
+      keep(container);
+      clock.after(LOOK_EVERY_MS, lookAgain);
     });
   }
   return updates;
