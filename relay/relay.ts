@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
 import type { StreamSchema } from '../contract/protocol/down.ts';
-import { parseByteSize } from '../contract/spec/byte-size.ts';
 import { parseDurationUs } from '../contract/spec/duration.ts';
 import type { StreamSpec } from '../contract/spec/stream.ts';
 import { BATCH_LIMITS } from './batch/batcher.ts';
@@ -13,7 +12,7 @@ import { openDeadLetters } from './dead-letters/on-disk.ts';
 import { FirstBoards } from './first-boards.ts';
 import { deflate } from './log/deflate.ts';
 import { openDiskStore } from './log/disk-store.ts';
-import { MAX_LOG_BYTES } from './log/memory.ts';
+import { diskLogBytes, memoryLogBytes } from './log/log-bytes.ts';
 import type { Damage } from './log/segments.ts';
 import { memoryStore } from './log/store.ts';
 import { type RelayServer, startServer } from './serve/server.ts';
@@ -42,7 +41,7 @@ export interface RelayParts extends Pick<Shown, 'windows' | 'boards'>, Partial<P
   readonly pageDir: string;
   /** Where streams are kept over restarts; left out: in memory only. Those at the pace of their events always are. */
   readonly data?: DataFolder | null;
-  /** Of each stream that is kept in memory; left out: its share of 256 MiB. */
+  /** Of each stream that is kept in memory; left out: what it says, or its share. */
   readonly maxLogBytes?: number;
   readonly heartbeatMs?: number;
   /** Tabs at a time. */
@@ -72,7 +71,7 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   const packings = new Packings();
   const specs = Object.values(parts.streams);
   const inMemory = parts.data ? specs.filter((spec) => !isKeptOnDisk(spec)) : specs;
-  const setup = { ...parts, maxLogBytes: parts.maxLogBytes ?? MAX_LOG_BYTES / Math.max(1, inMemory.length) };
+  const setup = { ...parts, streamsInMemory: inMemory.length };
   const made = Object.entries(parts.streams).map(
     async ([name, spec]) => [name, await makeFeed(name, spec, { ...setup, packing: () => packings.of(name) })] as const,
   );
@@ -133,7 +132,7 @@ export function isKeptOnDisk({ source, speed }: StreamSpec): boolean {
 
 /** What a feed needs of the relay around it. */
 export type FeedSetup = Pick<RelayParts, 'clock' | 'data' | 'sourceOf' | 'maxLogBytes' | 'onDamage' | 'onLeft'> &
-  Pick<FeedParts, 'packing'>;
+  Pick<FeedParts, 'packing'> & { readonly streamsInMemory?: number };
 
 /** One stream, not read yet. `look` sees every shaper before it is used. */
 export async function makeFeed(
@@ -168,9 +167,9 @@ export async function makeFeed(
 
 type Kept = Pick<FeedParts, 'store' | 'deadLetters'>;
 
-function keptInMemory(spec: StreamSpec, source: Source, { clock, maxLogBytes = MAX_LOG_BYTES }: FeedSetup): Kept {
-  const maxBytes = Math.min(maxLogBytes, parseByteSize(spec.log.max_bytes) ?? MAX_LOG_BYTES);
-  const store = memoryStore({ maxBytes, packer: deflate, fromEarliest: isFromEarliest(spec, source) });
+function keptInMemory(spec: StreamSpec, source: Source, parts: FeedSetup): Kept {
+  const { clock, streamsInMemory = 1, maxLogBytes = memoryLogBytes(spec.log, streamsInMemory) } = parts;
+  const store = memoryStore({ maxBytes: maxLogBytes, packer: deflate, fromEarliest: isFromEarliest(spec, source) });
   return { store, deadLetters: DeadLetters.inMemory(clock) };
 }
 
@@ -188,7 +187,7 @@ async function openKept(
     const store = await openDiskStore({
       folder: data.of(name),
       clock,
-      maxBytes: parseByteSize(spec.log.max_bytes) ?? MAX_LOG_BYTES,
+      maxBytes: diskLogBytes(spec.log),
       maxAgeMs: (parseDurationUs(spec.log.max_age) ?? 0) / 1000,
       source: withoutUser(spec.source),
       replayable: source.replayable,

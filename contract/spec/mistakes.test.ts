@@ -39,6 +39,8 @@ test.each([
 
 test('S15 options with an effect are taken', () => {
   for (const [source, more] of [
+    ['demo:shop', 'log: { max_bytes: 4MiB }'],
+    ['file:./x.jsonl', 'speed: 10, log: { max_bytes: 4MiB }'],
     ['kafka://h/t', 'from: 2h, security: { tls: {} }, log: { max_bytes: 1MiB }, columns: [key]'],
     ['mqtt://h/t', 'latest_by: [id], security: { tls: {} }, log: { max_age: 1h }, keep: 1h'],
     ['file:./x.jsonl', 'from: latest, log: { max_age: 1h }, speed: max'],

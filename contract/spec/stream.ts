@@ -166,7 +166,10 @@ export const StreamSpecSchema = z
       log: z
         .strictObject(
           {
-            max_bytes: ByteSizeSchema.default('1GiB'),
+            max_bytes: ByteSizeSchema.optional().meta({
+              description: 'Left out: 1GiB on disk; in memory an even share of 256MiB.',
+              examples: ['4GiB'],
+            }),
             max_age: DurationSchema.refine((text) => (parseDurationUs(text) ?? 0) >= MIN_LOG_AGE_US, {
               error: 'expected 1m or longer',
             }).default('7d'),
@@ -175,8 +178,7 @@ export const StreamSpecSchema = z
         )
         .prefault({})
         .meta({
-          description:
-            'What the relay keeps of the stream on disk; the oldest goes first. In memory it is `max_bytes` too, or its share of 256 MiB where that is less.',
+          description: 'What the relay keeps of the stream; the oldest goes first.',
         }),
       speed: z
         .union([z.literal('max'), z.number().positive()], { error: 'expected max, or a number above 0 such as 10' })

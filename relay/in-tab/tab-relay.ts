@@ -33,14 +33,11 @@ export interface TabRelay {
 }
 
 const HEARTBEAT_MS = 15_000;
-/** Of all logs together: the tab's memory is theirs. */
-const MAX_LOG_BYTES = 256 * 1024 * 1024;
 
 export function startTabRelay({ streams, boards: written, clock, run, onFailure }: TabRelayParts): TabRelay {
-  const maxLogBytes = MAX_LOG_BYTES / Math.max(1, streams.length);
   const packings = new Packings();
   const feeds = new Map(
-    streams.map((stream) => [stream.name, feedOf(stream, clock, maxLogBytes, () => packings.of(stream.name))]),
+    streams.map((stream) => [stream.name, feedOf(stream, clock, streams.length, () => packings.of(stream.name))]),
   );
   const sessions = new Set<Session>();
   const conflators = new Conflators();

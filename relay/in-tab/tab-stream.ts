@@ -4,6 +4,7 @@ import type { StreamSpec } from '../../contract/spec/stream.ts';
 import { BATCH_LIMITS } from '../batch/batcher.ts';
 import type { Packing } from '../boards/packings.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { memoryLogBytes } from '../log/log-bytes.ts';
 import { memoryStore } from '../log/store.ts';
 import { shapeSpecOf } from '../shape/shape-spec.ts';
 import { Shaper } from '../shape/shaper.ts';
@@ -26,7 +27,7 @@ export interface TabStream {
 export function feedOf(
   { name, spec, source, pacer, aheadUs }: TabStream,
   clock: Clock,
-  maxLogBytes: number,
+  streamsInMemory: number,
   packing: () => Packing,
 ): StreamFeed {
   const { delay, idle } = spec.time;
@@ -42,7 +43,7 @@ export function feedOf(
     limits: BATCH_LIMITS,
     pacer,
     deadLetters: DeadLetters.inMemory(clock),
-    store: memoryStore({ maxBytes: maxLogBytes, fromEarliest: true }),
+    store: memoryStore({ maxBytes: memoryLogBytes(spec.log, streamsInMemory), fromEarliest: true }),
     backfillUs: null,
     packing,
   });

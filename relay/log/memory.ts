@@ -1,15 +1,15 @@
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { EntryIndex, type FloorGap } from './entry-index.ts';
 import type { Log, LogEntry, LogEvents, LogExtent } from './log.ts';
-import { type MessageInPack, type Packer, packMessages, UnpackedMessages } from './packed-messages.ts';
+import { type MessageInPack, type Packer, PackReader, packMessages } from './packed-messages.ts';
 
-export const MAX_LOG_BYTES = 256 * 1024 * 1024;
+const MAX_LOG_BYTES = 256 * 2 ** 20;
 /** What an entry costs beside its message. */
 const ENTRY_BYTES = 200;
-/** Entries packed together. As many are left as they came: those are read by all who are not behind. */
+/** As many are left as they came: those are read by all who are not behind. */
 const PACK_ENTRIES = 64;
-/** Longer frames have many rows, and are not as alike. */
-const MAX_PACKED_BYTES = 16 * 1024;
+/** Longer frames have many rows: they are less alike, and 64 of them would hold the relay up. */
+const MAX_PACKED_BYTES = 8 * 1024;
 
 type Frame = Extract<LogEntry, { kind: 'frame' }>;
 /** An entry as it is held: a frame's message may be packed. */
@@ -19,6 +19,8 @@ export interface MemoryLogOptions {
   readonly maxBytes?: number;
   /** Left out: messages are kept as they came. */
   readonly packer?: Packer;
+  /** Entries packed together. */
+  readonly packEntries?: number;
   /** Is there nothing before what it is given first? */
   readonly fromEarliest?: boolean;
   readonly events?: LogEvents;
@@ -35,18 +37,21 @@ export class MemoryLog implements Log {
   readonly #fromEarliest: boolean;
   readonly #events: LogEvents | null;
   readonly #packer: Packer | null;
-  readonly #unpacked = new UnpackedMessages();
+  readonly #packEntries: number;
+  readonly #packs = new PackReader();
   #index = new EntryIndex<Held>();
   #bytes = 0;
   #packedUntil = 0;
   readonly hidden = 0;
   readonly trouble = null;
 
-  constructor({ maxBytes = MAX_LOG_BYTES, packer, fromEarliest = true, events }: MemoryLogOptions = {}) {
+  constructor(options: MemoryLogOptions = {}) {
+    const { maxBytes = MAX_LOG_BYTES, packer, packEntries = PACK_ENTRIES, fromEarliest = true, events } = options;
     this.#maxBytes = maxBytes;
     this.#fromEarliest = fromEarliest;
     this.#events = events ?? null;
     this.#packer = packer ?? null;
+    this.#packEntries = packEntries;
   }
 
   get start(): number {
@@ -69,7 +74,7 @@ export class MemoryLog implements Log {
     const held = this.#index.at(sequence);
     if (held?.kind !== 'frame') return held;
     const { message } = held;
-    return { ...held, message: message instanceof Uint8Array ? message : this.#unpacked.message(message) };
+    return { ...held, message: message instanceof Uint8Array ? message : this.#packs.message(message) };
   }
 
   append(entry: LogEntry): void {
@@ -88,8 +93,8 @@ export class MemoryLog implements Log {
 
   #pack(packer: Packer): void {
     const from = Math.max(this.#packedUntil, this.start);
-    if (this.end - from < 2 * PACK_ENTRIES) return;
-    this.#packedUntil = from + PACK_ENTRIES;
+    if (this.end - from < 2 * this.#packEntries) return;
+    this.#packedUntil = from + this.#packEntries;
     const frames: { message: Uint8Array | MessageInPack }[] = [];
     const messages: Uint8Array[] = [];
     for (let sequence = from; sequence < this.#packedUntil; sequence++) {
@@ -146,6 +151,7 @@ export class MemoryLog implements Log {
 
   async close(): Promise<void> {
     this.#index = new EntryIndex();
+    this.#packs.forget();
     this.#bytes = 0;
   }
 }

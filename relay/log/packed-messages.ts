@@ -1,14 +1,13 @@
 /** Makes bytes fewer, and gives them back as they were. */
 export interface Packer {
+  /** In memory of its own, no larger than they are. */
   pack(bytes: Uint8Array): Uint8Array;
   unpack(packed: Uint8Array): Uint8Array;
 }
 
 /**
- * Messages that were packed together: those of a slow stream are a row or three, each with the whole of its schema, and 64
- * of them packed are a tenth of their bytes.
- *
- *     message │ message │ …      each at a multiple of 8 bytes, as what reads their columns in place needs it
+ * Messages that were packed together, one behind the other: those of a slow stream are a row or three, each with the whole
+ * of its schema, and 64 of them packed are a tenth of their bytes.
  */
 export interface PackedMessages {
   readonly packed: Uint8Array;
@@ -24,18 +23,16 @@ export interface MessageInPack {
   readonly packedBytes: number;
 }
 
-/** Packs read last, unpacked: readers go through a log in order, not many at a time. */
-const MAX_UNPACKED = 4;
-
+/** Where each of them is then; at least one, and none empty. */
 export function packMessages(messages: readonly Uint8Array[], packer: Packer): MessageInPack[] {
+  const bytes = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
   const starts: number[] = [];
   let end = 0;
-  for (const { length } of messages) {
+  for (const message of messages) {
     starts.push(end);
-    end += Math.ceil(length / 8) * 8;
+    bytes.set(message, end);
+    end += message.length;
   }
-  const bytes = new Uint8Array(end);
-  for (const [index, message] of messages.entries()) bytes.set(message, starts[index]);
   const packed = packer.pack(bytes);
   const pack = { packed, packer };
   return messages.map(({ length }, index) => ({
@@ -46,16 +43,34 @@ export function packMessages(messages: readonly Uint8Array[], packer: Packer): M
   }));
 }
 
-export class UnpackedMessages {
+/** Unpacked, of the packs read last: readers go through a log in order, and not many at a time. */
+const MAX_UNPACKED_BYTES = 2 * 2 ** 20;
+
+/** Reads packed messages, and remembers the packs it read last. */
+export class PackReader {
   /** The one read last is the last. */
   readonly #unpacked = new Map<PackedMessages, Uint8Array>();
+  #bytes = 0;
 
+  /** A copy: whoever keeps one message does not keep all of its pack. */
   message({ pack, start, length }: MessageInPack): Uint8Array {
-    const bytes = this.#unpacked.get(pack) ?? pack.packer.unpack(pack.packed);
-    this.#unpacked.delete(pack);
+    let bytes = this.#unpacked.get(pack);
+    if (bytes) this.#unpacked.delete(pack);
+    else {
+      bytes = pack.packer.unpack(pack.packed);
+      this.#bytes += bytes.length;
+    }
     this.#unpacked.set(pack, bytes);
-    const [oldest] = this.#unpacked.keys();
-    if (oldest !== undefined && this.#unpacked.size > MAX_UNPACKED) this.#unpacked.delete(oldest);
-    return bytes.subarray(start, start + length);
+    for (const [oldest, { length: freed }] of this.#unpacked) {
+      if (this.#bytes <= MAX_UNPACKED_BYTES || oldest === pack) break;
+      this.#unpacked.delete(oldest);
+      this.#bytes -= freed;
+    }
+    return bytes.slice(start, start + length);
+  }
+
+  forget(): void {
+    this.#unpacked.clear();
+    this.#bytes = 0;
   }
 }
