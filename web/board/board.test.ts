@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Status, StreamStatus } from '../../contract/worker-api.ts';
+import type { ConnectionStatus, Status, StreamStatus } from '../../contract/worker-api.ts';
 import { layOut } from './layout.ts';
 import { awaited, notices } from './notices.ts';
 import { summarize } from './status-summary.ts';
@@ -133,13 +133,25 @@ test('V8 a stream that is only silent is no replay, and clocks that are apart ma
 
 test('V8 while the page opens or the engine is replaced, no rate and no lag, and no lost connection', () => {
   const opening = { ...status({}, { state: 'connecting', attempt: 1, sinceMs: NOW }), clockAheadMs: null };
-  expect(summarize(opening, NOW)).toMatchObject({ opening: true, lagMs: null });
+  expect(summarize(opening, NOW)).toMatchObject({ opening: true, opensAlone: false, lagMs: null });
   expect(summarize({ ...status({ a: stream() }), restoring: true }, NOW).opening).toBe(true);
   expect(summarize({ ...status({ a: stream() }), rebuilding: true }, NOW)).toMatchObject({
     rebuilding: true,
     lagMs: null,
     lagRecords: null,
   });
+});
+
+test('V8 a page that loads what it kept says so when the relay does not answer', () => {
+  const alone = (connection: Partial<ConnectionStatus>, restoring = true) =>
+    summarize({ ...status({ a: stream() }, connection as ConnectionStatus), restoring }, NOW).opensAlone;
+  expect([
+    alone({ state: 'connecting', attempt: 1, sinceMs: NOW }),
+    alone({ state: 'connecting', attempt: 2, sinceMs: NOW }),
+    alone({ state: 'waiting', sinceMs: NOW }),
+    alone({ state: 'waiting', sinceMs: NOW }, false),
+    alone({ state: 'live' }),
+  ]).toEqual([false, true, true, false, false]);
 });
 
 test('V8 while history is read there is no lag to tell', () => {

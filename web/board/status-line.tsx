@@ -70,7 +70,7 @@ export function StatusLine(props: {
               <Match when={now().opening}>
                 <span title="Reading what this browser kept, and asking the relay what came after">
                   <b>loading</b>
-                  <Show when={now().offlineSinceMs !== null}>, not connected</Show>
+                  <Show when={now().opensAlone}>, not connected</Show>
                 </span>
               </Match>
               <Match when={!now().connected}>

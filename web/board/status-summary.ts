@@ -18,6 +18,8 @@ export interface StatusSummary {
   readonly connected: boolean;
   /** The page is opening: that there is no connection yet is no trouble. */
   readonly opening: boolean;
+  /** It loads what it kept, and the relay has not answered. */
+  readonly opensAlone: boolean;
   /** The engine is being replaced: what goes by the second is not known. */
   readonly rebuilding: boolean;
   /** The stream whose watermark it is, where others are far from it; else null. */
@@ -50,7 +52,7 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const slowestNewestUs = slowest?.maxEventTimeUs ?? null;
   /** As this computer's clock would have said it. */
   const newestHereMs = newestMs === null ? null : newestMs + (status.clockAheadMs ?? 0);
-  const { rebuilding } = status;
+  const { rebuilding, connection } = status;
   const opening = isOpening(status);
   const catchingUp = connected && streams.some((stream) => stream.catchingUp);
   const readMs = catchingUp ? readThroughMs(streams) : null;
@@ -61,6 +63,8 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
     readAgeMs: readAgeMs !== null && readAgeMs >= 1000 && readAgeMs <= REPLAY_BEHIND_MS ? readAgeMs : null,
     connected,
     opening,
+    opensAlone:
+      opening && (connection.state === 'waiting' || (connection.state === 'connecting' && connection.attempt > 1)),
     rebuilding,
     offlineSinceMs: 'sinceMs' in status.connection && !connected ? status.connection.sinceMs : null,
     lagMs: catchingUp || rebuilding || !connected ? null : max(known(({ lag }) => lag.ms)),
