@@ -1,6 +1,9 @@
 import type { CDPSession } from 'playwright';
 
-/** Kinds of nodes that scripts make; the rest is compiled code and what the browser writes down about the page. */
+/**
+ * Kinds of nodes that scripts make; the rest is compiled code and what the browser writes down about the page. What typed
+ * arrays hold is not in it, the arrays themselves are.
+ */
 const HELD = new Set([
   'object',
   'closure',
