@@ -47,7 +47,7 @@ test.each(folders)('%s imports only what it may', (folder) => {
   expect(ours.filter(({ target }) => !allowed[folder].some((may) => target.startsWith(`${may}/`)))).toEqual([]);
 });
 
-const isOurs = (name: string) => name.startsWith('contract/') || name.startsWith('relay/');
+const isOurs = (name: string) => /^(contract|relay|web)\/.*\.tsx?$/.test(name);
 
 /** Everything a file needs when it runs: what is imported for types alone is not there then. */
 function needs(entry: string): Set<string> {
@@ -72,6 +72,23 @@ test('the relay of the tab runs without Node, and has what the relay has between
     'apache-arrow',
     'buffer/index.js',
     'zod',
+  ]);
+});
+
+test('what a page needs before it shows anything has no schemas, no parser of files and no engine in it', () => {
+  const found = needs('web/main.tsx');
+  expect(found.has('contract/spec/duration.ts')).toBe(true);
+  expect([...found].filter((name) => !/^(contract|web)\//.test(name)).sort()).toEqual([
+    // Its address.
+    '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url',
+    '@tanstack/solid-virtual',
+    'comlink',
+    'idb-keyval',
+    'solid-js',
+    'solid-js/web',
+    'tinykeys',
+    'uplot',
+    'uplot/dist/uPlot.min.css',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DurationSchema, parseDurationUs } from './duration.ts';
+import { parseDurationUs } from './duration.ts';
+import { DurationSchema } from './duration-schema.ts';
 import { PanelSchema } from './panel.ts';
 import { ToneSchema } from './panels/parts.ts';
 import { VariableSchema } from './variable.ts';

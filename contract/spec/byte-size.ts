@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 const UNIT_BYTES = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 const PATTERN = /^(\d+(?:\.\d+)?)\s*(B|[KMG]B|[KMG]iB)$/;
 
@@ -10,11 +8,3 @@ export function parseByteSize(text: string): number | null {
   const bytes = Math.round(Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES]);
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
-
-const EXPECTED = 'expected a size such as 256MiB, 1GiB or 500MB';
-
-/** A number of bytes as a user writes it. */
-export const ByteSizeSchema = z
-  .string({ error: EXPECTED })
-  .refine((text) => parseByteSize(text) !== null, { error: EXPECTED, abort: true })
-  .meta({ description: 'A number of bytes: a number and B, KB, MB, GB, KiB, MiB or GiB.', examples: ['1GiB'] });

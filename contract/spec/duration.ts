@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 const UNIT_US = { us: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6, w: 604_800e6 } as const;
 const PATTERN = /^(\d+(?:\.\d+)?)\s*(us|ms|s|m|h|d|w)$/;
 
@@ -35,15 +33,6 @@ export function expectedDuration(found: unknown): string {
   const meant = typeof found === 'number' && found > 0 ? `${found}s` : meantDuration(found);
   return `expected ${FORM}${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
-
-/** A duration as a user writes it; `0s` is allowed. */
-export const DurationSchema = z
-  .string({ error: ({ input }) => (input === undefined ? undefined : expectedDuration(input)) })
-  .refine((text) => parseDurationUs(text) !== null, { error: ({ input }) => expectedDuration(input), abort: true })
-  .meta({
-    description: 'A length of time: a number and us, ms, s, m, h, d or w.',
-    examples: ['10s', '1m'],
-  });
 
 /** The shortest exact text of a duration, either sign: 60_000_000 → `1m`. */
 export function formatDurationUs(us: number): string {

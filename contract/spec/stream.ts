@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { ByteSizeSchema } from './byte-size.ts';
-import { DurationSchema, meantDuration, parseDurationUs } from './duration.ts';
+import { ByteSizeSchema } from './byte-size-schema.ts';
+import { meantDuration, parseDurationUs } from './duration.ts';
+import { DurationSchema } from './duration-schema.ts';
 import { expectedType, FieldTypeSchema, type RecordPart, RecordPartSchema } from './field.ts';
 
 /** What to say where something else stands in a map's place. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DurationSchema } from './duration.ts';
+import { DurationSchema } from './duration-schema.ts';
 import type { Select } from './select.ts';
 import type { WindowShape } from './window-shape.ts';
 

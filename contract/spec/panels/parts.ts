@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DurationSchema } from '../duration.ts';
+import { DurationSchema } from '../duration-schema.ts';
 
 /** What panels of several kinds are written with. */
 
