@@ -129,7 +129,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         delivery.pending ? gather.waitMs(monotonicMs()) : Number.POSITIVE_INFINITY,
         dueMs === null ? Number.POSITIVE_INFINITY : Math.max(0, dueMs - monotonicMs()),
       );
-      if (waitMs === 0) schedule();
+      if (delivery.pending && waitMs === 0) schedule();
       else if (waitMs < Number.POSITIVE_INFINITY) cancelWake = clock.after(waitMs, schedule);
     } catch (error) {
       replaceEngine(error);
