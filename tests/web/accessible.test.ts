@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { useFixture } from './fixture-page.ts';
 
 /** WCAG 2.2 AA as far as axe can tell, for what the page shows in good times and in bad, in all themes and on a phone. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -29,11 +29,7 @@ const SCENES: readonly (readonly [theme: string, scenes: readonly string[]])[] =
   ['contrast', ['live', 'stale', 'panels', 'charts']],
 ];
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 test.each(SCENES.flatMap(([theme, scenes]) => scenes.map((scene) => [scene, theme] as const)))(
   'V20 axe finds nothing: %s, %s',

@@ -1,21 +1,16 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { panelOf, useFixture } from './fixture-page.ts';
 
 /** Panels over time, of known pictures, in a real Chromium: what they claim, and what hands and keys do with them. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 const SIZE = { width: 1280, height: 1300 };
-const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
-const chartOf = (page: Page, title: string) => panel(page, title).locator('.chart');
+const chartOf = (page: Page, title: string) => panelOf(page, title).locator('.chart');
 const zoomOf = (page: Page) => page.evaluate(() => document.documentElement.dataset.zoom ?? null);
-const legendOf = (page: Page, title: string) => panel(page, title).locator('.legend').innerText();
+const legendOf = (page: Page, title: string) => panelOf(page, title).locator('.legend').innerText();
 const words = (text: string) => text.replace(/\s+/g, ' ');
 
 async function open(scene: string, size = SIZE): Promise<Page> {
@@ -70,7 +65,7 @@ test('a series has a title, an axis and a unit of its own, and can wait in the l
   expect(words(await legendOf(page, 'Cycle time'))).toMatch(
     /^at 12:03:00 p50 14\.7 s min [\d.]+ s max [\d.]+ s mean [\d.]+ s 80 % of parts [\d.]+ s – [\d.]+ s$/,
   );
-  const scrap = panel(page, 'Parts by kind').getByRole('button', { name: /scrap/ });
+  const scrap = panelOf(page, 'Parts by kind').getByRole('button', { name: /scrap/ });
   expect(await scrap.getAttribute('aria-pressed')).toBe('false');
   await scrap.click();
   expect(await scrap.getAttribute('aria-pressed')).toBe('true');
@@ -80,7 +75,7 @@ test('a series has a title, an axis and a unit of its own, and can wait in the l
 
 test('in the legend Enter hides a series, with Shift it is shown alone, and again all are', async () => {
   const page = await open('charts');
-  const legend = panel(page, 'Parts by kind').locator('.legend');
+  const legend = panelOf(page, 'Parts by kind').locator('.legend');
   const pressed = () =>
     legend.locator('button').evaluateAll((all) => all.map((one) => one.getAttribute('aria-pressed')).join());
   expect(await pressed()).toBe('true,true,true,false');
@@ -118,7 +113,7 @@ test('V42 a value past a limit has one mark beside its colour, which says how gr
   const { x, y, height } = await plotOf(chartOf(page, 'Temperature and power'));
   await page.mouse.move(x + 1, y + height / 2);
   await expect.poll(() => legendOf(page, 'Temperature and power').then(words)).toMatch(/temperature 7[2-7]\.\d °C/);
-  const marks = await panel(page, 'Temperature and power')
+  const marks = await panelOf(page, 'Temperature and power')
     .locator('.legend b')
     .evaluateAll((all) => all.map((one) => getComputedStyle(one, '::before').content));
   expect(marks).toEqual(['"▲ "', 'none']);
@@ -189,7 +184,7 @@ test('V40 by the keyboard: from window to window, said aloud when it rests, zoom
   const third = await tooltip.locator('header').innerText();
   const startOf = (text: string) => Date.parse(`2026-11-22T${text.slice(0, 8)}Z`) / 1000;
   expect(startOf(third) - startOf(first)).toBe(30);
-  const said = panel(page, 'Cycle time').locator('[aria-live]');
+  const said = panelOf(page, 'Cycle time').locator('[aria-live]');
   await expect.poll(() => said.textContent()).toMatch(new RegExp(`^${third.slice(0, 8)}.*p50 [\\d.]+ s$`));
   expect(await legendOf(page, 'Humidity')).toContain('at ');
   await page.keyboard.press('Enter');
@@ -243,7 +238,7 @@ test('V41 what is compared with is drawn, and in the legend and at the crosshair
 
 test('moments worth knowing have a button each on every chart, with their text when they are focused', async () => {
   const page = await open('chartsMarked');
-  const marks = panel(page, 'Orders').locator('.mark');
+  const marks = panelOf(page, 'Orders').locator('.mark');
   expect(await marks.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toEqual([
     '11:53:05: 4.2 deployed',
     '11:56:05 – 11:58:05: Line 3 in maintenance',
@@ -261,7 +256,7 @@ test('moments worth knowing have a button each on every chart, with their text w
 
 test('V44 a broken rule is said instead of "live"; what is provisional is not judged', async () => {
   const page = await open('charts');
-  const bore = panel(page, 'Bore diameter');
+  const bore = panelOf(page, 'Bore diameter');
   await expect.poll(() => bore.locator('.state').textContent()).toBe('3 points beyond limits');
   expect(await bore.getAttribute('data-alarm')).toBe('alarm');
   expect(words(await legendOf(page, 'Bore diameter'))).toMatch(/limits [\d.]+ mm – [\d.]+ mm ◆ 3 × rule 1 · /);
@@ -298,7 +293,7 @@ test.each(['light', 'dark'])(
     const page = await fixture.open(`scene=charts&theme=${theme}`, { width: 390, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     for (const title of ['Parts by kind', 'Latency', 'Machines', 'Bore diameter']) {
-      await panel(page, title).scrollIntoViewIfNeeded();
+      await panelOf(page, title).scrollIntoViewIfNeeded();
       await chartOf(page, title).locator('canvas').waitFor({ state: 'attached' });
       expect((await chartOf(page, title).boundingBox())?.height).toBeGreaterThan(140);
     }
@@ -320,7 +315,7 @@ test.each(['light', 'dark'])('axe finds nothing wrong with charts, their legends
 
 test('V42 a legend that is longer than two lines says how many are hidden, and shows them', async () => {
   const page = await fixture.open('scene=chartsCompared', { width: 390, height: 844 });
-  const legend = panel(page, 'Cycle time');
+  const legend = panelOf(page, 'Cycle time');
   await legend.scrollIntoViewIfNeeded();
   const more = legend.getByRole('button', { name: /^\+ \d more$/ });
   await more.click();

@@ -1,17 +1,9 @@
-import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { panelOf, useFixture } from './fixture-page.ts';
 
 /** What the page claims, and what it says where there is nothing to claim. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
-
-const open: FixturePage['open'] = (query, size) => fixture.open(query, size);
-const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
+const { open } = useFixture();
 
 test('V1 a source that failed, and an engine that is replaced, are never live', async () => {
   for (const [scene, name, foot] of [
@@ -21,7 +13,7 @@ test('V1 a source that failed, and an engine that is replaced, are never live', 
     const page = await open(`scene=${scene}`);
     const states = await page.locator('[data-panel]').evaluateAll((all) => all.map((one) => one.dataset.state));
     expect(new Set(states)).toEqual(new Set([name]));
-    const users = panel(page, 'Active users now');
+    const users = panelOf(page, 'Active users now');
     expect(await users.locator('.stat-value').getAttribute('data-value')).toBe('1284');
     expect(await users.locator('.stat-foot').textContent()).toContain(foot);
     await page.close();
@@ -30,7 +22,7 @@ test('V1 a source that failed, and an engine that is replaced, are never live', 
 
 test('V11 an arrow says what it compares with what', async () => {
   const page = await open('', { width: 1920, height: 1100 });
-  const foot = panel(page, 'Conversion').locator('.stat-foot');
+  const foot = panelOf(page, 'Conversion').locator('.stat-foot');
   expect(await foot.innerText()).toMatch(/^last 1 min\s*▼ 6\.0\s%\svs 1 min before$/);
   expect(await foot.getAttribute('title')).toMatch(
     /^3\.82\s% in 12:02:10 – 12:03:00, what is final of it, against 4\.06\s% in 12:01:10 – 12:02:00$/,
@@ -40,18 +32,18 @@ test('V11 an arrow says what it compares with what', async () => {
 
 test('V3 the legend has the values where the lines end, and says when that is', async () => {
   const page = await open('');
-  const legend = panel(page, 'Conversion rate by minute').locator('.legend');
+  const legend = panelOf(page, 'Conversion rate by minute').locator('.legend');
   expect(await legend.innerText()).toMatch(/^at 12:03:00\s*conversion\s*4\.60\s%$/);
   await page.close();
 });
 
 test('V12 panels without data say why, each for itself', async () => {
   const page = await open('scene=filtered');
-  expect(await panel(page, 'Revenue by campaign').innerText()).toContain("where: action = 'purchase'");
+  expect(await panelOf(page, 'Revenue by campaign').innerText()).toContain("where: action = 'purchase'");
   await page.close();
   const first = await open('scene=failedFirst');
-  expect(await panel(first, 'Conversion').innerText()).toMatch(/The source of shop_events failed: No broker answers/);
-  expect(await panel(first, 'Conversion').getAttribute('data-state')).toBe('failed');
+  expect(await panelOf(first, 'Conversion').innerText()).toMatch(/The source of shop_events failed: No broker answers/);
+  expect(await panelOf(first, 'Conversion').getAttribute('data-state')).toBe('failed');
   await first.close();
 });
 
@@ -61,7 +53,7 @@ test('V9 on a phone the board is named, and what is wrong is read whole', async 
   expect(await title.isVisible()).toBe(true);
   expect(await title.evaluate((node) => node.scrollWidth <= node.clientWidth && node.clientWidth > 0)).toBe(true);
   for (const name of ['Active users now', 'p95 latency by action']) {
-    const wrong = panel(page, name);
+    const wrong = panelOf(page, name);
     await wrong.scrollIntoViewIfNeeded();
     const problem = wrong.locator('.problem');
     await problem.waitFor();

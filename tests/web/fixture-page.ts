@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { build, preview } from 'vite';
 import solid from 'vite-plugin-solid';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 
 /** The real page over known pictures (fixture/main.tsx), built and served, in a real Chromium. */
@@ -17,7 +17,28 @@ export interface FixturePage {
   close(): Promise<void>;
 }
 
-export async function startFixture(): Promise<FixturePage> {
+/** The fixture of a test file: there before its first test, gone after its last. */
+export function useFixture(): Pick<FixturePage, 'open' | 'visit'> {
+  let started: FixturePage | null = null;
+  beforeAll(async () => {
+    started = await startFixture();
+  });
+  afterAll(() => started?.close());
+  const fixture = () => {
+    if (!started) throw new Error('the fixture is there within tests, not before');
+    return started;
+  };
+  return {
+    open: (query, size) => fixture().open(query, size),
+    visit: (query) => fixture().visit(query),
+  };
+}
+
+export function panelOf(page: Page, title: string): Locator {
+  return page.locator(`[data-panel="${title}"]`);
+}
+
+async function startFixture(): Promise<FixturePage> {
   const root = resolve(import.meta.dirname, 'fixture');
   const outDir = mkdtempSync(join(tmpdir(), 'highwater-panels-'));
   const shared = { configFile: false, root, logLevel: 'warn' } as const;

@@ -1,19 +1,13 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { panelOf, useFixture } from './fixture-page.ts';
 
 /** What is around a panel's picture: its menu and dialogs, full screen, keys; in a real Chromium, mostly without a mouse. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const { open, visit } = useFixture();
 
-const open: FixturePage['open'] = (query, size) => fixture.open(query, size);
-const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
 const dialog = (page: Page, name: string | RegExp) => page.getByRole('dialog', { name });
 const tell = (page: Page, type: 'boards' | 'pass', detail: string | number) =>
   page.evaluate(({ name, what }) => void dispatchEvent(new CustomEvent(name, { detail: what })), {
@@ -32,7 +26,7 @@ async function violations(page: Page, within: string): Promise<string[]> {
 
 test('V30 by keyboard alone: a panel’s menu, its data as a table, sorted, and back to the menu’s button', async () => {
   const page = await open('');
-  const button = panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' });
+  const button = panelOf(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' });
   await button.focus();
   expect(await button.evaluate((one) => getComputedStyle(one).opacity)).toBe('1');
   const box = await button.boundingBox();
@@ -73,7 +67,7 @@ test('V30 by keyboard alone: a panel’s menu, its data as a table, sorted, and 
 
 test('V32 a menu keeps its focus while statuses come', async () => {
   const page = await open('');
-  await panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).focus();
+  await panelOf(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => focused(page)).toMatch(/^Full screen/);
   await page.keyboard.press('ArrowDown');
@@ -89,14 +83,14 @@ test('V32 a menu keeps its focus while statuses come', async () => {
 test('V30 what cannot be loaded says so where it would stand, and the board goes on', async () => {
   const page = await open('');
   await page.route(/data-table-[^/]*\.js/, (route) => route.abort());
-  await panel(page, 'Events by type').hover();
+  await panelOf(page, 'Events by type').hover();
   await page.keyboard.press('p');
   await page.keyboard.press('t');
   const sheet = dialog(page, 'Events by type: data');
   await sheet.getByRole('alert').waitFor();
   expect(await sheet.getByRole('alert').textContent()).toMatch(/could not be shown: .*Reload the page/);
   await page.keyboard.press('Escape');
-  await panel(page, 'Revenue by campaign').hover();
+  await panelOf(page, 'Revenue by campaign').hover();
   await page.keyboard.press('p');
   await page.keyboard.press('i');
   await dialog(page, 'Revenue by campaign: how it is made').getByRole('heading', { name: 'As SQL' }).first().waitFor();
@@ -123,7 +117,7 @@ test('V30 a page without the clipboard of https copies all the same', async () =
       document.documentElement.dataset.copied = getSelection()?.toString() ?? '';
     });
   });
-  await panel(page, 'Revenue by campaign').hover();
+  await panelOf(page, 'Revenue by campaign').hover();
   await page.keyboard.press('p');
   await page.keyboard.press('t');
   const copy = dialog(page, 'Revenue by campaign: data').getByRole('button', { name: 'Copy as CSV' });
@@ -136,7 +130,7 @@ test('V30 a page without the clipboard of https copies all the same', async () =
 
 test('V30 the table behind a list is downloaded as it stands', async () => {
   const page = await open('');
-  await panel(page, 'Revenue by campaign').hover();
+  await panelOf(page, 'Revenue by campaign').hover();
   await page.keyboard.press('p');
   await page.keyboard.press('t');
   const sheet = dialog(page, 'Revenue by campaign: data');
@@ -157,7 +151,7 @@ test('V30 the table behind a list is downloaded as it stands', async () => {
 
 test('V31 how it is made: what it claims, the window, its SQL, and where that differs', async () => {
   const page = await open('');
-  await panel(page, 'Active users now').hover();
+  await panelOf(page, 'Active users now').hover();
   await page.keyboard.press('p');
   await page.keyboard.press('i');
   const sheet = dialog(page, 'Active users now: how it is made');
@@ -177,11 +171,11 @@ test('V31 how it is made: what it claims, the window, its SQL, and where that di
 
 test('V32 v fills the page with a panel, the address says so, and Escape leads back', async () => {
   const page = await open('');
-  await panel(page, 'Conversion rate by minute').hover();
+  await panelOf(page, 'Conversion rate by minute').hover();
   await page.keyboard.press('v');
   await expect.poll(() => new URL(page.url()).searchParams.get('viewPanel')).toBe('Conversion rate by minute');
   await expect.poll(() => page.locator('.panel:visible').count()).toBe(1);
-  const box = await panel(page, 'Conversion rate by minute').boundingBox();
+  const box = await panelOf(page, 'Conversion rate by minute').boundingBox();
   expect(box?.width).toBeGreaterThan(1380);
   expect(box?.height).toBeGreaterThan(900);
   expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
@@ -207,7 +201,7 @@ test('V33 what is stale is hatched and says its age, whatever its kind, on the b
   }
   for (const title of ['Revenue', 'Events by type', 'Orders by campaign', 'Latest events']) {
     await page.goto(`${page.url().split('?')[0]}?scene=stale&viewPanel=${encodeURIComponent(title)}`);
-    const one = panel(page, title);
+    const one = panelOf(page, title);
     await one.locator('.panel-body > :not(.skeleton)').first().waitFor();
     await expect.poll(() => one.getAttribute('data-state')).toBe('stale');
     expect(await page.locator('.panel:visible').count()).toBe(1);
@@ -222,7 +216,7 @@ test('V33 what is stale is hatched and says its age, whatever its kind, on the b
 
 test('V33 a gap within what is in view is told on each panel of its stream', async () => {
   const page = await open('scene=gap');
-  const one = panel(page, 'Events by type');
+  const one = panelOf(page, 'Events by type');
   expect(await one.getAttribute('data-state')).toBe('gap');
   expect(await one.locator('.state').textContent()).toBe('gap · 1,204 missing');
   await page.close();
@@ -243,7 +237,7 @@ test('W8 the too-late count opens the very rows: how late, and which windows had
 test('W8 rows that go on coming too late are asked for now and then, and never those of another stream', async () => {
   const page = await open('scene=flood');
   const queries = () => page.evaluate(() => Number(document.documentElement.dataset.queries ?? 0));
-  await panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).press('Enter');
+  await panelOf(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).press('Enter');
   await page.getByRole('menuitem', { name: 'Rows that came too late' }).press('Enter');
   const sheet = dialog(page, 'Rows that came too late');
   await sheet.locator('tbody tr').first().waitFor();
@@ -259,8 +253,8 @@ test('W8 rows that go on coming too late are asked for now and then, and never t
 });
 
 test('W8 while what was kept is read back, the sheet says why no row is there', async () => {
-  const page = await fixture.visit('scene=restoring');
-  await panel(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).press('Enter');
+  const page = await visit('scene=restoring');
+  await panelOf(page, 'Events by type').getByRole('button', { name: 'What to do with Events by type' }).press('Enter');
   await page.getByRole('menuitem', { name: 'Rows that came too late' }).press('Enter');
   await expect
     .poll(() => dialog(page, 'Rows that came too late').getByRole('status').textContent())
@@ -309,7 +303,7 @@ test('V37 keys: a list of all, a switch that is remembered, and none while someb
 });
 
 test('V34 the list of boards by keyboard: searched, walked, opened; the switcher too', async () => {
-  const page = await fixture.visit('scene=homes');
+  const page = await visit('scene=homes');
   await page.waitForSelector('[data-card]');
   expect(await page.locator('[data-card="shop"]').textContent()).toContain('2 problems in its file');
   expect(await page.locator('[data-card="shop_events"]').textContent()).toContain('made for you');
@@ -356,7 +350,7 @@ test('V36 a file that is wrong is told with its lines until it is mended; one th
   await expect.poll(() => problem.count()).toBe(0);
   await tell(page, 'boards', 'retitled');
   await expect.poll(() => page.getByRole('status').allTextContents()).toContain('Shop was changed on disk');
-  await panel(page, 'Who is here').waitFor();
+  await panelOf(page, 'Who is here').waitFor();
   await page.close();
 });
 

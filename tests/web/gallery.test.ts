@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Board } from '../../contract/spec/board.ts';
 import { PanelSchema } from '../../contract/spec/panel.ts';
 import { CHARTS_BOARD } from './fixture/charts.ts';
 import { PANELS_BOARD } from './fixture/panels-board.ts';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { useFixture } from './fixture-page.ts';
 import { galleryPage, pictureName } from './gallery.ts';
 import { expectPicture } from './same-picture.ts';
 
@@ -17,11 +17,7 @@ const DOCS = resolve(import.meta.dirname, '../../docs');
 const BOARDS: Readonly<Record<string, Board>> = { panels: PANELS_BOARD, charts: CHARTS_BOARD };
 const THEMES = ['light', 'dark'] as const;
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 test('every kind of panel is in the gallery', () => {
   const shown = new Set(Object.values(BOARDS).flatMap(({ panels }) => panels.map(({ kind }) => kind)));

@@ -1,14 +1,10 @@
 import AxeBuilder from '@axe-core/playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { useFixture } from './fixture-page.ts';
 
 /** The pipeline's health, in a real Chromium. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 const visit = async (query: string, size = { width: 1280, height: 800 }) => {
   const page = await fixture.visit(`page=health&timezone=utc&${query}`);

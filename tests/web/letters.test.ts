@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { useFixture } from './fixture-page.ts';
 
 /** Where the links to dead letters lead while files are shown. */
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 test('S13 a click opens the letters of files, the right button the menu of the browser', async () => {
   const page = await fixture.open('scene=letters');

@@ -1,18 +1,13 @@
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { panelOf, useFixture } from './fixture-page.ts';
 
 /** Panels of many values side by side, over known pictures in a real Chromium. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 const ROOM = { width: 1600, height: 1400 };
 const open = (query = 'scene=panels', size = ROOM) => fixture.open(query, size);
-const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
 const clean = async (text: Promise<string>) => (await text).replaceAll(/\s+/g, ' ').trim();
 const come = async (page: Page, rows: number) => {
   await page.evaluate((count) => {
@@ -23,7 +18,7 @@ const come = async (page: Page, rows: number) => {
 
 test('a funnel has the rate of each step, and where most is lost', async () => {
   const page = await open();
-  const funnel = panel(page, 'Funnel');
+  const funnel = panelOf(page, 'Funnel');
   expect(await funnel.locator('span.extra').allInnerTexts()).toEqual(['100 %', '64 %', '35 %', '39 %']);
   expect(await clean(funnel.locator('.funnel-note').innerText())).toMatch(/8.6 %.*biggest loss click → cart 65 %/);
   await page.close();
@@ -31,7 +26,7 @@ test('a funnel has the rate of each step, and where most is lost', async () => {
 
 test('V51 a donut has shares of what can be added, the others as one, and says when there are no shares', async () => {
   const page = await open();
-  const donut = panel(page, 'Revenue');
+  const donut = panelOf(page, 'Revenue');
   expect(await donut.locator('[data-key]').evaluateAll((all) => all.map((one) => one.dataset.key))).toEqual([
     'spring-sale',
     'newsletter-14',
@@ -43,14 +38,14 @@ test('V51 a donut has shares of what can be added, the others as one, and says w
   expect(await donut.getByRole('img').getAttribute('aria-label')).toMatch(
     /^Revenue: \$37\.7k in all\. spring-sale \$12\.1k, 32 %;.*; 2 others \$1,802, 4\.8 %$/,
   );
-  expect(await panel(page, 'No shares').innerText()).toContain('Values of p95 cannot be added');
+  expect(await panelOf(page, 'No shares').innerText()).toContain('Values of p95 cannot be added');
   await page.close();
 });
 
 test('a value chosen on one panel is marked on every panel of its column, the others are muted, by mouse and keyboard', async () => {
   const page = await open();
-  const bars = panel(page, 'By campaign');
-  const donut = panel(page, 'Revenue');
+  const bars = panelOf(page, 'By campaign');
+  const donut = panelOf(page, 'Revenue');
   const pressed = (one: typeof bars) => one.locator('[aria-pressed="true"]').allInnerTexts();
   await bars.locator('[data-key="direct"] .track').click({ force: true });
   expect([await pressed(bars), await pressed(donut)]).toEqual([['direct'], ['direct']]);
@@ -66,17 +61,17 @@ test('a value chosen on one panel is marked on every panel of its column, the ot
 
 test('where a panel leads elsewhere, each of its values has a way there', async () => {
   const page = await open();
-  const link = panel(page, 'By campaign').getByRole('link', { name: 'Campaign: direct' });
+  const link = panelOf(page, 'By campaign').getByRole('link', { name: 'Campaign: direct' });
   expect(await link.getAttribute('href')).toBe('?board=campaign&var-campaign=direct');
   const box = await link.boundingBox();
   expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(24);
-  expect(await panel(page, 'Revenue').locator('.drill').count()).toBe(0);
+  expect(await panelOf(page, 'Revenue').locator('.drill').count()).toBe(0);
   await page.close();
 });
 
 test('a histogram has its buckets in order, a mark, about where the middle is, and a value under the arrow keys', async () => {
   const page = await open();
-  const latency = panel(page, 'Latency');
+  const latency = panelOf(page, 'Latency');
   const plot = latency.getByRole('img');
   expect(await plot.getAttribute('aria-label')).toBe('Latency. 8,423 in all · median ≈ 125 ms, from the buckets');
   expect(await latency.locator('.limit-mark').textContent()).toBe('limit');
@@ -103,7 +98,7 @@ test('what an arrow key comes to is read aloud, what comes by itself is not; Esc
     ['Latency', /^390 ms – 400 ms/],
     ['Machines', /^press \d+ · /],
   ] as const) {
-    const one = panel(page, title);
+    const one = panelOf(page, title);
     const said = one.getByRole('status');
     await one.getByRole('img').focus();
     expect(await takesEscape()).toBe(false);
@@ -122,7 +117,7 @@ test('what an arrow key comes to is read aloud, what comes by itself is not; Esc
 
 test('dots are told by pointer and by keyboard, and Enter chooses one', async () => {
   const page = await open();
-  const machines = panel(page, 'Machines');
+  const machines = panelOf(page, 'Machines');
   const plot = machines.getByRole('img');
   expect(await plot.getAttribute('data-dots')).toBe('120');
   await plot.focus();
@@ -131,7 +126,7 @@ test('dots are told by pointer and by keyboard, and Enter chooses one', async ()
     'press 1 · north · watts 800 W · scrap 0.00 % · made 40',
   );
   await plot.press('Enter');
-  expect(await panel(page, 'By machine').locator('[aria-pressed="true"]').allInnerTexts()).toEqual(['press 1']);
+  expect(await panelOf(page, 'By machine').locator('[aria-pressed="true"]').allInnerTexts()).toEqual(['press 1']);
   const inked = await plot.evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
     let found = 0;
@@ -144,7 +139,7 @@ test('dots are told by pointer and by keyboard, and Enter chooses one', async ()
 
 test('a table of a window is sorted by the engine, told to who cannot see, and drawn only where it is in sight', async () => {
   const page = await open();
-  const table = panel(page, 'By machine');
+  const table = panelOf(page, 'By machine');
   const head = table.getByRole('columnheader', { name: 'scrap' });
   expect(await head.getAttribute('aria-sort')).toBe('none');
   await head.getByRole('button').press('Enter');
@@ -164,7 +159,7 @@ test('a table of a window is sorted by the engine, told to who cannot see, and d
 
 test('V50 rows under the pointer stand still and say so, until it leaves or rests too long', async () => {
   const page = await open();
-  const table = panel(page, 'Latest');
+  const table = panelOf(page, 'Latest');
   const first = () => table.locator('[data-row="0"] td').nth(3).innerText();
   await come(page, 3);
   expect(await first()).toBe('10003');
@@ -184,7 +179,7 @@ test('V50 rows under the pointer stand still and say so, until it leaves or rest
 
 test('a stream’s rows are sorted by a click, newest first again by the third', async () => {
   const page = await open();
-  const table = panel(page, 'Latest');
+  const table = panelOf(page, 'Latest');
   const head = table.getByRole('columnheader', { name: 'made' });
   const first = () => table.locator('[data-row="0"] td').nth(3).innerText();
   await head.getByRole('button').click();
@@ -197,7 +192,7 @@ test('a stream’s rows are sorted by a click, newest first again by the third',
 
 test('a log lists what happened in the time in view; of a time that is over nothing is called live', async () => {
   const page = await open('scene=panelsPast');
-  const log = panel(page, 'What happens');
+  const log = panelOf(page, 'What happens');
   const lines = log.locator('.event');
   await log.getByText('press 9 is stopped').first().waitFor();
   expect(await lines.count()).toBe(2);
@@ -206,14 +201,14 @@ test('a log lists what happened in the time in view; of a time that is over noth
   expect(await log.locator('.state').innerText()).toBe('past: 11:30 – 11:45');
   const sql = await page.evaluate(() => (window as never as { asked: { sql: string } }).asked.sql);
   expect(sql).toContain(`_event_time < make_timestamp(${Date.UTC(2026, 10, 22, 11, 45) * 1000})`);
-  const table = panel(page, 'Latest');
+  const table = panelOf(page, 'Latest');
   expect(await table.locator('.panel-note').innerText()).toBe('the newest rows, not those of the time in view');
   await page.close();
 });
 
 test('V50 new lines do not push away what is being read; how many came is said, and leads to them', async () => {
   const page = await open();
-  const log = panel(page, 'What happens');
+  const log = panelOf(page, 'What happens');
   const lines = log.getByRole('log');
   expect(await lines.getAttribute('aria-live')).toBe('off');
   expect(await clean(log.locator('.event').first().innerText())).toMatch(/^12:03:05 ● press 2 is running$/);
@@ -253,7 +248,7 @@ test.each([
   { width: 1920, height: 1600 },
 ])('nothing overflows its panel at $width px', async (size) => {
   const page = await open('scene=panels', size);
-  await panel(page, 'Notes').locator('.prose h3').waitFor();
+  await panelOf(page, 'Notes').locator('.prose h3').waitFor();
   const found = await page.evaluate(() => {
     const out = [...document.querySelectorAll('.panel')].flatMap((frame) => {
       const edge = frame.getBoundingClientRect();

@@ -1,26 +1,20 @@
-import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { panelOf, useFixture } from './fixture-page.ts';
 
 /** Panels of one number, or of a few that belong together, over known pictures in a real Chromium. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 const ROOM = { width: 1600, height: 1400 };
 const open = (query = 'scene=panels', size = ROOM) => fixture.open(query, size);
-const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
 const clean = async (text: Promise<string>) => (await text).replaceAll(/\s+/g, ' ').trim();
 
 test('a stat is shown as its mappings say, and for how long a limit has been passed', async () => {
   const page = await open();
-  const state = panel(page, 'State').locator('.stat-value');
+  const state = panelOf(page, 'State').locator('.stat-value');
   expect(await state.textContent()).toBe('running');
   expect(await state.getAttribute('data-value')).toBe('644');
-  const failures = panel(page, 'Failures');
+  const failures = panelOf(page, 'Failures');
   expect(await failures.locator('.state').textContent()).toBe('above 2 %');
   expect(await clean(failures.locator('.stat-foot').innerText())).toBe('for 3 min');
   await page.close();
@@ -28,7 +22,7 @@ test('a stat is shown as its mappings say, and for how long a limit has been pas
 
 test('a board that is compared says how each number stands to yesterday', async () => {
   const page = await open('scene=panelsCompared');
-  const foot = panel(page, 'Users').locator('.stat-foot');
+  const foot = panelOf(page, 'Users').locator('.stat-foot');
   expect(await clean(foot.innerText())).toBe('▲ 6.0 % vs yesterday');
   expect(await foot.getAttribute('title')).toBe('1,284 so far, against 1,211 yesterday');
   await page.close();
@@ -36,7 +30,7 @@ test('a board that is compared says how each number stands to yesterday', async 
 
 test('a gauge says its number, its ends and the limit it passed, and has a zone per stretch between limits', async () => {
   const page = await open();
-  const oven = panel(page, 'Oven');
+  const oven = panelOf(page, 'Oven');
   expect(await oven.getByRole('img').getAttribute('aria-label')).toBe(
     'Oven: 227 °C, from 150 °C to 250 °C, above 220 °C',
   );
@@ -47,10 +41,10 @@ test('a gauge says its number, its ends and the limit it passed, and has a zone 
 
 test('a target says what part of it is reached and what is missing, in all and by machine', async () => {
   const page = await open();
-  expect(await clean(panel(page, 'Made today').locator('.targets .words').innerText())).toBe(
+  expect(await clean(panelOf(page, 'Made today').locator('.targets .words').innerText())).toBe(
     '▽ 92 % of target, 56 behind',
   );
-  const plan = panel(page, 'Plan');
+  const plan = panelOf(page, 'Plan');
   expect(await clean(plan.locator('[data-key="press 3"] .words').innerText())).toBe('✓ 114 %, 14 ahead');
   const mark = await plan.locator('[data-key="press 1"] .target-mark').boundingBox();
   const fill = await plan.locator('[data-key="press 1"] .fill').boundingBox();
@@ -61,11 +55,11 @@ test('a target says what part of it is reached and what is missing, in all and b
 
 test('V52 OEE is the product of its factors, and the one that costs most is named', async () => {
   const page = await open();
-  const one = panel(page, 'OEE');
+  const one = panelOf(page, 'OEE');
   // 0.71 × 0.88 × 0.97
   expect(Number(await one.locator('.oee').getAttribute('data-value'))).toBeCloseTo(0.606056, 6);
   expect(await clean(one.locator('.funnel-note').innerText())).toMatch(/^availability costs most/);
-  const rows = panel(page, 'OEE by machine');
+  const rows = panelOf(page, 'OEE by machine');
   expect(await rows.locator('[data-key="press 4"]').getAttribute('data-value')).toBe('');
   expect(await clean(rows.locator('[data-key="press 3"] .least').innerText())).toBe('90 %');
   expect(await clean(rows.locator('.funnel-note').innerText())).toMatch(/^press 2: availability costs most/);
@@ -74,7 +68,7 @@ test('V52 OEE is the product of its factors, and the one that costs most is name
 
 test('V53 Markdown has its words and links, and nothing that runs, covers the page or fetches from elsewhere', async () => {
   const page = await fixture.open('scene=panels&only=Notes&w=12&h=12', ROOM);
-  const prose = panel(page, 'Notes').locator('.prose');
+  const prose = panelOf(page, 'Notes').locator('.prose');
   await prose.locator('h3').waitFor();
   expect(await prose.locator('h3').innerText()).toBe('Shift');
   const manual = prose.getByRole('link', { name: 'the manual' });
@@ -112,6 +106,6 @@ test('C3 stale numbers keep their value and wear no colour of a limit or mapping
       .map((node) => `${node.className}: ${node.textContent}`);
   });
   expect(colors).toEqual([]);
-  expect(await panel(page, 'State').locator('.stat-value').textContent()).toBe('running');
+  expect(await panelOf(page, 'State').locator('.stat-value').textContent()).toBe('running');
   await page.close();
 });

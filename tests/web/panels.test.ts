@@ -1,25 +1,17 @@
-import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { panelOf, useFixture } from './fixture-page.ts';
 
 /** The real page over known pictures, in a real Chromium: what stands where, and what it claims. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
-
-const open: FixturePage['open'] = (query, size) => fixture.open(query, size);
-const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
+const { open, visit } = useFixture();
 
 test('a stat shows its value, its unit and the whole number behind it', async () => {
   const page = await open('');
-  const revenue = panel(page, 'Revenue');
+  const revenue = panelOf(page, 'Revenue');
   expect(await revenue.locator('.stat-value').getAttribute('data-value')).toBe('48213.5');
   expect(await revenue.locator('.stat-value').textContent()).toBe('$48.2k');
   expect(await revenue.getAttribute('data-state')).toBe('live');
-  const failures = panel(page, 'Payment failures');
+  const failures = panelOf(page, 'Payment failures');
   expect(await failures.getAttribute('data-alarm')).toBe('warn');
   expect(await failures.locator('.state').textContent()).toBe('above 4 %');
   await page.close();
@@ -27,7 +19,7 @@ test('a stat shows its value, its unit and the whole number behind it', async ()
 
 test('a list has one bar per value; a funnel says where it loses most', async () => {
   const page = await open('');
-  const rows = panel(page, 'Orders by campaign').locator('[data-key]');
+  const rows = panelOf(page, 'Orders by campaign').locator('[data-key]');
   expect(await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-key')))).toEqual([
     'spring-sale',
     'newsletter-14',
@@ -37,10 +29,10 @@ test('a list has one bar per value; a funnel says where it loses most', async ()
     'influencer-a',
   ]);
   expect(await rows.first().getAttribute('data-value')).toBe('199');
-  expect(await panel(page, 'Funnel, users').locator('.funnel-note').textContent()).toMatch(
+  expect(await panelOf(page, 'Funnel, users').locator('.funnel-note').textContent()).toMatch(
     /search → purchase 8.6 %\s*biggest loss click → cart 65 %/,
   );
-  const stock = panel(page, 'Inventory left');
+  const stock = panelOf(page, 'Inventory left');
   expect(await stock.locator('[data-key="TENT-2P-ALP"]').getAttribute('data-alarm')).toBe('alarm');
   expect(await stock.locator('.panel-note').textContent()).toMatch(/\+ \d more/);
   await page.close();
@@ -48,8 +40,8 @@ test('a list has one bar per value; a funnel says where it loses most', async ()
 
 test('V4 a value wears one colour on the chart and on the bars', async () => {
   const page = await open('');
-  const swatch = panel(page, 'Events by type').locator('[data-key="cart"] .swatch');
-  const bar = panel(page, 'Funnel, users').locator('[data-key="cart"] .fill');
+  const swatch = panelOf(page, 'Events by type').locator('[data-key="cart"] .swatch');
+  const bar = panelOf(page, 'Funnel, users').locator('[data-key="cart"] .fill');
   const color = (one: typeof swatch) => one.evaluate((node) => getComputedStyle(node).backgroundColor);
   expect(await color(bar)).toBe(await color(swatch));
   await page.close();
@@ -57,7 +49,7 @@ test('V4 a value wears one colour on the chart and on the bars', async () => {
 
 test('a chart is drawn, tells who cannot see it what it shows, and answers the pointer', async () => {
   const page = await open('');
-  const chart = panel(page, 'Events by type').locator('.chart');
+  const chart = panelOf(page, 'Events by type').locator('.chart');
   expect(await chart.getAttribute('aria-label')).toMatch(/^Events by type, live\. search [\d.]+\/s, click/);
   const inked = await chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
     const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
@@ -77,7 +69,7 @@ test('a chart is drawn, tells who cannot see it what it shows, and answers the p
 
 test('a table lists the latest rows, as many as fit', async () => {
   const page = await open('');
-  const table = panel(page, 'Latest events');
+  const table = panelOf(page, 'Latest events');
   expect(await table.locator('[data-row="0"] td').allTextContents()).toEqual([
     '12:03:05.372',
     '8841',
@@ -103,7 +95,7 @@ test.each([
   ['disconnected', 'disconnected', /as of 12:02:23\s*no data for 42 s/],
 ])('C3 %s: the last value stays and never looks fresh', async (scene, state, foot) => {
   const page = await open(`scene=${scene}`);
-  const users = panel(page, 'Active users now');
+  const users = panelOf(page, 'Active users now');
   expect(await users.getAttribute('data-state')).toBe(state);
   expect(await users.getAttribute('data-faded')).toBe('');
   expect(await users.locator('.stat-value').getAttribute('data-value')).toBe('1284');
@@ -140,12 +132,12 @@ test('late, replay, ahead, empty and error say so on the panel', async () => {
     ['error', 'p95 latency by action', 'error', 'error'],
   ] as const) {
     const page = await open(`scene=${scene}`);
-    await panel(page, title).scrollIntoViewIfNeeded();
+    await panelOf(page, title).scrollIntoViewIfNeeded();
     await page.waitForSelector(`[data-panel="${title}"][data-state="${state}"] .state`);
-    expect(await panel(page, title).locator('.state').textContent()).toBe(words);
+    expect(await panelOf(page, title).locator('.state').textContent()).toBe(words);
     if (scene === 'replay')
       expect(await page.locator('[data-status-line]').textContent()).toContain('event time 2026-10-23');
-    if (scene === 'error') expect(await panel(page, title).textContent()).toContain('Use one of: action');
+    if (scene === 'error') expect(await panelOf(page, title).textContent()).toContain('Use one of: action');
     await page.close();
   }
 });
@@ -170,7 +162,7 @@ test('the range is chosen by keyboard and written to the address', async () => {
 });
 
 test('several boards are listed, and the address opens one', async () => {
-  const page = await fixture.visit('scene=home');
+  const page = await visit('scene=home');
   await page.getByRole('link', { name: /Shop again/ }).click();
   await page.waitForSelector('[data-board="Shop again"]');
   expect(new URL(page.url()).searchParams.get('board')).toBe('again');
@@ -192,7 +184,7 @@ test('V8 while history is read, the status line says so and no rate', async () =
 });
 
 test('V7 without a board the page says what it waits for', async () => {
-  const page = await fixture.visit('scene=none');
+  const page = await visit('scene=none');
   expect(await page.locator('.home .empty').textContent()).toMatch(
     /^A board of charts .*Waiting for the first record of shop_/,
   );
@@ -200,7 +192,7 @@ test('V7 without a board the page says what it waits for', async () => {
 });
 
 test('an engine that cannot start says why and what to do', async () => {
-  const page = await fixture.visit('scene=failure');
+  const page = await visit('scene=failure');
   expect(await page.getByRole('alert').textContent()).toMatch(/no WebAssembly .*Use Chrome 95/);
   await page.close();
 });
@@ -217,7 +209,7 @@ test('space pauses, and a panel says it is paused', async () => {
 
 test('a chart stays when the pointer has been over it', async () => {
   const page = await open('');
-  const chart = panel(page, 'Events by type').locator('.chart');
+  const chart = panelOf(page, 'Events by type').locator('.chart');
   await chart.hover();
   await chart.locator('.tooltip').waitFor();
   await page.mouse.move(2, 2);
@@ -230,23 +222,23 @@ test('a chart stays when the pointer has been over it', async () => {
 
 test('V5 panels out of sight ask for nothing until they are seen', async () => {
   const page = await open('', { width: 390, height: 844 });
-  expect(await panel(page, 'Latest events').locator('.rows').count()).toBe(0);
-  await panel(page, 'Latest events').scrollIntoViewIfNeeded();
+  expect(await panelOf(page, 'Latest events').locator('.rows').count()).toBe(0);
+  await panelOf(page, 'Latest events').scrollIntoViewIfNeeded();
   await page.waitForSelector('[data-panel="Latest events"] [data-row="0"]');
   await page.close();
 });
 
 test('V5 a panel seen again is made anew: what it showed before it slept is not taken for a silent stream', async () => {
   const page = await open('', { width: 390, height: 844 });
-  const state = (title: string) => panel(page, title).getAttribute('data-state');
+  const state = (title: string) => panelOf(page, title).getAttribute('data-state');
   const users = '[data-panel="Active users now"]';
   expect(await state('Active users now')).toBe('live');
-  await panel(page, 'Latest events').scrollIntoViewIfNeeded();
+  await panelOf(page, 'Latest events').scrollIntoViewIfNeeded();
   await page.waitForSelector(`${users}[data-state="asleep"]`);
   await page.evaluate(() => void dispatchEvent(new CustomEvent('pass', { detail: 60_000 })));
   await page.waitForSelector('[data-panel="Latest events"][data-state="stale"]');
   expect(await state('Active users now')).toBe('asleep');
-  await panel(page, 'Active users now').scrollIntoViewIfNeeded();
+  await panelOf(page, 'Active users now').scrollIntoViewIfNeeded();
   await page.waitForSelector(`${users}[data-state="live"]`);
   await page.close();
 });
@@ -296,8 +288,8 @@ test('T4 an engine that fails again and again is told above the board, whose las
   const page = await open('scene=stopped');
   expect(await page.locator('[data-notice^="failure/"]').textContent()).toContain('Reload the page.');
   expect(await page.locator('[data-notice]').count()).toBe(1);
-  expect(await panel(page, 'Revenue').getAttribute('data-state')).toBe('disconnected');
-  expect(await panel(page, 'Revenue').locator('.stat-value').textContent()).toBe('$48.2k');
+  expect(await panelOf(page, 'Revenue').getAttribute('data-state')).toBe('disconnected');
+  expect(await panelOf(page, 'Revenue').locator('.stat-value').textContent()).toBe('$48.2k');
   await page.close();
 });
 

@@ -1,21 +1,13 @@
-import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { panelOf, useFixture } from './fixture-page.ts';
 
 /** The real page over known pictures, in a real Chromium: what has its room on any screen, and what gives way. */
 
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
-
-const open: FixturePage['open'] = (query, size) => fixture.open(query, size);
-const panel = (page: Page, title: string) => page.locator(`[data-panel="${title}"]`);
+const { open } = useFixture();
 
 test('V1 where a threshold’s words have no room beside a title, fewer say it, and the title stays whole', async () => {
   const page = await open('', { width: 1280, height: 800 });
-  const failures = panel(page, 'Payment failures');
+  const failures = panelOf(page, 'Payment failures');
   const said: unknown[] = [];
   for (const width of [1280, 1240, 1160, 1080]) {
     await page.setViewportSize({ width, height: 800 });

@@ -1,13 +1,9 @@
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FixturePage, startFixture } from './fixture-page.ts';
+import { expect, test } from 'vitest';
+import { useFixture } from './fixture-page.ts';
 
 /** Words within drawings on a wall, each panel as large as on a board that ships. */
-let fixture: FixturePage;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture?.close());
+const fixture = useFixture();
 
 const PANELS = ['only=Oven&w=5&h=8&rows=27', 'only=Oven&w=4&h=7&rows=28', 'only=Revenue&w=5&h=6&rows=28'];
 
