@@ -2,7 +2,7 @@ import { parseByteSize } from '../../contract/spec/byte-size.ts';
 import type { StreamSpec } from '../../contract/spec/stream.ts';
 
 /** Of the logs of all streams in memory together. */
-const MEMORY_BYTES = 256 * 2 ** 20;
+export const MEMORY_BYTES = 256 * 2 ** 20;
 const LEAST_MEMORY_BYTES = 2 ** 20;
 const DISK_BYTES = 2 ** 30;
 

@@ -1,9 +1,9 @@
 import { MIN_TIME_US } from '../../contract/protocol/frame.ts';
 import { EntryIndex, type FloorGap } from './entry-index.ts';
 import type { Log, LogEntry, LogEvents, LogExtent } from './log.ts';
+import { MEMORY_BYTES } from './log-bytes.ts';
 import { type MessageInPack, type Packer, PackReader, packMessages } from './packed-messages.ts';
 
-const MAX_LOG_BYTES = 256 * 2 ** 20;
 /** What an entry costs beside its message. */
 const ENTRY_BYTES = 200;
 /** As many are left as they came: those are read by all who are not behind. */
@@ -46,7 +46,7 @@ export class MemoryLog implements Log {
   readonly trouble = null;
 
   constructor(options: MemoryLogOptions = {}) {
-    const { maxBytes = MAX_LOG_BYTES, packer, packEntries = PACK_ENTRIES, fromEarliest = true, events } = options;
+    const { maxBytes = MEMORY_BYTES, packer, packEntries = PACK_ENTRIES, fromEarliest = true, events } = options;
     this.#maxBytes = maxBytes;
     this.#fromEarliest = fromEarliest;
     this.#events = events ?? null;

@@ -44,7 +44,8 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const sum = (pick: (stream: (typeof streams)[number]) => number) => streams.reduce((all, one) => all + pick(one), 0);
   const known = (pick: (stream: (typeof streams)[number]) => number | null) =>
     streams.map(pick).filter((value): value is number => value !== null);
-  const connected = status.connection.state === 'live';
+  const { rebuilding, connection } = status;
+  const connected = connection.state === 'live';
   const { slowest, differ } = watermarks(status);
   const watermarkMs = slowest ? slowest.watermarkUs / 1000 : null;
   const newestUs = known(({ maxEventTimeUs }) => maxEventTimeUs);
@@ -52,7 +53,6 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
   const slowestNewestUs = slowest?.maxEventTimeUs ?? null;
   /** As this computer's clock would have said it. */
   const newestHereMs = newestMs === null ? null : newestMs + (status.clockAheadMs ?? 0);
-  const { rebuilding, connection } = status;
   const opening = isOpening(status);
   const catchingUp = connected && streams.some((stream) => stream.catchingUp);
   const readMs = catchingUp ? readThroughMs(streams) : null;
@@ -66,7 +66,7 @@ export function summarize(status: Status, nowMs: number): StatusSummary {
     opensAlone:
       opening && (connection.state === 'waiting' || (connection.state === 'connecting' && connection.attempt > 1)),
     rebuilding,
-    offlineSinceMs: 'sinceMs' in status.connection && !connected ? status.connection.sinceMs : null,
+    offlineSinceMs: 'sinceMs' in connection && !connected ? connection.sinceMs : null,
     lagMs: catchingUp || rebuilding || !connected ? null : max(known(({ lag }) => lag.ms)),
     lagRecords: connected && !rebuilding ? max(known(({ lag }) => lag.records)) : null,
     watermarkOf: slowest && differ ? slowest.name : null,
